@@ -1,0 +1,118 @@
+"""Reading the environment: each variable of docs/settings.md, once, with a plain sentence when it is wrong."""
+
+import base64
+import binascii
+import os
+import sys
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+#: Commands that change the schema or need the whole database: they sign in as the owner of the tables.
+OWNER_COMMANDS = {"migrate", "grant", "backup", "restore_drill", "flush", "sqlflush", "makemigrations", "test"}
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """A yes/no variable: 1, true, yes, on in any case; empty or unset is the default."""
+    value = os.environ.get(name, "").strip().lower()
+    return default if not value else value in {"1", "true", "yes", "on"}
+
+
+def number(name: str, default: int) -> int:
+    """A whole number, or a sentence that names the variable."""
+    value = os.environ.get(name, "").strip()
+    try:
+        return int(value) if value else default
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma list, empty parts left out."""
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def as_owner() -> bool:
+    """Whether this process is one of the few that sign in as the owner of the tables."""
+    return len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS
+
+
+def databases(*, relaxed: bool) -> dict:
+    """DATABASE_URL for web and worker; DATABASE_OWNER_URL for the commands that need it.
+
+    `relaxed` (demo and tests) lets the owner's default to the application's.
+    """
+    url = os.environ.get("DATABASE_URL", "")
+    if not url:
+        raise ImproperlyConfigured("DATABASE_URL is not set: start through `make`, or point it at a PostgreSQL database.")
+    owner = os.environ.get("DATABASE_OWNER_URL", "")
+    if as_owner():
+        if not owner and not relaxed:
+            raise ImproperlyConfigured("DATABASE_OWNER_URL is not set: it names the role that owns the tables.")
+        url = owner or url
+    if not url.startswith(("postgres:", "postgresql:", "pgsql:")):
+        raise ImproperlyConfigured("DATABASE_URL must be a PostgreSQL address: Pathways runs on nothing else.")
+    config = dj_database_url.parse(url, conn_health_checks=True)
+    # A long statement is a fault: ten seconds for a page. Jobs and commands raise it for themselves.
+    limits = {
+        "statement_timeout": os.environ.get("PATHWAYS_STATEMENT_TIMEOUT", "10s" if _serving() else "300s"),
+        "lock_timeout": "5s",
+        "idle_in_transaction_session_timeout": "30s" if _serving() else "0",
+        "jit": "off",
+        "TimeZone": "UTC",
+    }
+    options = dict(config.get("OPTIONS", {}))
+    options["options"] = " ".join(f"-c {key}={value}" for key, value in limits.items())
+    if _serving() or flag("PATHWAYS_POOL"):
+        options["pool"] = {"min_size": 1, "max_size": number("DATABASE_POOL", 8), "timeout": 5}
+        config["CONN_MAX_AGE"] = 0
+    config["OPTIONS"] = options
+    return {"default": config}
+
+
+def _serving() -> bool:
+    return "gunicorn" in Path(sys.argv[0]).name
+
+
+def field_keys() -> dict[str, bytes]:
+    """FIELD_KEYS as name -> 32 bytes, in order: the first seals, all open."""
+    keys: dict[str, bytes] = {}
+    for part in words("FIELD_KEYS"):
+        name, _, encoded = part.partition(":")
+        try:
+            raw = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            raw = b""
+        if not name or len(raw) != 32:
+            raise ImproperlyConfigured("FIELD_KEYS must read k2:<base64 of 32 bytes>,k1:... ; one of its parts does not.")
+        keys[name] = raw
+    return keys
+
+
+def mail(*, default: str) -> dict[str, object]:
+    """EMAIL_URL (smtp://user:password@host:port?tls=1, file:///dir, console:) as Django's settings."""
+    parts = urlsplit(os.environ.get("EMAIL_URL", "") or default)
+    if parts.scheme == "console":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if parts.scheme == "locmem":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+    if parts.scheme == "file":
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": unquote(parts.path),
+        }
+    if parts.scheme in {"smtp", "smtps"}:
+        query = parse_qs(parts.query)
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": parts.hostname or "localhost",
+            "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+            "EMAIL_HOST_USER": unquote(parts.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            "EMAIL_USE_SSL": parts.scheme == "smtps",
+            "EMAIL_USE_TLS": query.get("tls", ["0"])[0] == "1",
+            "EMAIL_TIMEOUT": 20,
+        }
+    raise ImproperlyConfigured("EMAIL_URL must start with smtp://, smtps://, file:// or console:.")
