@@ -1,0 +1,92 @@
+"""A desk: the memberships a signed-in person works with in one request.
+
+Read at each request, kept nowhere. A right is never put together from two seats: one seat gives both the row and the verb.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from django.apps import apps
+from django.db.models import Q, QuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import Programme
+
+
+class _All:
+    """Every programme of the organisation."""
+
+    def __repr__(self) -> str:
+        return "ALL"
+
+
+ALL: Final = _All()
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One current membership."""
+
+    membership_id: int
+    role: str
+    organisation_id: int
+    programme_id: int | None = None
+    marks: frozenset[str] = field(default_factory=frozenset)
+
+    def programmes_of(self) -> QuerySet[Programme]:
+        """The programmes this seat reaches: its own, or all in which its organisation takes part."""
+        programmes = apps.get_model("accounts", "Programme")._base_manager
+        if self.programme_id is not None:
+            return programmes.filter(pk=self.programme_id).values("pk")
+        partners = apps.get_model("accounts", "ProgrammePartner")._base_manager
+        joined = partners.filter(organisation=self.organisation_id, ends_on__isnull=True).values("programme")
+        return programmes.filter(Q(organisation=self.organisation_id) | Q(pk__in=joined)).values("pk")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Whom somebody works for now, and in which roles."""
+
+    user_id: int
+    organisation_id: int
+    seats: tuple[Seat, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(seat.role for seat in self.seats)
+
+    def has(self, *roles: str) -> bool:
+        """Whether one of these roles is held."""
+        return bool(self.roles.intersection(roles))
+
+    def seats_as(self, *roles: str) -> tuple[Seat, ...]:
+        return tuple(seat for seat in self.seats if seat.role in roles)
+
+    def seat(self, *roles: str) -> Seat | None:
+        """The first seat in the order of the roles asked for."""
+        for role in roles:
+            for seat in self.seats:
+                if seat.role == role:
+                    return seat
+        return None
+
+    def programme_ids(self, *roles: str) -> list[int] | _All:
+        """The programmes named by the seats in these roles; ALL when one of them is for the whole organisation."""
+        seats = self.seats_as(*roles)
+        if any(seat.programme_id is None for seat in seats):
+            return ALL
+        return sorted({seat.programme_id for seat in seats if seat.programme_id is not None})
+
+    def marked(self, mark: str, *roles: str) -> bool:
+        """Whether a seat in one of these roles carries the mark."""
+        return any(mark in seat.marks for seat in self.seats_as(*roles))
+
+
+def desk_of(user: object) -> Desk | None:
+    """The desk of a signed-in, active person with at least one seat; otherwise None, which sees nothing."""
+    if user is None or not getattr(user, "is_authenticated", False) or not getattr(user, "is_active", False):
+        return None
+    desk = getattr(user, "desk", None)
+    return desk if isinstance(desk, Desk) and desk.seats else None

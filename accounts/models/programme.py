@@ -1,0 +1,244 @@
+"""Programmes and the dated data that people tune: partners, money, notices, milestones, reasons."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from accounts.choices import FunnelStart, MilestoneCode, NoticeRole, Phase, ReasonKind
+from accounts.desk import desk_of
+from ground.rows import Personal, Row
+
+
+def all_phases() -> list[str]:
+    return list(Phase.values)
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    def for_user(self, user: object) -> Self:
+        """The programmes that the user's seats reach."""
+        desk = desk_of(user)
+        if desk is None:
+            return self.none()
+        seen = Q(pk__in=[])
+        for seat in desk.seats:
+            seen |= Q(pk__in=seat.programmes_of())
+        return self.filter(seen)
+
+    def unscoped(self, reason: str) -> Self:
+        """All rows, for work that no user asked for. The reason is read by reviewers."""
+        return self.all()
+
+
+class Programme(Row):
+    """A piece of work with one accountable organisation and any number of partners."""
+
+    name = models.CharField(max_length=200)
+    code = models.SlugField(max_length=40, unique=True, help_text="Short, for files and commands.")
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="programmes")
+    partners = models.ManyToManyField("accounts.Organisation", through="accounts.ProgrammePartner", related_name="partner_programmes")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    phases_shown = ArrayField(models.CharField(max_length=20, choices=Phase.choices), default=all_phases)
+    funnel_starts_at = models.CharField(max_length=20, choices=FunnelStart.choices, default=FunnelStart.INTERESTED)
+    caseload_only = models.BooleanField(default=False, help_text="Workers see their own cases and nobody's, not a colleague's.")
+    caseload_limit = models.PositiveSmallIntegerField(default=25)
+
+    objects = ProgrammeQuerySet.as_manager()
+
+    personal = Personal(
+        neither=(
+            "name",
+            "code",
+            "organisation",
+            "starts_on",
+            "ends_on",
+            "phases_shown",
+            "funnel_starts_at",
+            "caseload_only",
+            "caseload_limit",
+        )
+    )
+
+    class Meta:
+        ordering = ("name", "id")
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="programme_name_once"),
+            models.CheckConstraint(condition=Q(phases_shown__contained_by=Phase.values), name="programme_phases_known"),
+            models.CheckConstraint(condition=Q(funnel_starts_at__in=FunnelStart.values), name="programme_funnel_start_known"),
+            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="programme_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProgrammePartner(Row):
+    """An organisation's part in a programme, from one day to another."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="partnerships")
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="programme_partnerships")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    personal = Personal(neither=("programme", "organisation", "starts_on", "ends_on"))
+
+    class Meta:
+        ordering = ("programme", "organisation", "starts_on")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("programme", "organisation"), condition=Q(ends_on__isnull=True), name="programme_partner_once_while_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="programme_partner_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Partner {self.organisation_id} of {self.programme_id}"
+
+
+class FundingStream(Row):
+    """Money with its own rules. A person may count for several."""
+
+    name = models.CharField(max_length=200)
+    code = models.SlugField(max_length=40, unique=True)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="funding_streams")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    personal = Personal(neither=("name", "code", "programme", "starts_on", "ends_on"))
+
+    class Meta:
+        ordering = ("name", "id")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DatedQuerySet(models.QuerySet):
+    def on(self, day: date) -> Self:
+        """The rows that hold on this London day: from the first day to the day before `valid_to`."""
+        return self.filter(Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+    def of(self, programme: Programme | int | None) -> Self:
+        """The programme's own rows and those that hold for every programme."""
+        return self.filter(Q(programme=programme) | Q(programme__isnull=True))
+
+
+class PrivacyNotice(Row):
+    """What people are told, and on what basis; the version a person was shown is kept with them."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="privacy_notices")
+    funding_stream = models.ForeignKey(FundingStream, on_delete=models.PROTECT, null=True, blank=True, related_name="privacy_notices")
+    language = models.CharField(max_length=12, default="en")
+    edition = models.PositiveIntegerField(default=1)
+    role = models.CharField(max_length=20, choices=NoticeRole.choices, default=NoticeRole.CONTROLLER)
+    lawful_basis = models.CharField(max_length=200)
+    special_category_condition = models.CharField(max_length=200, blank=True)
+    retention = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    personal = Personal(
+        neither=(
+            "programme",
+            "funding_stream",
+            "language",
+            "edition",
+            "role",
+            "lawful_basis",
+            "special_category_condition",
+            "retention",
+            "text",
+            "valid_from",
+            "valid_to",
+        )
+    )
+
+    class Meta:
+        ordering = ("programme", "funding_stream", "language", "-edition")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("programme", "funding_stream", "language", "edition"), nulls_distinct=False, name="privacy_notice_edition_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Notice {self.programme_id}, {self.language}, edition {self.edition}"
+
+
+class Milestone(Row):
+    """When a job is asked after: so many weeks or calendar months from the first day."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, null=True, blank=True, related_name="milestones")
+    code = models.CharField(max_length=20, choices=MilestoneCode.choices)
+    weeks = models.PositiveSmallIntegerField(null=True, blank=True)
+    months = models.PositiveSmallIntegerField(null=True, blank=True)
+    window_days = models.PositiveSmallIntegerField(default=28, help_text="How long after the day an answer still counts.")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    personal = Personal(neither=("programme", "code", "weeks", "months", "window_days", "valid_from", "valid_to"))
+
+    class Meta:
+        ordering = ("programme", "code", "valid_from")
+        constraints = [
+            models.CheckConstraint(condition=Q(weeks__isnull=False) ^ Q(months__isnull=False), name="milestone_weeks_or_months"),
+            models.CheckConstraint(condition=Q(code__in=MilestoneCode.values), name="milestone_code_known"),
+            models.UniqueConstraint(fields=("programme", "code", "valid_from"), nulls_distinct=False, name="milestone_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_code_display()
+
+
+class Reason(Row):
+    """A reason that a step may be given, in the programme's words."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, null=True, blank=True, related_name="reasons")
+    kind = models.CharField(max_length=20, choices=ReasonKind.choices)
+    code = models.SlugField(max_length=40)
+    label = models.CharField(max_length=120)
+    position = models.PositiveSmallIntegerField(default=0)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    personal = Personal(neither=("programme", "kind", "code", "label", "position", "valid_from", "valid_to"))
+
+    class Meta:
+        ordering = ("kind", "position", "label", "id")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=ReasonKind.values), name="reason_kind_known"),
+            models.UniqueConstraint(fields=("programme", "kind", "code", "valid_from"), nulls_distinct=False, name="reason_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class BankHoliday(Row):
+    """A day on which no working day is counted and no text goes out."""
+
+    day = models.DateField(unique=True)
+    name = models.CharField(max_length=100)
+
+    personal = Personal(neither=("day", "name"))
+
+    class Meta:
+        ordering = ("day",)
+
+    def __str__(self) -> str:
+        return self.name
