@@ -1,0 +1,1 @@
+"""One command starts everything: the environment, PostgreSQL, the broker, the front end, then web, worker and beat."""
