@@ -11,8 +11,21 @@ from typing import TYPE_CHECKING, Final
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from ground.actor import Actor, Kind
+from ground.door import NotYours
+
 if TYPE_CHECKING:
     from accounts.models import Programme
+
+
+#: What the log calls somebody in this role.
+KIND_OF: Final[dict[str, Kind]] = {
+    "administrator": "administrator",
+    "programme_lead": "lead",
+    "outreach_worker": "worker",
+    "trainer": "trainer",
+    "employer": "employer",
+}
 
 
 class _All:
@@ -78,6 +91,13 @@ class Desk:
         if any(seat.programme_id is None for seat in seats):
             return ALL
         return sorted({seat.programme_id for seat in seats if seat.programme_id is not None})
+
+    def actor(self, *roles: str) -> Actor:
+        """Who acts, by the first seat held among these roles (any role when none is named)."""
+        seat = self.seat(*roles) if roles else (self.seats[0] if self.seats else None)
+        if seat is None:
+            raise NotYours()
+        return Actor(kind=KIND_OF[seat.role], user_id=self.user_id, membership_id=seat.membership_id, organisation_id=seat.organisation_id)
 
     def marked(self, mark: str, *roles: str) -> bool:
         """Whether a seat in one of these roles carries the mark."""

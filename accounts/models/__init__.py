@@ -5,7 +5,7 @@ from accounts.models.mail import Mail
 from accounts.models.membership import Invitation, Membership
 from accounts.models.organisation import Organisation
 from accounts.models.programme import BankHoliday, FundingStream, Milestone, PrivacyNotice, Programme, ProgrammePartner, Reason
-from accounts.models.sign_in import SignInAttempt, SignInCode
+from accounts.models.sign_in import SignIn, SignInAttempt, SignInCode
 from accounts.models.user import User
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Programme",
     "ProgrammePartner",
     "Reason",
+    "SignIn",
     "SignInAttempt",
     "SignInCode",
     "User",

@@ -34,8 +34,8 @@ class Audit(Row):
     fields = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     rows = models.PositiveIntegerField(default=1)
     route = models.CharField(max_length=200, blank=True)
-    hour = models.DateTimeField(null=True, blank=True, help_text="For openings: one row an hour.")
-    hmac = models.CharField(max_length=64)
+    hour = models.DateTimeField(null=True, blank=True, help_text="For openings and refusals: one row an hour.")
+    hmac = models.CharField(max_length=110, help_text="Under a key that the database never sees, which it names.")
 
     personal = Personal(
         candidate=("person",),
@@ -64,7 +64,10 @@ class Audit(Row):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=("actor", "person", "route", "hour"), condition=Q(hour__isnull=False), name="audit_opening_once_an_hour"
+                fields=("actor", "action", "person", "route", "hour"),
+                condition=Q(hour__isnull=False),
+                nulls_distinct=False,
+                name="audit_once_an_hour",
             )
         ]
         triggers = [

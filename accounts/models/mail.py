@@ -15,9 +15,9 @@ class Mail(Row):
 
     to = models.EmailField()
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="mails")
-    kind = models.CharField(max_length=40, help_text="The template's name.")
+    kind = models.CharField(max_length=80, help_text="The template: accounts/invitation is templates/accounts/mail/invitation.txt.")
     subject = models.CharField(max_length=150)
-    context = SealedTextField(blank=True, default="")
+    context = SealedTextField(null=True, blank=True, help_text="JSON for the template; emptied once nobody needs it.")
     state = models.CharField(max_length=12, choices=MailState.choices, default=MailState.READY)
     attempt = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)

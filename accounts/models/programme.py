@@ -56,6 +56,7 @@ class Programme(Row):
             "name",
             "code",
             "organisation",
+            "partners",
             "starts_on",
             "ends_on",
             "phases_shown",

@@ -25,6 +25,31 @@ class SignInAttempt(Row):
         return f"Attempt {self.pk}"
 
 
+class SignIn(Row):
+    """One time that somebody signed in, until it ends: what the session's cookie stands for."""
+
+    class Proof(models.TextChoices):
+        PASSWORD = "password", "Password alone"
+        MAILBOX = "mailbox", "A code sent to the mailbox"
+        SECOND_FACTOR = "second_factor", "A second factor"
+
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="sign_ins")
+    proof = models.CharField(max_length=20, choices=Proof.choices)
+    proved_at = models.DateTimeField(null=True, blank=True, help_text="When a code was last given: some acts ask again after ten minutes.")
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    device = models.CharField(max_length=60, blank=True)
+
+    personal = Personal(other=("user", "seen_at", "device"), neither=("proof", "proved_at", "ended_at"))
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [models.Index(fields=("user", "-id"), condition=models.Q(ended_at__isnull=True), name="sign_in_open")]
+
+    def __str__(self) -> str:
+        return f"Sign-in {self.pk}"
+
+
 class SignInCode(Row):
     """A six-digit code sent to an employer's mailbox: ten minutes, once, five tries."""
 

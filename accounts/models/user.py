@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from accounts.desk import Desk, desk_of
+from accounts.desk import Desk
 from ground.rows import Personal, Row
 
 
@@ -93,6 +93,3 @@ class User(AbstractBaseUser, Row):
     @desk.setter
     def desk(self, value: Desk | None) -> None:
         self.__dict__["_desk"] = value
-
-
-__all__ = ["User", "UserManager", "UserQuerySet", "desk_of"]
