@@ -1,0 +1,223 @@
+"""The tags that pages are put together from. What each looks like is in templates/components/; how to use them, in its README.
+
+A tag hands its words to one small template, which escapes them; nothing here builds markup.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, CheckboxSelectMultiple, MultiWidget, RadioSelect
+from django.forms.boundfield import BoundField
+from django.http import HttpRequest, QueryDict
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
+
+from ground.once import new_once
+
+register = template.Library()
+
+
+def show(context: Context, name: str, **values: object) -> SafeString:
+    """Render components/<name>.html with these values alone, and what every form needs."""
+    values.setdefault("csrf_token", context.get("csrf_token"))
+    inside = Context(values, autoescape=True)
+    return context.template.engine.get_template(f"components/{name}.html").render(inside)
+
+
+# -- one thing ---------------------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def button(context: Context, words: str, **values: object) -> SafeString:
+    """A submit button, or with `href` a link that looks like one."""
+    return show(context, "button", words=words, **values)
+
+
+@register.simple_tag(takes_context=True)
+def one_tap(context: Context, href: str, words: str, **values: object) -> SafeString:
+    """A whole form with one button, for a row: one press, JavaScript or not."""
+    values.setdefault("once", new_once())
+    return show(context, "one_tap", href=href, words=words, **values)
+
+
+@register.simple_tag(takes_context=True)
+def tag(context: Context, words: str, kind: str = "") -> SafeString:
+    """A stage or state in words: neutral, or `ours`, `overdue`, `done`, `quiet`."""
+    return show(context, "tag", words=words, kind=kind)
+
+
+@register.simple_tag(takes_context=True)
+def back_link(context: Context, href: str, words: str = "Back") -> SafeString:
+    """The way back, above the page's name."""
+    return show(context, "back_link", href=href, words=words)
+
+
+@register.simple_tag(takes_context=True)
+def breadcrumbs(context: Context, pairs: Sequence[tuple[str, str]]) -> SafeString:
+    """Where the page lies: pairs of words and address."""
+    return show(context, "breadcrumbs", pairs=[(pair[0], pair[1] if len(pair) > 1 else "") for pair in pairs])
+
+
+@register.simple_tag(takes_context=True)
+def empty_state(context: Context, words: str, how: str = "", href: str = "", action: str = "", level: int = 2) -> SafeString:
+    """What stands in place of an empty list: that it is empty, and how to begin."""
+    return show(context, "empty_state", words=words, how=how, href=href, action=action, level=level)
+
+
+@register.simple_tag(takes_context=True)
+def stat(context: Context, number: object, name: str, **values: object) -> SafeString:
+    """A number, its name (the link to its definition) and the base it was counted on."""
+    return show(context, "stat", number=number, name=name, **values)
+
+
+@register.simple_tag(takes_context=True)
+def progress(context: Context, done: int, total: int, words: str) -> SafeString:
+    """How far a long piece of work is: a bar and the same in words."""
+    return show(context, "progress", done=done, total=total, words=words)
+
+
+@register.simple_tag(takes_context=True)
+def pagination(context: Context, page: Any, name: str = "after", about: str = "") -> SafeString:
+    """Previous and next of a keyset page; the filters in the address stay."""
+    if not (page.previous or page.next):
+        return SafeString("")
+    asked = _asked(context)
+    return show(
+        context,
+        "pagination",
+        previous=_address(asked, name, page.previous) if page.previous else "",
+        next=_address(asked, name, page.next) if page.next else "",
+        about=about,
+    )
+
+
+def _asked(context: Context) -> QueryDict:
+    request = context.get("request")
+    return request.GET.copy() if isinstance(request, HttpRequest) else QueryDict(mutable=True)
+
+
+def _address(asked: QueryDict, name: str, cursor: object) -> str:
+    there = asked.copy()
+    there[name] = str(cursor)
+    return f"?{there.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def nav(context: Context, url_name: str, words: str, count: int | None = None) -> SafeString:
+    """One line of the menu. An address that this installation does not have gives no line."""
+    try:
+        href = reverse(url_name)
+    except NoReverseMatch:
+        return SafeString("")
+    request = context.get("request")
+    here = request.path if isinstance(request, HttpRequest) else ""
+    inside = here == href or (href != "/" and here.startswith(href))
+    return show(context, "nav_item", href=href, words=words, count=count, exact=here == href, inside=inside)
+
+
+# -- forms -------------------------------------------------------------------------------------------------------------------------
+
+
+def control_id(field: BoundField) -> str:
+    """The id of the control that an error's link must focus: of several boxes, the first."""
+    if isinstance(field.field.widget, RadioSelect | CheckboxSelectMultiple | MultiWidget):
+        return f"{field.auto_id}_0"
+    return field.id_for_label or field.auto_id
+
+
+@register.simple_tag(takes_context=True)
+def error_summary(context: Context, *forms: BaseForm | None) -> SafeString:
+    """Everything that keeps these forms from being taken, each with a link that focuses its control."""
+    lines: list[dict[str, str]] = []
+    for form in forms:
+        if form is None or not form.is_bound:
+            continue
+        lines += [{"words": words, "href": ""} for words in form.non_field_errors()]
+        for field in form:
+            href = "" if field.is_hidden else f"#{control_id(field)}"
+            lines += [{"words": words, "href": href} for words in field.errors]
+    return show(context, "error_summary", lines=lines) if lines else SafeString("")
+
+
+@register.simple_tag(takes_context=True)
+def form_page(context: Context, form: BaseForm, words: str = "Save", **values: object) -> SafeString:
+    """A form from its opening to its button."""
+    values.setdefault("kind", "primary")
+    return show(context, "form_page", form=form, words=words, multipart=form.is_multipart(), **values)
+
+
+@register.filter
+def small_choices(field: BoundField) -> bool:
+    """Whether a field is one tick box, which carries its label behind it."""
+    return field.widget_type == "checkbox"
+
+
+@register.filter
+def chosen_words(form: BaseForm) -> list[tuple[str, str]]:
+    """What a filter form narrows the list by, in words: label and choice."""
+    found: list[tuple[str, str]] = []
+    for field in form:
+        value = field.value()
+        if field.is_hidden or value in (None, "", [], False):
+            continue
+        found.append((str(field.label), _in_words(field, value)))
+    return found
+
+
+def _in_words(field: BoundField, value: object) -> str:
+    if value is True or value == "on":
+        return "yes"
+    names: dict[str, str] = {}
+    for key, label in getattr(field.field, "choices", ()):
+        pairs = label if isinstance(label, list | tuple) else ((key, label),)
+        names |= {str(inner): str(words) for inner, words in pairs}
+    wanted = value if isinstance(value, list | tuple) else [value]
+    return ", ".join(names.get(str(one), str(one)) for one in wanted if one)
+
+
+# -- tags with an inside -----------------------------------------------------------------------------------------------------------
+
+
+def _around(name: str, *places: str) -> None:
+    """Register a tag with an inside: what stands first goes to `places`, in order; the rest by name."""
+
+    def block(context: Context, content: str, *given: object, **values: object) -> SafeString:
+        if len(given) > len(places):
+            raise template.TemplateSyntaxError(f"{{% {name} %}} takes {len(places)} things without a name.")
+        return show(context, name, content=content, **dict(zip(places, given, strict=False)), **values)
+
+    block.__doc__ = f"Put markup inside components/{name}.html."
+    register.simple_block_tag(block, takes_context=True, name=name)
+
+
+_around("details", "words")
+_around("warning")
+_around("inset")
+_around("notice", "words")
+_around("fieldset", "legend")
+_around("summary")
+_around("fact", "label")
+_around("panel", "heading")
+_around("table_frame", "caption")
+_around("rows", "heading")
+_around("row", "name")
+_around("timeline")
+_around("day_group", "day")
+_around("entry", "title")
+_around("folded", "count")
+
+
+@register.simple_block_tag(takes_context=True)
+def filters(context: Context, content: str, form: BaseForm, **values: object) -> SafeString:
+    """A form of filters that go into the address, folded on a phone, with what is chosen in words."""
+    return show(context, "filters", content=content, form=form, chosen=chosen_words(form), **values)
+
+
+@register.simple_block_tag(takes_context=True)
+def demo_note(context: Context, content: str) -> SafeString:
+    """Words that only a demo shows."""
+    standing = context.get("standing")
+    is_demo = isinstance(standing, Mapping) and bool(standing.get("demo"))
+    return show(context, "demo_note", content=content) if is_demo else SafeString("")
