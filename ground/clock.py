@@ -81,3 +81,17 @@ def add_working_days(day: date, n: int, holidays: Collection[date] = ()) -> date
 
 def _open(day: date, holidays: Collection[date]) -> bool:
     return day.weekday() < 5 and day not in holidays
+
+
+def move_on(days: int) -> None:
+    """Move the demo's clock on. Never back: the log is written forwards."""
+    if not (settings.DEMO or settings.TESTING):
+        raise ValueError("Only a demo has a clock that can be moved.")
+    if days < 0:
+        raise ValueError("The demo's clock moves forwards only.")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ground_democlock (id, days) VALUES (1, %s)"
+            " ON CONFLICT (id) DO UPDATE SET days = ground_democlock.days + excluded.days",
+            [days],
+        )

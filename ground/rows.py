@@ -1,8 +1,8 @@
 """What every row has, and how every model says whom its columns are about."""
 
-import uuid
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import F
@@ -30,8 +30,8 @@ class Personal:
 class Row(models.Model):
     """A row that people refer to: a public id, an id for reports, and a version that each edit moves on."""
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    reporting_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    reporting_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

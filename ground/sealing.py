@@ -16,6 +16,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
+from ground.models import KeyProof
+
 BLOCK = 64
 NONCE = 12
 
@@ -27,6 +29,10 @@ class CannotOpen(Exception):
 def seal(text: str, *, place: str) -> str:
     """Seal under the first key of FIELD_KEYS, for this place only."""
     name, key = next(iter(settings.FIELD_KEYS.items()))
+    return _seal_under(name, key, text, place=place)
+
+
+def _seal_under(name: str, key: bytes, text: str, *, place: str) -> str:
     plain = text.encode()
     framed = struct.pack(">I", len(plain)) + plain
     framed += b"\0" * (-len(framed) % BLOCK)
@@ -47,6 +53,30 @@ def unseal(sealed: str, *, place: str) -> str:
         raise CannotOpen("Wrong key, wrong place, or altered.") from None
     (length,) = struct.unpack(">I", framed[:4])
     return framed[4 : 4 + length].decode()
+
+
+PROOF = "this key opens what it sealed"
+
+
+def prove_keys() -> None:
+    """Leave a proof of every key in FIELD_KEYS, or raise CannotOpen when one is not the key that its name had before."""
+    for name, key in settings.FIELD_KEYS.items():
+        KeyProof.objects.get_or_create(name=name, defaults={"proof": _seal_under(name, key, PROOF, place=f"proof.{name}")})
+    wrong = wrong_keys()
+    if wrong:
+        raise CannotOpen(f"FIELD_KEYS holds another key under the name {', '.join(wrong)} than the one this database was sealed with.")
+
+
+def wrong_keys() -> list[str]:
+    """Names in FIELD_KEYS whose key is not the one this database knows by that name."""
+    proofs = dict(KeyProof.objects.filter(name__in=settings.FIELD_KEYS).values_list("name", "proof"))
+    wrong = []
+    for name, proof in proofs.items():
+        try:
+            unseal(proof, place=f"proof.{name}")
+        except CannotOpen:
+            wrong.append(name)
+    return wrong
 
 
 class Sealed:

@@ -1,0 +1,204 @@
+"""The two doors of the web, and the log's one line.
+
+`Answers` turns the house's four kinds of no into their pages, and turns away what is no text at all.
+`LastResort` stands before everything: what nobody foresaw becomes a page with a reference, never a 500.
+"""
+
+import json
+import logging
+import re
+import secrets
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+
+from ground import views
+from ground.door import Busy, Conflict, NotYours, Refused
+from ground.once import InUse
+
+log = logging.getLogger("ground.fault")
+Next = Callable[[HttpRequest], HttpResponse]
+
+FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
+#: What a multipart body may hold beside its file: the other fields and the borders.
+ROOM = 1_048_576
+
+
+class LastResort:
+    """What nobody foresaw: a 503 with a reference, logged by that reference alone. With DEBUG it rises."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 500 and not settings.DEBUG:
+            return self.page(request, None)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return None if settings.DEBUG else self.page(request, exception)
+
+    def page(self, request: HttpRequest, exception: Exception | None) -> HttpResponse:
+        reference = secrets.token_hex(4)
+        log.error("unforeseen fault", exc_info=exception, extra={"reference": reference, "route": route_of(request), "alarm": True})
+        return views.unavailable(request, reference=reference)
+
+
+class Answers:
+    """The house's answers: 400 and 413 before a view, 403, 404, 409, 422 and 503 after it; nothing personal is stored by a browser."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = unreadable(request) or self.get_response(request)
+        if response.status_code == 404 and response.get("Content-Type", "").startswith("text/html"):
+            response = views.not_found(request)
+        if "Cache-Control" not in response.headers and personal_page(request):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if getattr(view, "raw_body", False) or body_is_text(request):
+            return None
+        return views.bad_request(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The page for a foreseen no; None lets the rest rise to the last resort."""
+        match exception:
+            case InUse():
+                response = views.refused(request, exception.sentence, status=409)
+                response.headers["Retry-After"] = str(exception.retry_after)
+                return response
+            case Conflict():
+                return views.refused(request, exception.sentence, status=409)
+            case Refused():
+                return views.refused(request, exception.sentence)
+            case NotYours():
+                return views.forbidden(request, sentence=exception.sentence)
+            case PermissionDenied():
+                return views.forbidden(request)
+            case Busy():
+                return views.unavailable(request, sentence=exception.sentence, retry_after=exception.retry_after)
+            case Http404():
+                return views.not_found(request)
+            case RequestDataTooBig():
+                return views.too_large(request)
+            case SuspiciousOperation() | MultiPartParserError() | UnreadablePostError():
+                return views.bad_request(request)
+            case OperationalError() | InterfaceError():
+                log.error("database away", exc_info=exception, extra={"route": route_of(request), "alarm": True})
+                return views.unavailable(request)
+        return None
+
+
+def unreadable(request: HttpRequest) -> HttpResponse | None:
+    """An answer when address or body cannot be read as what they say they are; None when they can."""
+    if not is_text(request.META.get("QUERY_STRING", "")) or not is_text(request.META.get("PATH_INFO", ""), encoded=False):
+        return views.bad_request(request)
+    if request.method != "POST":
+        return None
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return views.bad_request(request)
+    cap = settings.UPLOAD_LIMIT + ROOM if request.content_type == PARTS else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if length > cap:
+        return views.too_large(request)
+    try:
+        request.POST  # noqa: B018 - reading is the point: an unreadable form is refused here
+    except RequestDataTooBig:
+        return views.too_large(request)
+    except (SuspiciousOperation, MultiPartParserError, UnreadablePostError, UnicodeDecodeError):
+        return views.bad_request(request)
+    return None
+
+
+def body_is_text(request: HttpRequest) -> bool:
+    """Whether a posted form holds text only: UTF-8, no NUL."""
+    if request.method != "POST":
+        return True
+    if request.content_type == FORM:
+        return is_text(request.body.decode("ascii", "replace").replace("+", " "))
+    if request.content_type == PARTS:
+        return not any("\0" in value or "\ufffd" in value for name in request.POST for value in (name, *request.POST.getlist(name)))
+    return True
+
+
+def is_text(text: str, *, encoded: bool = True) -> bool:
+    """Whether an address or form is UTF-8 without NUL."""
+    try:
+        plain = (unquote_to_bytes(text) if encoded else text.encode("utf-8")).decode("utf-8")
+    except UnicodeError:
+        return False
+    return "\0" not in plain and (encoded or "\ufffd" not in plain)
+
+
+def personal_page(request: HttpRequest) -> bool:
+    """Whether somebody is signed in, or a candidate's own page is shown."""
+    user = getattr(request, "user", None)
+    return bool(user is not None and user.is_authenticated) or request.path.startswith("/me/")
+
+
+def route_of(request: HttpRequest) -> str:
+    """The name of the route: an address may hold a token, its name never does."""
+    match = getattr(request, "resolver_match", None)
+    return str(match.view_name or match.route) if match else ""
+
+
+#: A path segment that could be a token: long, and not the random id of a row.
+TOKEN = re.compile(r"(?<=/)(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?:[/\s?\"']|$))[\w.~=:+-]{20,}")
+SEARCH = re.compile(r"\?[^\s\"']*")
+NUMBER = re.compile(r"(?<![\w-])\+?\d[\d ]{8,}\d(?![\w-])")
+MAILBOX = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+#: Keys of a log line that could tell of a person: never written.
+UNSAID = frozenset({"ip", "user_agent", "exc_info", "stack_info", "_record", "_from_structlog", "args", "exception"})
+
+
+def discreet(text: str) -> str:
+    """The text without queries, tokens, mailboxes and phone numbers."""
+    return NUMBER.sub("<number>", MAILBOX.sub("<mailbox>", TOKEN.sub("<token>", SEARCH.sub("", text))))
+
+
+def where_it_broke(exc_info: Any) -> dict[str, Any]:
+    """An exception's class and the lines it passed: not its words, which may quote a row."""
+    if isinstance(exc_info, BaseException):
+        exc_info = (type(exc_info), exc_info, exc_info.__traceback__)
+    if not isinstance(exc_info, tuple) or exc_info[0] is None:
+        return {}
+    frames = traceback.extract_tb(exc_info[2])
+    kind, cause = exc_info[0], exc_info[1].__cause__ if exc_info[1] else None
+    return {
+        "fault": f"{kind.__module__}.{kind.__qualname__}",
+        "sqlstate": getattr(exc_info[1], "sqlstate", None) or getattr(cause, "sqlstate", None),
+        "frames": [f"{frame.filename.rpartition('/site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames[-12:]],
+    }
+
+
+def json_line(logger: Any, name: str, event: Mapping[str, Any]) -> str:
+    """One log record as one line of JSON: when, how bad, a fixed phrase, ids. Never a person."""
+    record = event.get("_record")
+    line: dict[str, Any] = {
+        "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "level": str(event.get("level") or (record.levelname if record else name)).lower(),
+        "logger": record.name if record else str(event.get("logger", "")),
+    }
+    if record is not None:
+        line |= {key: getattr(record, key) for key in ("reference", "route", "alarm", "job", "id") if hasattr(record, key)}
+    line |= {key: value for key, value in event.items() if key not in UNSAID and key not in ("level", "logger")}
+    exc_info = event.get("exc_info") or (record.exc_info if record else None)
+    if exc_info is True and record is not None:
+        exc_info = record.exc_info
+    line |= where_it_broke(exc_info)
+    return json.dumps(
+        {key: discreet(value) if isinstance(value, str) else value for key, value in line.items() if value is not None}, default=str
+    )
