@@ -1,0 +1,1 @@
+"""Files of places that other bodies publish."""
