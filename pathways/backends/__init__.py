@@ -1,0 +1,1 @@
+"""The outside world, as pathways meets it."""
