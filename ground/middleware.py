@@ -21,6 +21,7 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
 from ground import views
+from ground.clock import forget_page_time
 from ground.door import Busy, Conflict, NotYours, Refused
 from ground.once import InUse
 
@@ -60,6 +61,7 @@ class Answers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        forget_page_time()
         response = unreadable(request) or self.get_response(request)
         if response.status_code == 404 and response.get("Content-Type", "").startswith("text/html"):
             response = views.not_found(request)

@@ -176,7 +176,7 @@ def phones_in(text: str) -> PhonesIn:
         first = refused
     numbers = re.findall(r"\+?\(?\d[\d ().+-]{7,}\d", cleaned)
     words = re.sub(r"\+?\(?\d[\d ().+-]{7,}\d", " ", cleaned)
-    words = re.sub(r"\s+", " ", words).strip(" /;,|&()[]:-")
+    words = re.sub(r"[\s()\[\]]+", " ", words).strip(" /;,|&:-")
     if not numbers or len(numbers) > 3 or re.search(r"\d", words):
         raise first
     return PhonesIn(tuple(_own(read_phone(number)) for number in numbers), words)

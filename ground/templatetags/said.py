@@ -10,7 +10,7 @@ from typing import Any
 
 from django import template
 
-from ground.clock import london, read_clock, today_london
+from ground.clock import london, page_time, today_london
 from ground.phones import show_phone
 
 register = template.Library()
@@ -80,12 +80,12 @@ def when(value: Any) -> str:
 def in_days(value: Any, today: Any = None) -> str:
     """today, tomorrow, in 3 days, yesterday, 3 days ago, in 5 weeks, 4 months ago.
 
-    `today` is the day of the page (`at` or a date handed in by the view); without it the clock is read.
+    `today` is the day of the page (`at` or a date handed in by the view); without it, what the page's door read.
     """
     it = _day_of(value)
     if it is None:
         return ""
-    now = _day_of(today) or today_london(read_clock())
+    now = _day_of(today) or today_london(page_time())
     away = (it - now).days
     if away in (0, 1, -1):
         return {0: "today", 1: "tomorrow", -1: "yesterday"}[away]
@@ -109,7 +109,7 @@ def days_waiting(value: Any, today: Any = None) -> str:
     it = _day_of(value)
     if it is None:
         return ""
-    days = ((_day_of(today) or today_london(read_clock())) - it).days
+    days = ((_day_of(today) or today_london(page_time())) - it).days
     if days <= 0:
         return "today"
     return "1 day" if days == 1 else _stretch(days)
