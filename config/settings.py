@@ -123,7 +123,6 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
@@ -146,8 +145,12 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+PASSWORD_RESET_TIMEOUT = 3600
+#: Asked before a membership ends, each with `membership=`: a sentence refuses. Floors above accounts put their own here.
+MEMBERSHIP_MAY_END: tuple[str, ...] = ()
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Pathways"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 MFA_ADAPTER = "accounts.backends.second_factor.Adapter"
 #: Staff need a second factor before anything else; a demo on this machine may do without.
 SECOND_FACTOR_REQUIRED = not DEMO

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-FLOORS = ("analytics", "pathways", "outreach", "employers", "candidates", "accounts", "ground")
+FLOORS = ("analytics", "pathways", "outreach", "employers", "candidates", "places", "accounts", "ground")
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"{app}.urls")) for app in FLOORS if find_spec(f"{app}.urls")]
 

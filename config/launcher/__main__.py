@@ -18,8 +18,6 @@ def command(name: str, arguments: list[str]) -> int:
         install.everything()
         print("Installed. `make demo` runs it; `make help` lists the rest.")
     elif name in single.COMMANDS:
-        if name == "web":
-            install.everything()
         single.run(name)
     elif name == "test":
         return checks.test(arguments)

