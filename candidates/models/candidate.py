@@ -1,0 +1,77 @@
+"""A person the programme knows by name."""
+
+import unicodedata
+
+import pghistory
+from django.db import models
+
+from candidates.choices import BirthQuality
+from ground.rows import Personal, Row
+
+
+def fold(text: str) -> str:
+    """A name as it is searched: case, accents and punctuation gone, spaces single."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return " ".join(letters.split())
+
+
+@pghistory.track(
+    pghistory.UpdateEvent(),
+    fields=["first_name", "last_name", "known_as", "date_of_birth", "birth_quality", "language", "died_on", "version"],
+)
+class Candidate(Row):
+    """Somebody met at a stall, in a register or through the form. Their cases are pathways; they need no account."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    first_name = models.CharField("first name", max_length=200)
+    last_name = models.CharField("last name", max_length=200, blank=True)
+    known_as = models.CharField("name to use", max_length=200, blank=True)
+    folded_name = models.CharField(max_length=620, editable=False)
+    date_of_birth = models.DateField("date of birth", null=True, blank=True)
+    birth_quality = models.CharField(max_length=5, choices=BirthQuality, blank=True)
+    language = models.CharField("language", max_length=10, default="en")
+    english_is_fine = models.BooleanField("English is fine too", default=True)
+    died_on = models.DateField("date of death", null=True, blank=True)
+
+    personal = Personal(
+        candidate=(
+            "first_name",
+            "last_name",
+            "known_as",
+            "folded_name",
+            "date_of_birth",
+            "birth_quality",
+            "language",
+            "english_is_fine",
+            "died_on",
+        ),
+        neither=("organisation",),
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="candidate_birth_has_quality",
+                condition=models.Q(date_of_birth__isnull=True, birth_quality="")
+                | models.Q(date_of_birth__isnull=False, birth_quality__in=BirthQuality.values),
+            ),
+        ]
+        indexes = [models.Index(fields=["folded_name"], name="candidate_folded", opclasses=["text_pattern_ops"])]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    def save(self, *args, **kwargs) -> None:
+        self.folded_name = fold(f"{self.first_name} {self.last_name} {self.known_as}")
+        super().save(*args, **kwargs)
+
+    @property
+    def name(self) -> str:
+        """First and last name, as on a letter."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def called(self) -> str:
+        """The name to use when speaking to them."""
+        return self.known_as or self.first_name

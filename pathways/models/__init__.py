@@ -1,0 +1,44 @@
+"""The case and everything that happens in it."""
+
+from pathways.models.case import Ownership, Pathway
+from pathways.models.imports import ImportMapping, ImportRow, ImportRun
+from pathways.models.interview import Interview
+from pathways.models.introduction import Consent, Introduction
+from pathways.models.log import StageChange
+from pathways.models.note import Note
+from pathways.models.placement import Placement, PreEmploymentCheck
+from pathways.models.retention import Evidence, RetentionCheck
+from pathways.models.task import Task
+from pathways.models.training import Course, TrainingPlace
+
+#: machine name -> model: the names of contract URLs, of the log, of imports.
+MACHINES = {
+    "pathway": Pathway,
+    "interview": Interview,
+    "training_place": TrainingPlace,
+    "introduction": Introduction,
+    "placement": Placement,
+    "pre_employment_check": PreEmploymentCheck,
+    "retention_check": RetentionCheck,
+}
+
+__all__ = [
+    "MACHINES",
+    "Consent",
+    "Course",
+    "Evidence",
+    "ImportMapping",
+    "ImportRow",
+    "ImportRun",
+    "Interview",
+    "Introduction",
+    "Note",
+    "Ownership",
+    "Pathway",
+    "Placement",
+    "PreEmploymentCheck",
+    "RetentionCheck",
+    "StageChange",
+    "Task",
+    "TrainingPlace",
+]

@@ -1,0 +1,147 @@
+"""The case: one person's attempt in one programme, and whose desk it is on."""
+
+from uuid import uuid4
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from ground.rows import Personal, Row
+from pathways.models.log import agrees_with_log
+from pathways.workflow.pathway import FLAGS, OPEN, PHASE_OF, PathwayChart, Stage
+
+
+class PathwayQuerySet(models.QuerySet):
+    """Filters on cases."""
+
+    def open(self) -> "PathwayQuerySet":
+        """Cases not yet ended in any way."""
+        return self.filter(stage__in=OPEN)
+
+    def unclaimed(self) -> "PathwayQuerySet":
+        """Nobody's yet."""
+        return self.open().filter(owner__isnull=True)
+
+    def counted(self) -> "PathwayQuerySet":
+        """All but those entered in error."""
+        return self.exclude(stage=Stage.VOID)
+
+
+@pghistory.track(pghistory.UpdateEvent(), fields=["owner", "organisation", "source"])
+class Pathway(PathwayChart, Row):
+    """One person's case in one programme. Its stage follows what stands in its rows."""
+
+    machine = "pathway"
+
+    candidate = models.ForeignKey("candidates.Candidate", on_delete=models.PROTECT, related_name="pathways")
+    person_key = models.UUIDField("the person, whom merged records share", default=uuid4)
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    attempt = models.PositiveSmallIntegerField(default=1)
+    previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    source = models.CharField("how we met", max_length=60, blank=True)
+    event = models.ForeignKey("outreach.Event", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    notice = models.ForeignKey("accounts.PrivacyNotice", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    families = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+
+    opened_on = models.DateField()
+    interested_on = models.DateField(null=True, blank=True)
+    ready_on = models.DateField(null=True, blank=True)
+    looked_past = ArrayField(
+        models.BigIntegerField(), default=list, blank=True, help_text="jobs that had ended when the search began again"
+    )
+    imported_stage = models.CharField(max_length=24, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    close_reason = models.CharField(max_length=40, blank=True)
+    revisit_on = models.DateField(null=True, blank=True)
+    do_not_contact = models.BooleanField(default=False)
+    referred_to = models.CharField(max_length=160, blank=True)
+
+    # Kept on the row so that a list need not join the log: rewritten by the door after each step.
+    stage_since = models.DateField()
+    next_due_on = models.DateField(null=True, blank=True)
+    next_kind = models.CharField(max_length=30, blank=True)
+    next_owed_by = models.CharField(max_length=12, blank=True)
+    last_two_way_on = models.DateField(null=True, blank=True)
+
+    objects = PathwayQuerySet.as_manager()
+    personal = Personal(
+        candidate=(
+            "candidate",
+            "person_key",
+            "stage",
+            "attempt",
+            "previous",
+            "source",
+            "event",
+            "notice",
+            "families",
+            "opened_on",
+            "interested_on",
+            "ready_on",
+            "looked_past",
+            "imported_stage",
+            "closed_on",
+            "close_reason",
+            "revisit_on",
+            "do_not_contact",
+            "referred_to",
+            "stage_since",
+            "next_due_on",
+            "next_kind",
+            "next_owed_by",
+            "last_two_way_on",
+        ),
+        other=("owner",),
+        neither=("programme", "organisation"),
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="pathway_stage_known", condition=models.Q(stage__in=Stage.values)),
+            models.UniqueConstraint(fields=["person_key", "programme"], condition=models.Q(stage__in=OPEN), name="pathway_one_open"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "next_due_on", "id"], name="pathway_desk", condition=models.Q(stage__in=OPEN)),
+            models.Index(
+                fields=["organisation", "programme", "next_due_on", "id"], name="pathway_team", condition=models.Q(stage__in=OPEN)
+            ),
+            models.Index(fields=["programme", "stage"], name="pathway_board"),
+            models.Index(fields=["person_key"], name="pathway_person"),
+        ]
+        triggers = [agrees_with_log("pathway")]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything may still happen in it."""
+        return FLAGS[self.stage].open if self.stage in FLAGS else False
+
+    @property
+    def phase(self) -> str:
+        """What a lead counts it under."""
+        return PHASE_OF[self.stage]
+
+
+class Ownership(Row):
+    """Who held a case, from when to when."""
+
+    pathway = models.ForeignKey(Pathway, on_delete=models.CASCADE, related_name="ownerships")
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    from_on = models.DateField()
+    to_on = models.DateField(null=True, blank=True)
+    opened_by = models.ForeignKey("pathways.StageChange", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    closed_by = models.ForeignKey("pathways.StageChange", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    voided_at = models.DateTimeField(null=True, blank=True)
+
+    personal = Personal(candidate=("pathway",), other=("user",), neither=("from_on", "to_on", "opened_by", "closed_by", "voided_at"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pathway"], condition=models.Q(to_on__isnull=True, voided_at__isnull=True), name="ownership_one_at_a_time"
+            )
+        ]

@@ -1,0 +1,1 @@
+"""What pages and the door ask of cases."""

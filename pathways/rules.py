@@ -1,0 +1,48 @@
+"""Who may take which step. Rows are narrowed first, by pathways.scope; this asks about the verb."""
+
+from ground.actor import Actor
+from ground.rows import Row
+from pathways.workflow.steps import CANDIDATE, EMPLOYER, LEAD, SYSTEM, TRAINER, WORKER, Step
+
+#: For which parties each kind of actor may speak. A worker may pass on a candidate's or an employer's word.
+SPEAKS_FOR: dict[str, frozenset[str]] = {
+    "worker": frozenset({WORKER, CANDIDATE, EMPLOYER}),
+    "lead": frozenset({LEAD, WORKER, CANDIDATE, EMPLOYER, TRAINER}),
+    "employer": frozenset({EMPLOYER}),
+    "trainer": frozenset({TRAINER}),
+    "candidate": frozenset({CANDIDATE}),
+    "system": frozenset({SYSTEM}),
+    "import": frozenset({WORKER, CANDIDATE, EMPLOYER, TRAINER, SYSTEM}),
+}
+
+
+def may_take(by: Actor, step: Step, *, on: Row | None, pathway: Row | None) -> bool:
+    """Whether this actor may take this step on this row. Says no when handed nobody and nothing."""
+    if by.kind in {"system", "import"}:
+        return step.child or bool(SPEAKS_FOR[by.kind] & set(step.who))
+    if step.child or not SPEAKS_FOR.get(by.kind, frozenset()) & set(step.who):
+        return False
+    return is_theirs(by, on=on, pathway=pathway)
+
+
+def is_theirs(by: Actor, *, on: Row | None, pathway: Row | None) -> bool:
+    """Whether the row lies on the actor's side of the house."""
+    if by.organisation_id is None:
+        return False
+    if by.kind == "employer":
+        return _employer_of(on) == by.organisation_id
+    if by.kind == "trainer":
+        course = getattr(on, "course", None)
+        return course is not None and course.organisation_id == by.organisation_id
+    if pathway is None:
+        return False
+    if by.kind == "lead":
+        return by.organisation_id in {pathway.organisation_id, pathway.programme.organisation_id}
+    return by.organisation_id == pathway.organisation_id or pathway.owner_id is None
+
+
+def _employer_of(row: Row | None) -> int | None:
+    if row is None:
+        return None
+    placement = getattr(row, "placement", None)
+    return getattr(placement if placement is not None else row, "employer_id", None)

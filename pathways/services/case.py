@@ -1,0 +1,281 @@
+"""The case as a whole: opened, marked, closed, reopened, handed over."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.db import models
+
+from accounts.models import Organisation, PrivacyNotice, Programme, User
+from accounts.services.audit import service
+from candidates.models import Candidate
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.door import Conflict, Refused
+from outreach.models import Event
+from pathways.models import Interview, Introduction, Ownership, Pathway, Placement, RetentionCheck, StageChange, TrainingPlace
+from pathways.services.door import TODAY, Taken, change_stage
+from pathways.workflow.introduction import LIVE
+from pathways.workflow.pathway import OPEN, Stage
+from pathways.workflow.placement import BEFORE_START, OVER
+from pathways.workflow.retention_check import UNSETTLED
+
+REOPEN_DAYS = 90
+
+
+def new_case(
+    *,
+    candidate: Candidate,
+    programme: Programme,
+    organisation: Organisation,
+    owner: User | None = None,
+    opened_on: date,
+    source: str = "",
+    event: Event | None = None,
+) -> Pathway:
+    """A case not yet saved: the first step saves it."""
+    earlier = list(Pathway.objects.filter(candidate=candidate).order_by("id"))
+    same = [each for each in earlier if each.programme_id == programme.pk]
+    return Pathway(
+        candidate=candidate,
+        person_key=earlier[0].person_key if earlier else candidate.uuid,
+        programme=programme,
+        organisation=organisation,
+        owner=owner,
+        attempt=len(same) + 1,
+        previous=same[-1] if same else None,
+        opened_on=opened_on,
+        stage_since=opened_on,
+        source=source,
+        event=event,
+    )
+
+
+def _own(change: StageChange, *, case: Pathway) -> None:
+    if case.owner_id is not None:
+        Ownership.objects.create(pathway=case, user_id=case.owner_id, from_on=change.happened_on, opened_by=change)
+
+
+@service("case.log_outreach")
+def log_outreach(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
+    """A named person was met: the case opens."""
+    change_stage(subject=case, step="log_outreach", by=by, at=at, taken=taken, then=partial(_own, case=case))
+    return case
+
+
+@service("case.express_interest")
+def express_interest(
+    *, case: Pathway, by: Actor, at: datetime, families: Sequence[str] = (), notice: PrivacyNotice | None = None, taken: Taken = TODAY
+) -> Pathway:
+    """Interest is expressed; a new case opens with it, an open one goes on."""
+    if case.pk is not None and case.interested_on is not None:
+        raise Conflict("Interest has been expressed already.")
+    values: dict[str, Any] = {
+        "interested_on": taken.happened_on or today_london(at),
+        "families": list(families) or case.families,
+        "notice_id": notice.pk if notice else case.notice_id,
+    }
+    then = partial(_own, case=case) if case.pk is None else None
+    change_stage(subject=case, step="express_interest", by=by, at=at, values=values, taken=taken, then=then)
+    return case
+
+
+@service("case.mark_ready")
+def mark_ready(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
+    """Ready for a job; a reason is asked for when no course was finished."""
+    finished = TrainingPlace.objects.filter(pathway=case, stage="finished").exists()
+    if not finished and not taken.reason and by.kind != "import":
+        raise Refused("No course has been finished: say why the person is ready without one.", field="reason")
+    change_stage(subject=case, step="mark_ready", by=by, at=at, values={"ready_on": taken.happened_on or today_london(at)}, taken=taken)
+    return case
+
+
+@service("case.unmark_ready")
+def unmark_ready(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
+    """The mark is taken off."""
+    if case.ready_on is None:
+        raise Conflict("This person is not marked ready.")
+    change_stage(subject=case, step="unmark_ready", by=by, at=at, values={"ready_on": None}, taken=taken)
+    return case
+
+
+@service("case.restart_search")
+def restart_search(*, case: Pathway, ready: bool, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
+    """After leaving a job, the search goes on; ready now, or not."""
+    ended = list(Placement.objects.filter(pathway=case, stage__in=OVER).order_by("id").values_list("pk", flat=True))
+    day = taken.happened_on or today_london(at)
+    change_stage(
+        subject=case, step="restart_search", by=by, at=at, values={"looked_past": ended, "ready_on": day if ready else None}, taken=taken
+    )
+    return case
+
+
+def _close(*, case: Pathway, step: str, values: dict[str, Any], by: Actor, at: datetime, taken: Taken) -> Pathway:
+    values = {"closed_on": taken.happened_on or today_london(at), **values}
+    change_stage(
+        subject=case, step=step, by=by, at=at, values=values, taken=taken, then=partial(close_what_is_live, case=case, by=by, at=at)
+    )
+    return case
+
+
+def close_what_is_live(change: StageChange, *, case: Pathway, by: Actor, at: datetime) -> None:
+    """Chats and seats are cancelled (a course begun: left), introductions withdrawn, jobs before their start fall through."""
+    taken = Taken(cause=change)
+    rows: list[tuple[models.QuerySet, str]] = [
+        (Interview.objects.filter(pathway=case, stage="booked"), "cancel"),
+        (TrainingPlace.objects.filter(pathway=case, stage__in=["waiting", "booked"]), "cancel"),
+        (TrainingPlace.objects.filter(pathway=case, stage="in_training"), "leave"),
+        (Introduction.objects.filter(pathway=case, stage__in=LIVE), "withdraw"),
+        (Placement.objects.filter(pathway=case, stage__in=BEFORE_START), "fall_through"),
+    ]
+    for found, step in rows:
+        for row in found.order_by("id"):
+            values = {"over_on": change.happened_on} if step == "leave" else {}
+            change_stage(subject=row, step=step, by=by, at=at, values=values, taken=taken)
+
+
+@service("case.set_not_now")
+def set_not_now(
+    *, case: Pathway, by: Actor, at: datetime, revisit_on: date | None = None, do_not_contact: bool = False, taken: Taken = TODAY
+) -> Pathway:
+    """Not now: a reason and a day to ask again, or "please do not contact"."""
+    if by.kind != "import":
+        if not do_not_contact and revisit_on is None:
+            raise Refused("Give a day to ask again, or tick “please do not contact”.", field="revisit_on")
+        if revisit_on is not None and revisit_on <= today_london(at):
+            raise Refused("The day to ask again must be after today.", field="revisit_on")
+    values = {"close_reason": taken.reason, "revisit_on": revisit_on, "do_not_contact": do_not_contact}
+    return _close(case=case, step="set_not_now", values=values, by=by, at=at, taken=taken)
+
+
+@service("case.withdraw")
+def withdraw(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
+    """The person no longer wants this."""
+    return _close(case=case, step="withdraw", values={"close_reason": taken.reason}, by=by, at=at, taken=taken)
+
+
+@service("case.close_unreachable")
+def close_unreachable(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
+    """Tried often enough, in ways enough, and no answer."""
+    return _close(case=case, step="close_unreachable", values={}, by=by, at=at, taken=taken)
+
+
+@service("case.close_ineligible")
+def close_ineligible(*, case: Pathway, referred_to: str, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
+    """A rule stands in the way; the person is referred on, by name."""
+    if not referred_to and by.kind != "import":
+        raise Refused("Say who can help this person instead.", field="referred_to")
+    return _close(
+        case=case, step="close_ineligible", values={"close_reason": taken.reason, "referred_to": referred_to}, by=by, at=at, taken=taken
+    )
+
+
+@service("case.end_follow_up")
+def end_follow_up(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
+    """Every check is settled: nothing more is owed."""
+    return _close(case=case, step="end_follow_up", values={}, by=by, at=at, taken=taken)
+
+
+@service("case.void")
+def void_case(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
+    """Entered in error: out of every count."""
+
+    def consequences(change: StageChange) -> None:
+        close_what_is_live(change, case=case, by=by, at=at)
+        for job in Placement.objects.filter(pathway=case).exclude(stage="void").order_by("id"):
+            exempt_checks(change, job=job, by=by, at=at)
+            change_stage(subject=job, step="void", by=by, at=at, taken=Taken(cause=change))
+
+    change_stage(
+        subject=case, step="void", by=by, at=at, values={"closed_on": taken.happened_on or today_london(at)}, taken=taken, then=consequences
+    )
+    return case
+
+
+def exempt_checks(change: StageChange, *, job: Placement, by: Actor, at: datetime) -> None:
+    """Checks not yet settled are outside the count, and printed."""
+    for check in RetentionCheck.objects.filter(placement=job, stage__in=UNSETTLED).order_by("id"):
+        change_stage(subject=check, step="exempt", by=on_its_own(by), at=at, taken=Taken(cause=change))
+
+
+def on_its_own(by: Actor) -> Actor:
+    """A step that only another step brings about is the programme's own."""
+    return Actor(kind="system", user_id=by.user_id, membership_id=by.membership_id, organisation_id=by.organisation_id)
+
+
+@service("person.record_death")
+def record_death(*, candidate: Candidate, died_on: date, by: Actor, at: datetime) -> Candidate:
+    """Of the person: every open case ends, jobs are left, unsettled checks are exempt; closed cases keep their stage."""
+    if died_on > today_london(at):
+        raise Refused("That day is still to come.", field="died_on")
+    candidate.change(version=candidate.version, died_on=died_on)
+    system = on_its_own(by)
+    for case in Pathway.objects.filter(candidate=candidate, stage__in=OPEN).order_by("id"):
+
+        def consequences(change: StageChange, case: Pathway = case) -> None:
+            close_what_is_live(change, case=case, by=by, at=at)
+            for job in Placement.objects.filter(pathway=case, stage="in_post").order_by("id"):
+                exempt_checks(change, job=job, by=by, at=at)
+                last = max(died_on, job.first_day) if job.first_day else died_on
+                values = {"last_day": last, "leave_reason": "death", "destination": ""}
+                change_stage(subject=job, step="leave", by=by, at=at, values=values, taken=Taken(cause=change, reason="death"))
+
+        change_stage(
+            subject=case,
+            step="end_by_death",
+            by=system,
+            at=at,
+            values={"closed_on": died_on, "close_reason": "death"},
+            taken=Taken(reason="death"),
+            then=consequences,
+        )
+    return candidate
+
+
+@service("case.reopen")
+def reopen(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
+    """Back within 90 days of closing, or of the day agreed; to what its facts still say."""
+    latest = max(day for day in (case.closed_on, case.revisit_on, date.min) if day)
+    if by.kind != "import" and (today_london(at) - latest).days > REOPEN_DAYS:
+        raise Conflict(f"This case closed more than {REOPEN_DAYS} days ago: start again instead.")
+    if case.candidate.died_on:
+        raise Conflict("This person has died.")
+    change_stage(subject=case, step="reopen", by=by, at=at, values={"closed_on": None, "close_reason": "", "revisit_on": None}, taken=taken)
+    return case
+
+
+@service("case.return")
+def start_again(*, previous: Pathway, owner: User | None, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
+    """A new attempt, linked to the one before."""
+    if previous.stage in {*OPEN, Stage.MERGED, Stage.VOID} or previous.candidate.died_on:
+        raise Conflict("A new attempt begins only after one that has ended.")
+    day = taken.happened_on or today_london(at)
+    case = new_case(
+        candidate=previous.candidate,
+        programme=previous.programme,
+        organisation=previous.organisation,
+        owner=owner,
+        opened_on=day,
+        source=previous.source,
+    )
+    case.previous, case.families, case.notice = previous, previous.families, previous.notice
+    change_stage(subject=case, step="return", by=by, at=at, values={"interested_on": day}, taken=taken, then=partial(_own, case=case))
+    return case
+
+
+@service("case.hand_over")
+def hand_over(*, case: Pathway, to: User, organisation: Organisation, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
+    """Another worker holds the case: also how "nobody's yet" is taken."""
+
+    def consequences(change: StageChange) -> None:
+        Ownership.objects.filter(pathway=case, to_on__isnull=True, voided_at__isnull=True).update(
+            to_on=change.happened_on, closed_by=change
+        )
+        Ownership.objects.create(pathway=case, user=to, from_on=change.happened_on, opened_by=change)
+
+    if case.owner_id == to.pk:
+        raise Conflict("This person is already theirs.")
+    values = {"owner_id": to.pk, "organisation_id": organisation.pk}
+    change_stage(subject=case, step="hand_over", by=by, at=at, values=values, taken=taken, then=consequences)
+    return case

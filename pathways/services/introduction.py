@@ -1,0 +1,144 @@
+"""Putting a person forward: with their yes, to one employer's opening, until an offer is taken or it ends."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from accounts.services.audit import service
+from candidates.models import ContactRoute
+from employers.models import CareerHeading
+from employers.services.pay import grade
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.door import Conflict, Refused
+from pathways.models import Consent, Introduction, Pathway, Placement, StageChange
+from pathways.models.introduction import ConsentKind
+from pathways.services.case import on_its_own
+from pathways.services.door import TODAY, Taken, change_stage, lock_case
+from pathways.services.placement import make_placement
+from pathways.workflow.introduction import LIVE
+
+#: Hours a week from which accepting one job closes the other introductions unless the person says otherwise.
+FULL_ENOUGH = 30
+
+
+@service("introduction.draft")
+def draft_introduction(*, case: Pathway, heading: CareerHeading, by: Actor, at: datetime, taken: Taken = TODAY) -> Introduction:
+    """Chosen with the person; nothing has been shared yet."""
+    if not heading.is_open and by.kind != "import":
+        raise Conflict("This opening is no longer open.")
+    row = Introduction(pathway=case, heading=heading, employer_id=heading.organisation_id)
+    change_stage(subject=row, step="draft", by=by, at=at, taken=taken)
+    return row
+
+
+@service("introduction.send")
+def send_introduction(
+    *,
+    introduction: Introduction,
+    consent_how: str,
+    share_phone: bool = True,
+    note: str = "",
+    by: Actor,
+    at: datetime,
+    taken: Taken = TODAY,
+) -> Introduction:
+    """Sent with the person's yes. What was shared is kept as it was shared: the minimum card and no more."""
+    case = Pathway.objects.select_related("candidate").get(pk=introduction.pathway_id)
+    if case.interested_on is None:
+        raise Refused("This person has not expressed interest yet.")
+    if not consent_how:
+        raise Refused("Say how the person agreed to being put forward to this employer.", field="consent_how")
+    day = taken.happened_on or today_london(at)
+    consent = Consent.objects.create(
+        candidate_id=case.candidate_id,
+        kind=ConsentKind.SHARE,
+        employer_id=introduction.employer_id,
+        given_on=day,
+        given_how=consent_how,
+        recorded_by_id=by.user_id,
+    )
+    shared: dict[str, Any] = {"name": case.candidate.name, "called": case.candidate.called}
+    if share_phone:
+        phones = ContactRoute.objects.current().filter(candidate=case.candidate_id, kind__in=["mobile", "landline"])
+        first = phones.first()
+        shared["phone"] = first.value if first else ""
+    if note:
+        shared["note"] = note
+
+    def consequences(change: StageChange) -> None:
+        Consent.objects.filter(pk=consent.pk).update(opened_by=change)
+
+    values = {"sent_on": day, "shared": shared, "consent_id": consent.pk}
+    change_stage(subject=introduction, step="send", by=by, at=at, values=values, taken=taken, then=consequences)
+    return introduction
+
+
+@service("introduction.step")
+def move_introduction(*, introduction: Introduction, step: str, by: Actor, at: datetime, taken: Taken = TODAY) -> Introduction:
+    """Consider, invite, keep in reserve, decline, withdraw: steps that write nothing but themselves."""
+    change_stage(subject=introduction, step=step, by=by, at=at, taken=taken)
+    return introduction
+
+
+@service("introduction.offer")
+def offer_job(*, introduction: Introduction, offer: Mapping[str, Any], by: Actor, at: datetime, taken: Taken = TODAY) -> Introduction:
+    """An offer: hours, pay, site, start by, kind. Pay is graded by the rates in force that day: flagged, never blocked."""
+    day = taken.happened_on or today_london(at)
+    pay, unit = offer.get("offer_pay"), offer.get("offer_pay_unit") or "hour"
+    values = {**offer, "offered_on": day, "offer_pay_unit": unit, "offer_grade": grade(pay=pay, unit=unit, on=day)}
+    change_stage(subject=introduction, step="offer", by=by, at=at, values=values, taken=taken)
+    return introduction
+
+
+@service("introduction.accept")
+def accept_offer(
+    *, introduction: Introduction, close: Collection[int] | None = None, by: Actor, at: datetime, taken: Taken = TODAY
+) -> Introduction:
+    """The person says yes. Makes the job and its checks; `close` names the other live introductions to close.
+
+    None means the usual: all of them at 30 hours a week or more, none below.
+    Raises Conflict when the opening's places are taken: one winner for the last place.
+    """
+    lock_case(introduction)
+    heading = CareerHeading.objects.select_for_update(no_key=True).get(pk=introduction.heading_id)
+    taken_places = Placement.objects.filter(introduction__heading=heading).exclude(stage__in=["fell_through", "void"]).count()
+    if by.kind != "import" and taken_places >= heading.places:
+        raise Conflict("All places of this opening have been taken.")
+    change_stage(
+        subject=introduction,
+        step="accept",
+        by=by,
+        at=at,
+        taken=taken,
+        then=partial(_accepted, introduction=introduction, close=close, by=by, at=at),
+    )
+    return introduction
+
+
+def _accepted(change: StageChange, *, introduction: Introduction, close: Collection[int] | None, by: Actor, at: datetime) -> None:
+    make_placement(introduction=introduction, cause=change, by=by, at=at)
+    others = Introduction.objects.filter(pathway=introduction.pathway_id, stage__in=LIVE).exclude(pk=introduction.pk).order_by("id")
+    if close is None:
+        hours = introduction.offer_hours
+        chosen = list(others) if hours is not None and hours >= FULL_ENOUGH else []
+    else:
+        chosen = [each for each in others if each.pk in set(close)]
+    for other in chosen:
+        change_stage(subject=other, step="supersede", by=on_its_own(by), at=at, taken=Taken(cause=change))
+
+
+@service("introduction.withdraw_offer")
+def withdraw_offer(*, introduction: Introduction, by: Actor, at: datetime, taken: Taken = TODAY) -> Introduction:
+    """The employer takes the offer back before the start; its job falls through."""
+    jobs = Placement.objects.filter(introduction=introduction).exclude(stage__in=["fell_through", "void"])
+    if jobs.filter(first_day__isnull=False).exists():
+        raise Conflict("The person has started: record that they left instead.")
+
+    def consequences(change: StageChange) -> None:
+        for job in jobs.order_by("id"):
+            change_stage(subject=job, step="fall_through", by=by, at=at, taken=Taken(cause=change, reason="offer_withdrawn"))
+
+    change_stage(subject=introduction, step="withdraw_offer", by=by, at=at, taken=taken, then=consequences)
+    return introduction

@@ -1,0 +1,214 @@
+"""Jobs: made by an accepted offer or found, agreed, begun, left."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from accounts.models import Milestone
+from accounts.services.audit import service
+from ground.actor import SYSTEM, Actor
+from ground.clock import add_months, today_london
+from ground.door import Conflict, Refused
+from pathways.models import Introduction, Pathway, Placement, PreEmploymentCheck, RetentionCheck, StageChange
+from pathways.models.task import TaskKind
+from pathways.services.door import TODAY, Taken, change_stage
+from pathways.services.task import open_task
+from pathways.workflow.pre_employment_check import CheckKind
+
+EARLIEST = date(2000, 1, 1)
+
+
+def make_placement(*, introduction: Introduction, cause: StageChange, by: Actor, at: datetime) -> Placement:
+    """The job that an accepted offer makes, with its six checks."""
+    job = Placement(
+        pathway_id=introduction.pathway_id,
+        introduction=introduction,
+        employer_id=introduction.employer_id,
+        title=introduction.heading.title,
+        kind=introduction.offer_kind or "permanent",
+        hours_a_week=introduction.offer_hours,
+        pay=introduction.offer_pay,
+        pay_unit=introduction.offer_pay_unit,
+    )
+    made = change_stage(subject=job, step="record", by=SYSTEM, at=at, taken=Taken(cause=cause))
+    for kind in CheckKind:
+        check = PreEmploymentCheck(placement=job, pathway_id=job.pathway_id, kind=kind)
+        change_stage(subject=check, step="plan", by=SYSTEM, at=at, taken=Taken(cause=made))
+    return job
+
+
+@service("placement.record_own_job")
+def record_own_job(
+    *, case: Pathway, employer_words: str, job: Mapping[str, Any], start_on: date, by: Actor, at: datetime, taken: Taken = TODAY
+) -> Placement:
+    """A job the person found: no offer, no NHS checks. A first day that has come starts it at once."""
+    if start_on < case.opened_on:
+        raise Refused("This job began before we met: note it as work at the time of the chat instead.", field="start_on")
+    placement = Placement(pathway=case, employer_words=employer_words, **job)
+    today = today_london(at)
+    begun = start_on <= today
+    stood = Taken(
+        happened_on=taken.happened_on or (start_on if begun else None),
+        quality=taken.quality,
+        reason=taken.reason,
+        version=taken.version,
+        import_run=taken.import_run,
+    )
+
+    def consequences(change: StageChange) -> None:
+        if begun:
+            _start(placement=placement, first_day=start_on, by=by, at=at, taken=Taken(cause=change, happened_on=start_on))
+
+    change_stage(subject=placement, step="record_own_job", by=by, at=at, values={"start_on": start_on}, taken=stood, then=consequences)
+    return placement
+
+
+@service("placement.agree_start")
+def agree_start(
+    *, placement: Placement, start_on: date, start_at: str = "", report_to: str = "", by: Actor, at: datetime, taken: Taken = TODAY
+) -> Placement:
+    """A first day is agreed, or moved."""
+    if start_on < EARLIEST:
+        raise Refused("That day is too long ago.", field="start_on")
+    if placement.introduction_id and placement.introduction.offered_on and start_on < placement.introduction.offered_on:
+        raise Refused("The first day cannot be before the offer.", field="start_on")
+    values = {"start_on": start_on, "start_at": start_at, "report_to": report_to}
+    change_stage(subject=placement, step="agree_start", by=by, at=at, values=values, taken=taken)
+    return placement
+
+
+@service("placement.start")
+def start_placement(*, placement: Placement, first_day: date, by: Actor, at: datetime, taken: Taken = TODAY) -> Placement:
+    """Record the first day in work and plan the retention checks."""
+    return _start(placement=placement, first_day=first_day, by=by, at=at, taken=taken)
+
+
+def _start(*, placement: Placement, first_day: date, by: Actor, at: datetime, taken: Taken) -> Placement:
+    if first_day > today_london(at):
+        raise Refused("The first day is still to come: agree the start instead.", field="first_day")
+    offered = placement.introduction.offered_on if placement.introduction_id else None
+    if offered and first_day < offered:
+        raise Refused("The first day cannot be before the offer.", field="first_day")
+    if taken.happened_on is None and taken.cause is None:
+        taken = Taken(happened_on=first_day, quality=taken.quality, reason=taken.reason, version=taken.version, import_run=taken.import_run)
+    taken = _not_before_agreement(placement, taken, at=at)
+    change_stage(
+        subject=placement,
+        step="start",
+        by=by,
+        at=at,
+        values={"first_day": first_day},
+        taken=taken,
+        then=partial(_plan_checks, placement=placement, first_day=first_day, at=at),
+    )
+    return placement
+
+
+def _not_before_agreement(placement: Placement, taken: Taken, *, at: datetime) -> Taken:
+    """People learn on the 5th that she started on the 1st: the log keeps the later day, the row the first day itself."""
+    rows = StageChange.objects.filter(machine="placement", subject_id=placement.pk, undoes__isnull=True, undone_by__isnull=True)
+    last = rows.order_by("-happened_on").values_list("happened_on", flat=True).first() if placement.pk else None
+    if last is None or taken.happened_on is None or taken.happened_on >= last:
+        return taken
+    return Taken(
+        happened_on=last, quality=taken.quality, reason=taken.reason, version=taken.version, cause=taken.cause, import_run=taken.import_run
+    )
+
+
+def due_on(milestone: Milestone, first_day: date) -> date:
+    """Weeks from the first day, or the corresponding day so many calendar months on."""
+    return add_months(first_day, milestone.months) if milestone.months else first_day + timedelta(weeks=milestone.weeks)
+
+
+def _plan_checks(change: StageChange, *, placement: Placement, first_day: date, at: datetime) -> None:
+    case = Pathway.objects.get(pk=placement.pathway_id)
+    rows = Milestone.objects.of(case.programme_id).on(first_day).order_by("code", "-programme_id", "id")
+    seen: set[str] = set()
+    for milestone in rows:
+        if milestone.code in seen:
+            continue
+        seen.add(milestone.code)
+        check = RetentionCheck(
+            placement=placement,
+            pathway_id=placement.pathway_id,
+            milestone=milestone.code,
+            due_on=due_on(milestone, first_day),
+            window_days=milestone.window_days,
+        )
+        change_stage(subject=check, step="plan", by=SYSTEM, at=at, taken=Taken(cause=change))
+
+
+@service("placement.fall_through")
+def fall_through(*, placement: Placement, by: Actor, at: datetime, taken: Taken = TODAY) -> Placement:
+    """The job did not go ahead; its introduction stays accepted."""
+    change_stage(subject=placement, step="fall_through", by=by, at=at, taken=taken)
+    return placement
+
+
+@service("placement.leave")
+def leave_job(
+    *,
+    placement: Placement,
+    last_day: date | None,
+    leave_reason: str = "",
+    destination: str = "",
+    by: Actor,
+    at: datetime,
+    taken: Taken = TODAY,
+) -> Placement:
+    """Left: the last day, why and where to, each knowable later."""
+    _last_day_in_order(placement, last_day, at=at)
+    values = {"last_day": last_day, "leave_reason": leave_reason, "destination": destination}
+
+    def consequences(change: StageChange) -> None:
+        if last_day is None:
+            subject = f"placement:{placement.pk}:last_day"
+            due = today_london(at)
+            open_task(pathway_id=placement.pathway_id, kind=TaskKind.LAST_DAY, subject=subject, due_on=due, owed_by="worker", change=change)
+
+    change_stage(subject=placement, step="leave", by=by, at=at, values=values, taken=taken, then=consequences)
+    return placement
+
+
+def _last_day_in_order(placement: Placement, last_day: date | None, *, at: datetime) -> None:
+    if last_day is None:
+        return
+    if last_day > today_london(at):
+        raise Refused("The last day is still to come.", field="last_day")
+    if placement.first_day and last_day < placement.first_day:
+        raise Refused("The last day cannot be before the first day.", field="last_day")
+
+
+@service("placement.complete")
+def complete_job(*, placement: Placement, last_day: date, by: Actor, at: datetime, taken: Taken = TODAY) -> Placement:
+    """A fixed term or an apprenticeship reached its end."""
+    if placement.kind not in {"fixed_term", "apprenticeship"}:
+        raise Conflict("Only a fixed term or an apprenticeship reaches an end of its own.")
+    _last_day_in_order(placement, last_day, at=at)
+    change_stage(subject=placement, step="complete", by=by, at=at, values={"last_day": last_day}, taken=taken)
+    return placement
+
+
+@service("placement.void")
+def void_job(*, placement: Placement, by: Actor, at: datetime, taken: Taken = TODAY) -> Placement:
+    """Entered in error; its checks are exempt."""
+
+    def consequences(change: StageChange) -> None:
+        for check in RetentionCheck.objects.filter(placement=placement, stage__in=["scheduled", "open", "chasing", "disputed"]):
+            change_stage(subject=check, step="exempt", by=SYSTEM, at=at, taken=Taken(cause=change))
+
+    change_stage(subject=placement, step="void", by=by, at=at, taken=taken, then=consequences)
+    return placement
+
+
+@service("check.step")
+def move_check(
+    *, check: PreEmploymentCheck, step: str, values: Mapping[str, Any], by: Actor, at: datetime, taken: Taken = TODAY
+) -> PreEmploymentCheck:
+    """Ask, receive, clear, not clear, not require."""
+    settled = values.get("settled_on")
+    if step in {"clear", "not_clear"} and check.asked_on and settled and settled < check.asked_on:
+        raise Refused("It cannot be cleared before it was asked for.", field="happened_on")
+    change_stage(subject=check, step=step, by=by, at=at, values=values, taken=taken)
+    return check

@@ -1,0 +1,124 @@
+"""Still in work? Windows open and close by the clock; answers come from people who know."""
+
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from accounts.services.audit import service
+from ground.actor import SYSTEM, Actor
+from ground.clock import london, today_london
+from ground.door import Refused, transact
+from pathways.models import Evidence, RetentionCheck, StageChange
+from pathways.models.retention import Grade
+from pathways.models.task import TaskKind
+from pathways.services.door import TODAY, Taken, change_stage
+from pathways.services.placement import leave_job
+from pathways.services.task import open_task
+from pathways.workflow.retention_check import RetentionStage
+
+CHASE_AFTER = timedelta(days=5)
+
+
+@service("retention.answer")
+def answer_check(
+    *,
+    check: RetentionCheck,
+    in_post: bool,
+    known_on: date,
+    grade: str,
+    last_day: date | None = None,
+    by: Actor,
+    at: datetime,
+    taken: Taken = TODAY,
+) -> RetentionCheck:
+    """Somebody who knows says whether the person was still in post on the due date.
+
+    Evidence counts only if it was known on or after the due date. "Left" with its last day records the leaving too;
+    a last day on or after the due date is evidence of having been in post on it.
+    """
+    if known_on < check.due_on:
+        raise Refused("That was known before the day it asks about: it cannot answer it.", field="known_on")
+    if known_on > today_london(at):
+        raise Refused("That day is still to come.", field="known_on")
+    still = in_post or (last_day is not None and last_day >= check.due_on)
+    change_stage(
+        subject=check,
+        step="confirm" if still else "deny",
+        by=by,
+        at=at,
+        values={"known_on": known_on, "grade": grade},
+        taken=taken,
+        then=partial(
+            _answered, check=check, still=still, known_on=known_on, grade=grade, last_day=last_day, said_left=not in_post, by=by, at=at
+        ),
+    )
+    return check
+
+
+def _answered(
+    change: StageChange,
+    *,
+    check: RetentionCheck,
+    still: bool,
+    known_on: date,
+    grade: str,
+    last_day: date | None,
+    said_left: bool,
+    by: Actor,
+    at: datetime,
+) -> None:
+    Evidence.objects.create(check_row=check, in_post=still, known_on=known_on, grade=grade, opened_by=change)
+    job = check.placement
+    job.refresh_from_db()
+    if said_left and job.stage == "in_post":
+        leave_job(placement=job, last_day=last_day, by=by, at=at, taken=Taken(cause=change))
+    elif said_left and job.last_day is None:
+        subject = f"placement:{job.pk}:last_day"
+        open_task(
+            pathway_id=check.pathway_id, kind=TaskKind.LAST_DAY, subject=subject, due_on=today_london(at), owed_by="worker", change=change
+        )
+
+
+@transact
+def move_with_the_clock(*, check: RetentionCheck, at: datetime) -> bool:
+    """Open, chase, settle or lapse one check, as its dates say. Taken twice, it does it once."""
+    today = today_london(at)
+    moved = False
+    check.refresh_from_db()
+    if check.stage == RetentionStage.SCHEDULED and check.due_on <= today:
+        job = check.placement
+        if job.last_day is not None and job.stage in {"left", "completed"}:
+            return _settle(check, in_post=job.last_day >= check.due_on, at=at)
+        recorded = _start_recorded(check)
+        ends = max(check.due_on, recorded) + timedelta(days=check.window_days)
+        change_stage(subject=check, step="open_window", by=SYSTEM, at=at, values={"window_ends": max(ends, today)})
+        moved = True
+    if check.stage == RetentionStage.OPEN and check.due_on + CHASE_AFTER <= today:
+        change_stage(subject=check, step="chase", by=SYSTEM, at=at)
+        moved = True
+    if check.stage in {RetentionStage.OPEN, RetentionStage.CHASING} and check.window_ends and check.window_ends < today:
+        job = check.placement
+        job.refresh_from_db()
+        if job.last_day is not None and job.stage in {"left", "completed"}:
+            return _settle(check, in_post=job.last_day >= check.due_on, at=at)
+        change_stage(subject=check, step="lapse", by=SYSTEM, at=at)
+        moved = True
+    return moved
+
+
+def _settle(check: RetentionCheck, *, in_post: bool, at: datetime) -> bool:
+    """A job known to have ended settles its due checks by its last day."""
+    values = {"known_on": today_london(at), "grade": Grade.SELF}
+    change_stage(subject=check, step="settle_in_post" if in_post else "settle_left", by=SYSTEM, at=at, values=values)
+    return True
+
+
+def _start_recorded(check: RetentionCheck) -> date:
+    rows = StageChange.objects.filter(machine="placement", subject_id=check.placement_id, step="start").order_by("-id")
+    recorded = rows.values_list("recorded_at", flat=True).first()
+    return london(recorded).date() if recorded else check.due_on
+
+
+def due_checks(*, today: date) -> list[int]:
+    """Checks whose date has come and whose answer has not, oldest first."""
+    rows = RetentionCheck.objects.filter(due_on__lte=today, stage__in=["scheduled", "open", "chasing"])
+    return list(rows.order_by("due_on", "id").values_list("pk", flat=True))

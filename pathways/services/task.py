@@ -1,0 +1,125 @@
+"""What is owed: opened and closed by steps, closed by hand, put off to another day."""
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
+
+from accounts.models import BankHoliday
+from accounts.services.audit import service
+from ground.actor import Actor
+from ground.clock import add_working_days, london, today_london
+from ground.door import Conflict, Refused
+from ground.rows import Row
+from pathways.models import Pathway, StageChange, Task
+from pathways.models.task import TaskKind, TaskState
+from pathways.workflow.owed import OWED, Opens, Owed
+
+
+def settle_tasks(*, change: StageChange, subject: Row, ended: bool) -> None:
+    """Open and close what the step says; when a row ends, whatever was owed on it closes."""
+    owed = OWED.get((change.machine, change.step), Owed())
+    if change.pathway_id is None:
+        return
+    mine = f"{change.machine}:{subject.pk}"
+    today = today_london(change.recorded_at)
+    open_tasks = Task.objects.filter(pathway=change.pathway_id, state=TaskState.OPEN)
+    closing = list(owed.closes)
+    if closing:
+        _close(open_tasks.filter(kind__in=closing), change=change, today=today)
+    if owed.closes_own or (ended and change.machine != "pathway"):
+        _close(open_tasks.filter(subject__startswith=mine), change=change, today=today, whole=mine)
+    for each in owed.opens:
+        _open(each, change=change, subject=subject, mine=mine)
+
+
+def close_all(*, change: StageChange) -> None:
+    """A case that ends owes nothing more but the day to ask again."""
+    today = today_london(change.recorded_at)
+    _close(Task.objects.filter(pathway=change.pathway_id, state=TaskState.OPEN).exclude(kind=TaskKind.REVISIT), change=change, today=today)
+
+
+def _close(tasks: QuerySet[Task], *, change: StageChange, today: date, whole: str = "") -> None:
+    for task in tasks:
+        if whole and task.subject != whole and not task.subject.startswith(f"{whole}:"):
+            continue
+        task.state, task.closed_by, task.closed_on, task.version = TaskState.DONE, change, today, task.version + 1
+        task.save(update_fields=["state", "closed_by", "closed_on", "version"])
+
+
+def _open(opens: Opens, *, change: StageChange, subject: Row, mine: str) -> None:
+    due = _due(opens, change=change, subject=subject)
+    if due is None:
+        return
+    about = mine if opens.on_subject else ""
+    if opens.weeks_after:
+        about = f"{mine}:week{opens.weeks_after}"
+    open_task(pathway_id=change.pathway_id, kind=opens.kind, subject=about, due_on=due, owed_by=opens.owed_by, change=change)
+
+
+def open_task(*, pathway_id: int, kind: str, subject: str, due_on: date, owed_by: str, change: StageChange | None, words: str = "") -> Task:
+    """One open task per case, kind and subject: asking again changes nothing."""
+    task, _ = Task.objects.get_or_create(
+        pathway_id=pathway_id,
+        kind=kind,
+        subject=subject,
+        state=TaskState.OPEN,
+        defaults={"due_on": due_on, "owed_by": owed_by, "opened_by": change, "words": words},
+    )
+    return task
+
+
+def _due(opens: Opens, *, change: StageChange, subject: Row) -> date | None:
+    if not opens.due_field:
+        holidays = frozenset(BankHoliday.objects.values_list("day", flat=True))
+        return add_working_days(change.happened_on, opens.days, holidays)
+    value: object = subject
+    for part in opens.due_field.split("."):
+        value = getattr(value, part) if value is not None else None
+    if isinstance(value, datetime):
+        return london(value).date()
+    if isinstance(value, date):
+        return value + timedelta(weeks=opens.weeks_after)
+    return None
+
+
+@service("task.close")
+def close_task(*, task: Task, by: Actor, at: datetime) -> Task:
+    """Done, by somebody's word."""
+    locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+    if locked.state != TaskState.OPEN:
+        raise Conflict("This has been done already.")
+    locked.state, locked.closed_by_user_id, locked.closed_on = TaskState.DONE, by.user_id, today_london(at)
+    locked.version += 1
+    locked.save(update_fields=["state", "closed_by_user", "closed_on", "version"])
+    show_next(pathway_id=locked.pathway_id)
+    return locked
+
+
+@service("task.snooze")
+def snooze_task(*, task: Task, until: date, by: Actor, at: datetime) -> Task:
+    """Put off to another day."""
+    locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+    if locked.state != TaskState.OPEN:
+        raise Conflict("This has been done already.")
+    if until <= today_london(at):
+        raise Refused("Choose a day after today.", field="until")
+    locked.snoozed_until, locked.due_on, locked.version = until, max(until, locked.due_on), locked.version + 1
+    locked.save(update_fields=["snoozed_until", "due_on", "version"])
+    show_next(pathway_id=locked.pathway_id)
+    return locked
+
+
+@service("task.add")
+def add_task(*, pathway: Pathway, words: str, due_on: date, by: Actor, at: datetime) -> Task:
+    """Something to do that no step knows of."""
+    task = Task.objects.create(pathway=pathway, kind=TaskKind.FREE, subject=f"free:{at.timestamp():.6f}", words=words, due_on=due_on)
+    show_next(pathway_id=pathway.pk)
+    return task
+
+
+def show_next(*, pathway_id: int) -> None:
+    """Keep the next thing owed on the case's row, so that a list need not join."""
+    task = Task.objects.filter(pathway=pathway_id, state=TaskState.OPEN).order_by("due_on", "id").first()
+    Pathway.objects.filter(pk=pathway_id).update(
+        next_due_on=task.due_on if task else None, next_kind=task.kind if task else "", next_owed_by=task.owed_by if task else ""
+    )

@@ -1,0 +1,132 @@
+"""Courses and seats: waiting, booked, begun, finished, left."""
+
+from datetime import date, datetime
+from functools import partial
+
+from accounts.models import Organisation, Programme
+from accounts.services.audit import service
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.door import Conflict, Refused
+from pathways.models import Course, Pathway, StageChange, TrainingPlace
+from pathways.services.door import TODAY, Taken, change_stage, lock_case
+
+
+@service("course.add")
+def add_course(
+    *,
+    programme: Programme,
+    organisation: Organisation,
+    name: str,
+    by: Actor,
+    at: datetime,
+    venue: str = "",
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    capacity: int | None = None,
+    guarantee: str = "none",
+) -> Course:
+    """A course with its dates and seats."""
+    if starts_on and ends_on and ends_on < starts_on:
+        raise Refused("The course ends before it starts.", field="ends_on")
+    return Course.objects.create(
+        programme=programme,
+        organisation=organisation,
+        name=name,
+        venue=venue,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        capacity=capacity,
+        guarantee=guarantee,
+    )
+
+
+@service("training.join_waiting")
+def join_waiting(*, case: Pathway, course: Course, by: Actor, at: datetime, taken: Taken = TODAY) -> TrainingPlace:
+    """On the waiting list: counted as awaiting, needs no seat."""
+    place = TrainingPlace(pathway=case, course=course)
+    change_stage(subject=place, step="join_waiting", by=by, at=at, taken=taken)
+    return place
+
+
+@service("training.book")
+def book_seat(
+    *,
+    case: Pathway,
+    course: Course,
+    place: TrainingPlace | None = None,
+    over_capacity_reason: str = "",
+    by: Actor,
+    at: datetime,
+    taken: Taken = TODAY,
+) -> TrainingPlace:
+    """A free seat, or one over capacity with a reason. The last seat goes to one person."""
+    place = place if place is not None else TrainingPlace(pathway=case, course=course)
+    lock_case(place)
+    locked = Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+    seated = TrainingPlace.objects.filter(course=locked, stage__in=["booked", "in_training", "finished"]).count()
+    full = locked.capacity is not None and seated >= locked.capacity
+    if full and not over_capacity_reason and by.kind != "import":
+        raise Refused("The course is full: give a reason to book over capacity, or use the waiting list.", field="over_capacity_reason")
+    values = {"over_capacity_reason": over_capacity_reason} if full else {}
+    change_stage(subject=place, step="book", by=by, at=at, values=values, taken=taken)
+    return place
+
+
+@service("training.start")
+def start_training(*, place: TrainingPlace, by: Actor, at: datetime, taken: Taken = TODAY) -> TrainingPlace:
+    """The first session was attended."""
+    day = taken.happened_on or today_london(at)
+    change_stage(subject=place, step="start", by=by, at=at, values={"begun_on": day}, taken=taken)
+    return place
+
+
+@service("training.finish")
+def finish_training(*, place: TrainingPlace, by: Actor, at: datetime, taken: Taken = TODAY) -> TrainingPlace:
+    """The course is done; it marks the person ready for a job."""
+    day = taken.happened_on or today_london(at)
+    change_stage(
+        subject=place, step="finish", by=by, at=at, values={"over_on": day}, taken=taken, then=partial(_ready, place=place, by=by, at=at)
+    )
+    return place
+
+
+def _ready(change: StageChange, *, place: TrainingPlace, by: Actor, at: datetime) -> None:
+    case = Pathway.objects.get(pk=place.pathway_id)
+    if case.is_open and case.ready_on is None and case.stage in {"interested", "chat_booked", "chatted", "training_booked", "in_training"}:
+        acting = (
+            Actor(kind="import") if by.kind == "import" else Actor(kind="lead", user_id=by.user_id, organisation_id=case.organisation_id)
+        )
+        change_stage(subject=case, step="mark_ready", by=acting, at=at, values={"ready_on": change.happened_on}, taken=Taken(cause=change))
+
+
+@service("training.leave")
+def leave_training(*, place: TrainingPlace, by: Actor, at: datetime, taken: Taken = TODAY) -> TrainingPlace:
+    """Left before the end, and why."""
+    day = taken.happened_on or today_london(at)
+    change_stage(subject=place, step="leave", by=by, at=at, values={"over_on": day}, taken=taken)
+    return place
+
+
+@service("training.cancel")
+def cancel_seat(*, place: TrainingPlace, by: Actor, at: datetime, taken: Taken = TODAY) -> TrainingPlace:
+    """Called off before it began."""
+    change_stage(subject=place, step="cancel", by=by, at=at, taken=taken)
+    return place
+
+
+@service("training.void")
+def void_seat(*, place: TrainingPlace, by: Actor, at: datetime, taken: Taken = TODAY) -> TrainingPlace:
+    """Entered in error."""
+    change_stage(subject=place, step="void", by=by, at=at, taken=taken)
+    return place
+
+
+def seats_left(course: Course) -> int | None:
+    """Free seats, or None where there is no limit."""
+    if course.capacity is None:
+        return None
+    seated = TrainingPlace.objects.filter(course=course, stage__in=["booked", "in_training", "finished"]).count()
+    if seated < 0:
+        raise Conflict
+    return max(course.capacity - seated, 0)

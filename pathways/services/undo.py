@@ -1,0 +1,187 @@
+"""Taking a step back: what it did and all that it brought about, as if it had not been, except in the log."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.services.audit import service
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.door import Conflict, NotYours, Refused
+from ground.rows import Row
+from outreach.services.message import change_fact, withdraw_messages
+from pathways.models import MACHINES, Consent, Evidence, Ownership, Pathway, StageChange, Task
+from pathways.models.task import TaskState
+from pathways.services.door import as_json, let_follow, mark_since, truth_of
+from pathways.services.task import show_next
+from pathways.workflow.steps import NEW, VOID
+
+DAYS = 14
+PEOPLE = ("worker", "lead", "trainer", "employer", "candidate")
+
+
+def may_undo(*, change: StageChange, by: Actor, at: datetime) -> bool:
+    """Whoever took it, for 14 days; the lead later. Only what a person took, once, and not an undo."""
+    if change.actor_kind not in PEOPLE or change.cause_id or change.undoes_id or hasattr(change, "undone_by"):
+        return False
+    if by.kind == "lead":
+        return True
+    mine = by.user_id is not None and change.actor_id == by.user_id
+    return mine and today_london(at) <= today_london(change.recorded_at) + timedelta(days=DAYS)
+
+
+@service("step.undo")
+def undo_step(*, change: StageChange, by: Actor, at: datetime) -> StageChange:
+    """Undo one step that a person took, with everything it brought about.
+
+    Refuses with a sentence when a later step by a person wrote the same fields, hangs on a row that this one made,
+    or moved the case as a whole.
+    """
+    case = Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id) if change.pathway_id else None
+    change = StageChange.objects.get(pk=change.pk)
+    if not may_undo(change=change, by=by, at=at):
+        if hasattr(change, "undone_by"):
+            raise Conflict("This has been undone already.")
+        raise NotYours("You may undo your own steps for 14 days; after that a lead may.")
+    effects = effects_of(change)
+    _refuse_later(change, effects)
+    effects = _with_the_clock(effects)
+    first: StageChange | None = None
+    for each in sorted(effects, key=lambda one: one.pk, reverse=True):
+        row = _take_back(each, by=by, at=at, cause=None if each.pk == change.pk else change)
+        first = row if each.pk == change.pk else first
+    if first is None:
+        raise Conflict("This has been undone already.")
+    _restore_company(effects, at=at)
+    if case is not None:
+        case.refresh_from_db()
+        let_follow(case=case, cause=first)
+        show_next(pathway_id=case.pk)
+    return first
+
+
+def effects_of(change: StageChange) -> list[StageChange]:
+    """The change and all that it brought about, near and far, still standing."""
+    found = [change]
+    front = [change.pk]
+    while front:
+        near = list(StageChange.objects.filter(cause__in=front, undoes__isnull=True, undone_by__isnull=True).order_by("id"))
+        found += near
+        front = [each.pk for each in near]
+    return found
+
+
+def _refuse_later(change: StageChange, effects: list[StageChange]) -> None:
+    own = {each.pk for each in effects}
+    made = {(each.machine, each.subject_id) for each in effects if each.from_stage == NEW}
+    wrote = {(each.machine, each.subject_id): set(each.before) | {"stage"} for each in effects if each.step != "follow"}
+    later = StageChange.objects.filter(pathway=change.pathway_id, pk__gt=change.pk, undoes__isnull=True, undone_by__isnull=True)
+    for each in later.filter(cause__isnull=True, actor_kind__in=PEOPLE).exclude(pk__in=own):
+        subject = (each.machine, each.subject_id)
+        if subject in made or _hangs_on(each, made):
+            raise Refused("Something was done later with what this step made: undo that first.")
+        touched = set(each.before) | ({"stage"} if each.from_stage != each.to_stage else set())
+        if subject in wrote and wrote[subject] & (touched or {"stage"}):
+            raise Refused("A later step changed the same thing: undo that first.")
+        if each.machine == "pathway" and each.step in CASE_MOVES:
+            raise Refused("The case as a whole was moved since: undo that first.")
+        if {(one.machine, one.subject_id) for one in effects_of(each)} & set(wrote) - {("pathway", change.pathway_id)}:
+            raise Refused("A later step changed the same thing: undo that first.")
+
+
+#: Steps that move a case as a whole.
+CASE_MOVES = (
+    "set_not_now",
+    "withdraw",
+    "close_unreachable",
+    "close_ineligible",
+    "end_follow_up",
+    "end_by_death",
+    "void",
+    "reopen",
+    "restart_search",
+)
+
+
+def _hangs_on(later: StageChange, made: set[tuple[str, int]]) -> bool:
+    """Whether a later step is on a row whose parent this one made: a check of a job, say."""
+    subject = MACHINES[later.machine].objects.filter(pk=later.subject_id).first()
+    if subject is None:
+        return False
+    parents = [("placement", getattr(subject, "placement_id", None)), ("introduction", getattr(subject, "introduction_id", None))]
+    return any(parent in made for parent in parents)
+
+
+def _with_the_clock(effects: list[StageChange]) -> list[StageChange]:
+    """Steps of the clock on the rows that go are undone with them."""
+    rows = {(each.machine, each.subject_id) for each in effects if each.machine != "pathway"}
+    first = min(each.pk for each in effects)
+    known = {each.pk for each in effects}
+    extra: list[StageChange] = []
+    for machine, subject_id in rows:
+        ticks = StageChange.objects.filter(
+            machine=machine, subject_id=subject_id, pk__gt=first, actor_kind="system", cause__isnull=True, undoes__isnull=True
+        ).filter(undone_by__isnull=True)
+        for tick in ticks:
+            extra += [each for each in effects_of(tick) if each.pk not in known]
+    return effects + extra
+
+
+def _take_back(change: StageChange, *, by: Actor, at: datetime, cause: StageChange | None) -> StageChange:
+    """Give one row back the stage and the fields it had, and say so in the log."""
+    model = MACHINES[change.machine]
+    subject = model.objects.select_for_update(no_key=True).get(pk=change.subject_id)
+    was = subject.stage
+    written: dict[str, Any] = {}
+    for name, value in change.before.items():
+        field = subject._meta.get_field(name)
+        written[name] = as_json(getattr(subject, name))
+        setattr(subject, name, value if field.is_relation else field.to_python(value))
+    subject.stage = VOID if change.from_stage == NEW else change.from_stage
+    subject.version += 1
+    subject.save()
+    if isinstance(subject, Pathway):
+        mark_since(subject, _since(change))
+    change_fact(key=f"{change.machine}:{subject.pk}", value=truth_of(subject))
+    return StageChange.objects.create(
+        machine=change.machine,
+        subject_id=subject.pk,
+        pathway_id=change.pathway_id,
+        step="undo",
+        from_stage=was,
+        to_stage=subject.stage,
+        actor_kind=by.kind,
+        actor_id=by.user_id,
+        organisation_id=by.organisation_id,
+        happened_on=change.happened_on,
+        happened_quality=change.happened_quality,
+        recorded_at=at,
+        undoes=change,
+        cause=cause,
+        before=written,
+    )
+
+
+def _since(change: StageChange) -> date:
+    """Since when the case had stood where it stood before the change."""
+    standing = StageChange.objects.filter(machine="pathway", subject_id=change.subject_id, pk__lt=change.pk, undoes__isnull=True)
+    earlier = standing.filter(undone_by__isnull=True).order_by("-id").first()
+    return earlier.happened_on if earlier else change.happened_on
+
+
+def _restore_company(effects: list[StageChange], *, at: datetime) -> None:
+    """Tasks, permissions, ownership, answers and waiting texts that came with the steps go with them."""
+    ids = [each.pk for each in effects]
+    for task in Task.objects.filter(closed_by__in=ids, state=TaskState.DONE).exclude(opened_by__in=ids):
+        task.state, task.closed_by, task.closed_on, task.version = TaskState.OPEN, None, None, task.version + 1
+        task.save(update_fields=["state", "closed_by", "closed_on", "version"])
+    for task in Task.objects.filter(opened_by__in=ids).exclude(state=TaskState.VOID):
+        task.state, task.version = TaskState.VOID, task.version + 1
+        task.save(update_fields=["state", "version"])
+    rows: list[type[Row]] = [Consent, Evidence]
+    for model in rows:
+        model.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at)
+    Ownership.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at)
+    Ownership.objects.filter(Q(closed_by__in=ids), voided_at__isnull=True).update(to_on=None, closed_by=None)
+    withdraw_messages(written_for=[each.uuid for each in effects], at=at)

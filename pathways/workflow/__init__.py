@@ -1,0 +1,1 @@
+"""The charts: what may happen to a person's case, declared once."""

@@ -1,0 +1,77 @@
+"""What each step opens and closes on somebody's list. A task is never a second truth: it follows the step."""
+
+from dataclasses import dataclass
+
+from pathways.models.task import TaskKind as K
+
+
+@dataclass(frozen=True)
+class Opens:
+    """A task that a step opens: what, who owes it, and when: working days from the step, or a day on the row."""
+
+    kind: str
+    days: int = 0
+    owed_by: str = "worker"
+    on_subject: bool = False
+    due_field: str = ""
+    weeks_after: int = 0
+
+
+@dataclass(frozen=True)
+class Owed:
+    """The tasks that one step opens and closes. `closes` are kinds on the case; a subject's own close when it ends."""
+
+    opens: tuple[Opens, ...] = ()
+    closes: tuple[str, ...] = ()
+    closes_own: bool = False
+
+
+OWED: dict[tuple[str, str], Owed] = {
+    ("pathway", "log_outreach"): Owed(opens=(Opens(K.NEXT_CONTACT, days=5),)),
+    ("pathway", "express_interest"): Owed(opens=(Opens(K.BOOK_CHAT, days=2),), closes=(K.NEXT_CONTACT,)),
+    ("pathway", "return"): Owed(opens=(Opens(K.BOOK_CHAT, days=2),)),
+    ("pathway", "reopen"): Owed(opens=(Opens(K.NEXT_CONTACT, days=2),), closes=(K.REVISIT,)),
+    ("pathway", "mark_ready"): Owed(opens=(Opens(K.INTRODUCE, days=5),), closes=(K.DECIDE, K.BOOK_CHAT, K.REBOOK_CHAT)),
+    ("pathway", "unmark_ready"): Owed(opens=(Opens(K.DECIDE, days=5),), closes=(K.INTRODUCE,)),
+    ("pathway", "restart_search"): Owed(opens=(Opens(K.INTRODUCE, days=5),), closes=(K.AFTER_LEAVING,)),
+    ("pathway", "set_not_now"): Owed(opens=(Opens(K.REVISIT, due_field="revisit_on"),)),
+    ("interview", "book"): Owed(
+        opens=(Opens(K.HOLD_CHAT, on_subject=True, due_field="at", owed_by="candidate"),), closes=(K.BOOK_CHAT, K.REBOOK_CHAT)
+    ),
+    ("interview", "move"): Owed(opens=(Opens(K.HOLD_CHAT, on_subject=True, due_field="at", owed_by="candidate"),), closes_own=True),
+    ("interview", "hold"): Owed(opens=(Opens(K.DECIDE, days=5),), closes=(K.BOOK_CHAT, K.REBOOK_CHAT)),
+    ("interview", "miss"): Owed(opens=(Opens(K.REBOOK_CHAT, days=2),)),
+    ("interview", "cancel"): Owed(opens=(Opens(K.REBOOK_CHAT, days=2),)),
+    ("training_place", "join_waiting"): Owed(closes=(K.DECIDE,)),
+    ("training_place", "book"): Owed(
+        opens=(Opens(K.START_COURSE, on_subject=True, due_field="course.starts_on", owed_by="candidate"),), closes=(K.DECIDE,)
+    ),
+    ("training_place", "start"): Owed(closes_own=True),
+    ("training_place", "leave"): Owed(opens=(Opens(K.DECIDE, days=2),)),
+    ("training_place", "cancel"): Owed(opens=(Opens(K.DECIDE, days=2),)),
+    ("introduction", "draft"): Owed(opens=(Opens(K.SEND, days=2, on_subject=True),), closes=(K.INTRODUCE,)),
+    ("introduction", "send"): Owed(opens=(Opens(K.ANSWER, days=5, owed_by="employer", on_subject=True),), closes_own=True),
+    ("introduction", "consider"): Owed(opens=(Opens(K.ANSWER, days=5, owed_by="employer", on_subject=True),), closes_own=True),
+    ("introduction", "invite"): Owed(opens=(Opens(K.ANSWER, days=5, owed_by="employer", on_subject=True),), closes_own=True),
+    ("introduction", "reserve"): Owed(opens=(Opens(K.ANSWER, days=10, owed_by="employer", on_subject=True),), closes_own=True),
+    ("introduction", "offer"): Owed(opens=(Opens(K.ACCEPT, days=3, owed_by="candidate", on_subject=True),), closes_own=True),
+    ("introduction", "decline_by_employer"): Owed(opens=(Opens(K.TELL, days=1),)),
+    ("introduction", "withdraw_offer"): Owed(opens=(Opens(K.TELL, days=1),)),
+    ("introduction", "close_heading"): Owed(opens=(Opens(K.TELL, days=1),)),
+    ("placement", "record"): Owed(opens=(Opens(K.CHECKS, days=10, owed_by="employer", on_subject=True),)),
+    ("placement", "record_own_job"): Owed(opens=(Opens(K.CONFIRM_START, on_subject=True, due_field="start_on"),)),
+    ("placement", "agree_start"): Owed(opens=(Opens(K.CONFIRM_START, on_subject=True, due_field="start_on"),), closes_own=True),
+    ("placement", "start"): Owed(
+        opens=(
+            Opens(K.KEEP_IN_TOUCH, on_subject=True, due_field="first_day", weeks_after=1),
+            Opens(K.KEEP_IN_TOUCH, on_subject=True, due_field="first_day", weeks_after=2),
+            Opens(K.KEEP_IN_TOUCH, on_subject=True, due_field="first_day", weeks_after=8),
+        ),
+        closes=(K.INTRODUCE,),
+        closes_own=True,
+    ),
+    ("placement", "fall_through"): Owed(opens=(Opens(K.TELL, days=1),)),
+    ("placement", "leave"): Owed(opens=(Opens(K.AFTER_LEAVING, days=1),)),
+    ("placement", "complete"): Owed(opens=(Opens(K.AFTER_LEAVING, days=1),)),
+    ("retention_check", "open_window"): Owed(opens=(Opens(K.RETENTION, days=2, on_subject=True),)),
+}

@@ -1,0 +1,102 @@
+"""A job: introduced or found. A second one is normal."""
+
+from django.db import models
+from django_fsm import FSMField, transition
+
+from pathways.workflow.steps import CANDIDATE, EMPLOYER, LEAD, NEW, WORKER, Flags, step
+
+
+class PlacementStage(models.TextChoices):
+    """How far a job has got."""
+
+    CHECKS = "checks_in_progress", "Checks in progress"
+    START_AGREED = "start_agreed", "Start agreed"
+    IN_POST = "in_post", "In post"
+    LEFT = "left", "Left"
+    COMPLETED = "completed", "Completed"
+    MOVED = "moved", "Moved to another employer"
+    FELL_THROUGH = "fell_through", "Fell through"
+    VOID = "void", "Entered in error"
+
+
+_S = PlacementStage
+BEFORE_START: tuple[str, ...] = (_S.CHECKS, _S.START_AGREED)
+OVER: tuple[str, ...] = (_S.LEFT, _S.COMPLETED)
+
+FLAGS: dict[str, Flags] = {
+    _S.CHECKS: Flags(open=True, visible_to_employer=True, owes=EMPLOYER, to_candidate="The employer is doing its checks."),
+    _S.START_AGREED: Flags(open=True, visible_to_employer=True, owes=CANDIDATE, to_candidate="Your first day is agreed."),
+    _S.IN_POST: Flags(open=True, in_work=True, visible_to_employer=True, to_candidate="You are in work."),
+    _S.LEFT: Flags(open=False, visible_to_employer=True, to_candidate="You have left this job."),
+    _S.COMPLETED: Flags(open=False, visible_to_employer=True, to_candidate="This job has reached its end."),
+    _S.MOVED: Flags(open=False, in_work=True, visible_to_employer=True, to_candidate="You moved to another employer."),
+    _S.FELL_THROUGH: Flags(open=False, visible_to_employer=True, to_candidate="This job did not go ahead."),
+    _S.VOID: Flags(open=False, to_candidate="This was entered in error."),
+}
+
+
+class PlacementChart(models.Model):
+    """`checks_in_progress -> start_agreed -> in_post -> left | completed`, `fell_through` before the start."""
+
+    stage = FSMField(default=NEW, choices=PlacementStage.choices, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @transition(stage, source=NEW, target=_S.CHECKS, custom=step(child=True, label="Job made by accepting an offer"))
+    def record(self) -> None:
+        """Made by accepting an offer."""
+
+    @transition(
+        stage, source=NEW, target=_S.START_AGREED, custom=step(who=(WORKER,), writes=("start_on",), label="Found a job of their own")
+    )
+    def record_own_job(self) -> None:
+        """A job the person found; it counts as work, never as an offer. A first day makes it start at once."""
+
+    @transition(
+        stage,
+        source=[_S.CHECKS, _S.START_AGREED],
+        target=_S.START_AGREED,
+        custom=step(who=(EMPLOYER, WORKER), writes=("start_on", "start_at", "report_to"), label="Agree the start"),
+    )
+    def agree_start(self) -> None:
+        """A first day is agreed; it may move. It does not wait for every check."""
+
+    @transition(
+        stage,
+        source=[_S.CHECKS, _S.START_AGREED],
+        target=_S.IN_POST,
+        custom=step(who=(CANDIDATE, EMPLOYER, WORKER), writes=("first_day",), label="Started"),
+    )
+    def start(self) -> None:
+        """The first day in work; plans the retention checks."""
+
+    @transition(
+        stage,
+        source=[_S.CHECKS, _S.START_AGREED],
+        target=_S.FELL_THROUGH,
+        custom=step(who=(CANDIDATE, EMPLOYER, WORKER), label="Did not start", reason_kind="fall_through"),
+    )
+    def fall_through(self) -> None:
+        """The job did not go ahead."""
+
+    @transition(
+        stage,
+        source=_S.IN_POST,
+        target=_S.LEFT,
+        custom=step(
+            who=(EMPLOYER, WORKER, CANDIDATE), writes=("last_day", "leave_reason", "destination"), label="Left the job", reason_kind="leave"
+        ),
+    )
+    def leave(self) -> None:
+        """The last day, why, and where to; each may be "not known yet"."""
+
+    @transition(
+        stage, source=_S.IN_POST, target=_S.COMPLETED, custom=step(who=(EMPLOYER, WORKER), writes=("last_day",), label="Reached its end")
+    )
+    def complete(self) -> None:
+        """A fixed term or an apprenticeship reached its end."""
+
+    @transition(stage, source=[each for each in _S if each != _S.VOID], target=_S.VOID, custom=step(who=(LEAD,), label="Entered in error"))
+    def void(self) -> None:
+        """Entered in error; its checks are exempt."""
