@@ -1,8 +1,8 @@
 """What may be printed, to whom: one engine for screen, chart, table, CSV and whatever comes after them.
 
-`operational` is exact and for named roles on screen. `partner` and `public` are rounded: 0 stays 0, 1 to 7 is an asterisk, the rest goes to
-the nearest 5; a percentage is worked out from rounded counts and is left out when its part, what remains or its base is hidden, or the base is
-under 10; no mean, median or interval stands on fewer than 30. Nothing else in the house turns a count into words.
+`operational` is exact and for named roles on screen. `partner` and `public` are rounded: 0 stays 0, 1 to 7 is an asterisk, the
+rest goes to the nearest 5; a percentage is worked out from rounded counts and is left out when its part, what remains or its base
+is hidden, or the base is under 10; no mean, median or interval stands on fewer than 30. Nothing else turns a count into words.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ HIDDEN_CELL = Cell(HIDDEN, hidden=True)
 NO_BASE = Cell("no one to count")
 TOO_FEW = Cell("too few to say")
 NOT_EXACT = Cell("no exact dates")
+NOT_YET = Cell("not yet known")
 NOTHING = Cell("")
 
 

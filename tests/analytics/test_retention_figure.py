@@ -1,0 +1,221 @@
+"""The retention figure over starts made by hand."""
+
+import math
+import random
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from analytics.figures.definition import Cut
+from analytics.figures.disclosure import OPERATIONAL, PARTNER
+from analytics.figures.intervals import wilson
+from analytics.figures.retention import Check, Start, curve, first_starts, follow_up, months_after, outcome, retention
+from ground.clock import add_months
+
+AS_AT = date(2026, 11, 21)
+MOMENT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def cut(profile=OPERATIONAL, start=None, end=AS_AT, as_at=AS_AT):
+    return Cut(1, "I Can", start, end, as_at, MOMENT, MOMENT, profile)
+
+
+def a_start(first_day, *states, ended="", last_day=None, reason="", person=None, placement=0, another_job=False):
+    """A job with its checks at 4 weeks, 13 weeks and six months in these states."""
+    due = (first_day + timedelta(days=28), first_day + timedelta(days=91), add_months(first_day, 6))
+    window = (14, 14, 28)
+    names = ("four_weeks", "thirteen_weeks", "six_months")
+    checks = tuple(
+        Check(name, day, day + timedelta(days=days), state) for name, day, days, state in zip(names, due, window, states, strict=False)
+    )
+    return Start(person or uuid4(), first_day, checks, ended, last_day, reason, placement=placement, another_job=another_job)
+
+
+def table(figure, title):
+    return next(each for each in figure.tables if each.title == title)
+
+
+def words(figure, title):
+    return {line.label: [number.cell.text for number in line.numbers] for line in table(figure, title).lines}
+
+
+OLD = date(2026, 1, 5)  # six months on 5 July, window over on 2 August
+
+
+def test_unknown_counts_as_not_retained_and_is_left_out_of_those_known():
+    starts = [a_start(OLD, "confirmed", "confirmed", state) for state in ["confirmed"] * 6 + ["not_in_post"] * 2 + ["unknown", "asking"]]
+    rates = words(retention(starts, cut()), "In work at six months")
+    assert rates["Confirmed of those due"] == ["60.0%", "31.3% to 83.2%", "6", "10"]
+    assert rates["Confirmed of those known"][0] == "75.0%"
+    assert rates["If all not known had left"][0] == "60.0%"
+    assert rates["If all not known had stayed"][0] == "80.0%"
+
+
+def test_due_only_once_the_date_and_the_window_have_passed():
+    start = a_start(OLD, "confirmed", "confirmed", "confirmed")
+    assert outcome(start, date(2026, 8, 2)) == "not_due"
+    assert outcome(start, date(2026, 8, 3)) == "confirmed"
+    open_still = a_start(OLD, "confirmed", "confirmed", "scheduled")
+    assert outcome(open_still, date(2026, 8, 3)) == "asking"
+
+
+def test_exempt_is_outside_the_base_and_printed():
+    starts = [
+        a_start(OLD, "confirmed", "confirmed", "confirmed"),
+        a_start(OLD, "confirmed", "exempt", "exempt", ended="left", reason="death"),
+    ]
+    figure = retention(starts, cut())
+    assert words(figure, "In work at six months")["Confirmed of those due"][2:] == ["1", "1"]
+    assert words(figure, "What became of those who started")["Exempt"] == ["1", ""]
+
+
+def test_a_term_that_ended_before_its_date_is_on_a_line_of_its_own():
+    due = add_months(OLD, 6)
+    ended = a_start(OLD, "confirmed", "confirmed", "not_in_post", ended="completed", last_day=due - timedelta(days=1))
+    lasted = a_start(OLD, "confirmed", "confirmed", "confirmed", ended="completed", last_day=due)
+    became = words(retention([ended, lasted], cut()), "What became of those who started")
+    assert became["Not in post"][0] == "1"
+    assert became["of which the term had ended"][0] == "1"
+
+
+def test_the_unit_is_a_persons_first_start_in_the_window():
+    amina = UUID(int=1)
+    early = a_start(date(2025, 6, 2), "confirmed", "confirmed", "not_in_post", person=amina, placement=1)
+    again = a_start(date(2026, 1, 5), "confirmed", "confirmed", "confirmed", person=amina, placement=2)
+    assert first_starts([again, early], cut()) == ([early], 1)
+    assert first_starts([again, early], cut(start=date(2026, 1, 1))) == ([again], 0)
+
+
+def test_any_work_counts_another_job_and_the_persons_own_word():
+    starts = [
+        a_start(OLD, "confirmed", "confirmed", "not_in_post", another_job=True),
+        Start(uuid4(), OLD, (Check("six_months", date(2026, 7, 5), date(2026, 8, 2), "not_in_post", any_work=True),)),
+        a_start(OLD, "confirmed", "confirmed", "not_in_post"),
+        a_start(OLD, "confirmed", "confirmed", "confirmed"),
+    ]
+    assert words(retention(starts, cut()), "In work at six months")["In any work"] == ["75.0%", "30.1% to 95.4%", "3", "4"]
+
+
+def test_cohorts_with_some_not_due_are_provisional():
+    starts = [a_start(date(2026, 4, 1), "confirmed", "confirmed", "confirmed"), a_start(date(2026, 6, 30), "confirmed")]
+    line = table(retention(starts, cut()), "By the quarter of the first day").lines[0]
+    assert (line.label, line.note) == ("April to June 2026", "provisional: 1 not due yet")
+
+
+@pytest.mark.parametrize(
+    ("first", "day", "months"),
+    [
+        (date(2026, 1, 15), date(2026, 7, 15), 6),
+        (date(2025, 8, 31), date(2026, 2, 28), 6),
+        (date(2027, 8, 31), date(2028, 2, 29), 6),
+        (date(2026, 1, 1), date(2026, 1, 1), 0),
+        (date(2026, 1, 1), date(2026, 1, 17), 16 / 31),
+        (date(2026, 1, 31), date(2026, 2, 28), 1),
+        (date(2026, 2, 28), date(2026, 8, 27), 5 + 30 / 31),
+    ],
+)
+def test_months_follow_the_corresponding_date(first, day, months):
+    assert months_after(first, day) == pytest.approx(months, abs=1e-12)
+
+
+def test_the_last_day_before_the_date_is_a_leaving_and_the_date_itself_is_not():
+    due = add_months(OLD, 6)
+    left = follow_up(a_start(OLD, "confirmed", "confirmed", "not_in_post", ended="left", last_day=due - timedelta(days=1)), AS_AT)
+    stayed = follow_up(a_start(OLD, "confirmed", "confirmed", "confirmed", ended="left", last_day=due), AS_AT)
+    assert left.spell == (6.0, True)
+    assert stayed.spell == (6.0, False)
+
+
+def test_whoever_is_not_heard_of_is_followed_to_the_last_confirmed_check():
+    assert follow_up(a_start(OLD, "confirmed", "confirmed", "unknown"), AS_AT).spell == (months_after(OLD, OLD + timedelta(days=91)), False)
+    assert follow_up(a_start(OLD, "unknown", "unknown", "unknown"), AS_AT).spell == (0, False)
+    assert follow_up(a_start(OLD, "unknown", "unknown", "confirmed"), AS_AT).spell == (6, False)
+
+
+def test_leaving_without_a_last_day_uses_the_day_after_the_last_confirmed_check():
+    found = follow_up(a_start(OLD, "confirmed", "not_in_post", "not_in_post"), AS_AT)
+    assert found.spell == (months_after(OLD, OLD + timedelta(days=29)), True)
+    assert found.last_day_guessed
+
+
+def test_a_death_is_no_leaving():
+    found = follow_up(a_start(OLD, "confirmed", "exempt", "exempt", ended="left", last_day=date(2026, 3, 1), reason="death"), AS_AT)
+    assert found.spell == (months_after(OLD, date(2026, 3, 2)), False)
+
+
+def test_news_of_leaving_waits_for_the_next_check():
+    first = date(2026, 10, 1)  # 4 weeks on 29 October, window over on 12 November; 13 weeks on 31 December
+    found = follow_up(a_start(first, "confirmed", ended="left", last_day=date(2026, 11, 15)), AS_AT)
+    assert found.spell == (months_after(first, date(2026, 10, 29)), False)
+    assert found.left_since
+
+
+def test_nobody_yet_is_said_plainly():
+    figure = retention([], cut())
+    assert figure.summary == "0 people started. Nobody's six-month date and time to answer have passed yet."
+    assert figure.drawings == ()
+
+
+def test_for_partners_the_curve_stands_at_whole_months_from_rounded_counts():
+    starts = [a_start(OLD, "confirmed", "confirmed", "confirmed") for _ in range(41)]
+    starts += [a_start(OLD, "confirmed", "confirmed", "not_in_post", ended="left", last_day=date(2026, 5, 1)) for _ in range(11)]
+    figure = retention(starts, cut(PARTNER))
+    month_by_month = words(figure, "The curve, month by month")
+    assert month_by_month["3 months"] == ["50", "100%", "93% to 100%"]
+    assert month_by_month["6 months"] == ["40", "80%", "67% to 89%"]
+    assert figure.drawings[0].line.count(" L ") == 14
+    assert "*" not in figure.summary
+
+
+def simulated(seed, *, stay, silent, leavers_silent=None, people=240):
+    """Starts with a known true six-month rate; whoever is silent answers nothing from some check on."""
+    chance = random.Random(seed)
+    hazard = -math.log(stay) / 6
+    found = []
+    for number in range(people):
+        first = date(2025, 6, 1) + timedelta(days=chance.randrange(500))
+        dues = (first + timedelta(days=28), first + timedelta(days=91), add_months(first, 6))
+        months = chance.expovariate(hazard)
+        whole = int(months)
+        gone = add_months(first, whole) + timedelta(days=int((months - whole) * 30)) if months < 7 else date(2099, 1, 1)
+        leaves = gone <= dues[-1]
+        quiet = chance.random() < (leavers_silent if leavers_silent is not None and leaves else silent)
+        from_check = chance.randrange(3) if quiet else 3
+        states = []
+        for place, due in enumerate(dues):
+            states.append("unknown" if place >= from_check else "confirmed" if gone > due else "not_in_post")
+        heard_of = leaves and "not_in_post" in states
+        found.append(
+            a_start(
+                first,
+                *states,
+                ended="left" if heard_of else "",
+                last_day=gone - timedelta(days=1) if heard_of else None,
+                placement=number,
+            )
+        )
+    return found
+
+
+def test_both_printed_intervals_hold_the_true_rate_in_about_95_of_100_seeds():
+    stay, held_by_wilson, held_by_curve = 0.78, 0, 0
+    for seed in range(200):
+        starts = simulated(seed, stay=stay, silent=0.15)
+        outcomes = [outcome(each, AS_AT) for each in starts]
+        confirmed, left = outcomes.count("confirmed"), outcomes.count("not_in_post")
+        low, high = wilson(confirmed, confirmed + left)
+        held_by_wilson += low <= stay <= high
+        _, low, high = curve(starts, AS_AT).at(6)
+        held_by_curve += low <= stay <= high
+    assert 186 <= held_by_wilson <= 198
+    assert 186 <= held_by_curve <= 198
+
+
+def test_the_bounds_hold_the_truth_when_leavers_fall_silent():
+    for seed in range(40):
+        starts = simulated(seed, stay=0.7, silent=0.05, leavers_silent=0.6, people=600)
+        rates = table(retention(starts, cut()), "In work at six months")
+        low, high = rates.lines[2].numbers[1].cell.low, rates.lines[3].numbers[1].cell.high
+        assert low < 0.7 < high
+        assert rates.lines[1].numbers[1].cell.low > 0.7
