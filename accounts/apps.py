@@ -1,6 +1,11 @@
 from django.apps import AppConfig
+from django.utils.module_loading import import_module
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let `rules` know the predicates before anybody asks."""
+        import_module("accounts.rules")

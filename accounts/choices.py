@@ -29,21 +29,20 @@ class Mark(models.TextChoices):
 
 
 class Phase(models.TextChoices):
-    """The phases that figures count, in the order most programmes meet them."""
+    """The phases that figures count, in the order most people meet them. When each is reached: docs/workflow.md."""
 
     OUTREACH = "outreach", "Outreach"
-    INTERESTED = "interested", "Interested"
-    INTERVIEWED = "interviewed", "Chat done"
-    TRAINED = "trained", "Training done"
-    READY = "ready", "Job ready"
-    OFFERED = "offered", "Offer"
-    STARTED = "started", "Started"
-    SUSTAINED = "sustained", "Six months in work"
+    INTEREST = "interest", "Expression of interest"
+    INTERVIEW = "interview", "Interview"
+    TRAINING = "training", "Training"
+    OFFER = "offer", "Job offer"
+    RETENTION = "retention", "Retention"
+    SUSTAINED = "sustained", "Sustained"
 
 
 class FunnelStart(models.TextChoices):
-    OUTREACH = "outreach", "Everybody met at an event"
-    INTERESTED = "interested", "Everybody who said they were interested"
+    OUTREACH = "outreach", "Everybody met by name"
+    INTEREST = "interest", "Everybody who said they were interested"
 
 
 class MilestoneCode(models.TextChoices):
@@ -68,7 +67,8 @@ class ReasonKind(models.TextChoices):
     MISSED = "missed", "Missed a chat"
     CANCEL = "cancel", "Cancelled"
     PAUSE = "pause", "Paused"
-    CLOSE = "close", "Closed"
+    INELIGIBLE = "ineligible", "Not eligible"
+    OFFER_WITHDRAWN = "offer_withdrawn", "Employer withdrew an offer"
     HAND_OVER = "hand_over", "Handed over"
     UNDO = "undo", "Undone"
     VOID = "void", "Voided"

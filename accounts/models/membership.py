@@ -18,7 +18,9 @@ from ground.rows import Personal, Row
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self, day: date) -> Self:
         """Those that give rights on this London day; the last day still counts."""
-        return self.filter(Q(starts_on__lte=day), Q(ends_on__isnull=True) | Q(ends_on__gte=day), organisation__ended_on__isnull=True)
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day, ended_at__isnull=True, organisation__ended_on__isnull=True
+        )
 
     def for_user(self, user: object) -> Self:
         """Own organisation's for an administrator or employer, own programmes' for a lead."""

@@ -45,7 +45,7 @@ class Programme(Row):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     phases_shown = ArrayField(models.CharField(max_length=20, choices=Phase.choices), default=all_phases)
-    funnel_starts_at = models.CharField(max_length=20, choices=FunnelStart.choices, default=FunnelStart.INTERESTED)
+    funnel_starts_at = models.CharField(max_length=20, choices=FunnelStart.choices, default=FunnelStart.INTEREST)
     caseload_only = models.BooleanField(default=False, help_text="Workers see their own cases and nobody's, not a colleague's.")
     caseload_limit = models.PositiveSmallIntegerField(default=25)
 

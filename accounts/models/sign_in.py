@@ -39,8 +39,9 @@ class SignIn(Row):
     seen_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     device = models.CharField(max_length=60, blank=True)
+    own_device = models.BooleanField(default=False, help_text="An outreach worker said that this device is theirs alone.")
 
-    personal = Personal(other=("user", "seen_at", "device"), neither=("proof", "proved_at", "ended_at"))
+    personal = Personal(other=("user", "seen_at", "device"), neither=("proof", "proved_at", "ended_at", "own_device"))
 
     class Meta:
         ordering = ("-id",)

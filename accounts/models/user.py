@@ -46,7 +46,6 @@ class User(AbstractBaseUser, Row):
     email = models.EmailField(unique=True, max_length=254, error_messages={"unique": "Somebody already signs in with this address."})
     name = models.CharField(max_length=200, help_text="As colleagues say it.")
     is_active = models.BooleanField(default=True)
-    own_device = models.BooleanField(default=False, help_text="An outreach worker said that this device is theirs alone.")
     second_factor_since = models.DateTimeField(null=True, blank=True)
 
     objects = UserManager()
@@ -55,7 +54,7 @@ class User(AbstractBaseUser, Row):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
 
-    personal = Personal(other=("email", "name", "last_login"), neither=("password", "is_active", "own_device", "second_factor_since"))
+    personal = Personal(other=("email", "name", "last_login"), neither=("password", "is_active", "second_factor_since"))
 
     class Meta:
         ordering = ("name", "id")

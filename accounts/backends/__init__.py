@@ -1,0 +1,1 @@
+"""The outside world of accounts: allauth, and the address a request came from."""

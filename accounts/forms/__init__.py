@@ -1,0 +1,1 @@
+"""Forms of accounts: they clean and write nothing."""

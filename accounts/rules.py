@@ -1,0 +1,62 @@
+"""Who may do what in accounts. One seat gives both the row and the verb; no object, no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import rules
+
+from accounts.choices import Role
+from accounts.desk import desk_of
+from accounts.models import Invitation, Membership, Organisation, Programme
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A right that somebody is about to give: in which organisation, as what, on which programme."""
+
+    organisation: Organisation
+    role: str
+    programme: Programme | None
+
+
+def _administers(user: object, organisation: Organisation) -> bool:
+    desk = desk_of(user)
+    if desk is None:
+        return False
+    for seat in desk.seats_as(Role.ADMINISTRATOR):
+        if seat.organisation_id == organisation.pk:
+            return True
+        partner = organisation.programme_partnerships.filter(programme__organisation=seat.organisation_id, ends_on__isnull=True)
+        if partner.exists():
+            return True
+    return False
+
+
+@rules.predicate
+def administers(user: object, row: Opening | Membership | Invitation | None) -> bool:
+    return row is not None and _administers(user, row.organisation)
+
+
+@rules.predicate
+def leads_its_programme(user: object, opening: Opening | None) -> bool:
+    """A lead lets outreach workers into the programmes of their own seat."""
+    desk = desk_of(user)
+    if opening is None or desk is None or opening.role != Role.OUTREACH_WORKER or opening.programme is None:
+        return False
+    return any(seat.programmes_of().filter(pk=opening.programme.pk).exists() for seat in desk.seats_as(Role.PROGRAMME_LEAD))
+
+
+@rules.predicate
+def is_employers_colleague(user: object, opening: Opening | None) -> bool:
+    """An employer's people let in colleagues of their own organisation."""
+    desk = desk_of(user)
+    if opening is None or desk is None or opening.role != Role.EMPLOYER or opening.programme is not None:
+        return False
+    return any(seat.organisation_id == opening.organisation.pk for seat in desk.seats_as(Role.EMPLOYER))
+
+
+rules.add_perm("accounts.invite", administers | leads_its_programme | is_employers_colleague)
+rules.add_perm("accounts.end_membership", administers)
+rules.add_perm("accounts.cancel_invitation", administers)
+rules.add_perm("accounts.take_away_second_factor", administers)

@@ -1,0 +1,78 @@
+"""What stands in the header and the menu: for whom somebody works, and where their role may go."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+
+from accounts.choices import Role
+from accounts.desk import desk_of
+
+#: Addresses of the menu, in order, with the roles that see them. Shared navigation may name pages of every floor.
+MENU: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("/today/", "Today", frozenset({"outreach_worker", "programme_lead"})),
+    ("/board/", "Board", frozenset({"programme_lead"})),
+    ("/caseload/", "Caseload", frozenset({"outreach_worker", "programme_lead"})),
+    ("/people/add/", "Add a person", frozenset({"outreach_worker"})),
+    ("/search/", "Search", frozenset({"outreach_worker", "programme_lead"})),
+    ("/courses/", "Courses", frozenset({"trainer", "programme_lead"})),
+    ("/put-forward/", "Put forward", frozenset({"employer"})),
+    ("/checks/", "Checks and starts", frozenset({"employer"})),
+    ("/still-here/", "Still here?", frozenset({"employer"})),
+    ("/headings/", "Career headings", frozenset({"employer", "programme_lead", "outreach_worker", "trainer"})),
+    ("/imports/", "Registers", frozenset({"programme_lead"})),
+    ("/integrity/", "Integrity", frozenset({"programme_lead"})),
+    ("/settings/users/", "Users", frozenset({"administrator", "programme_lead", "employer"})),
+)
+DEMO_MENU = (
+    ("/demo/", "The demo"),
+    ("/demo/phone/", "Candidate’s phone"),
+    ("/demo/mailbox/", "Employer’s mailbox"),
+    ("/demo/clock/", "Move the day on"),
+)
+    ("/demo/", "The demo"),
+    ("/demo/phone/", "Candidate’s phone"),
+    ("/demo/mailbox/", "Employer’s mailbox"),
+    ("/demo/clock/", "Move the day on"),
+)
+FOOTER = (("/privacy-notice/", "Privacy"), ("/accessibility/", "Accessibility"), ("/complain/", "Complain"))
+
+
+@lru_cache(maxsize=64)
+def name_of(path: str) -> str:
+    """The name of the route at this path; nothing while this installation has none there."""
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return ""
+
+
+def standing(request: HttpRequest) -> dict[str, Any]:
+    """The context of every page: organisation, menu, account and demo links."""
+    user = getattr(request, "user", None)
+    desk = desk_of(user)
+    place = next((place for place in getattr(request, "places", []) if desk and place.seats == desk.seats), None)
+    roles = desk.roles if desk else frozenset()
+    signed_in = bool(user is not None and user.is_authenticated)
+    return {
+        "standing": {
+            "organisation": place.organisation_name if place else "",
+            "demo": settings.DEMO,
+            "demo_links": _links(DEMO_MENU) if settings.DEMO else [],
+            "footer_links": _links(FOOTER),
+            "navigation": [{"url": name_of(path), "label": words} for path, words, who in MENU if roles & who and name_of(path)],
+            "name": user.get_short_name() if signed_in and user is not None else "",
+            "role_words": ", ".join(str(Role(role).label).lower() for role in Role.values if role in roles),
+            "account_href": "/account/" if signed_in and getattr(request, "sign_in", None) is not None else "",
+            "sign_out_href": "/sign-out/" if signed_in else "",
+            "roles": roles,
+        }
+    }
+
+
+def _links(pairs: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
+    return [{"href": path, "label": words} for path, words in pairs if name_of(path)]

@@ -1,0 +1,24 @@
+"""The way in, one's own account, and who is let in."""
+
+from django.urls import path
+
+from accounts.views import account, password, second_factor, sign_in, users
+
+urlpatterns = [
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/code/", sign_in.sign_in_code, name="sign_in_code"),
+    path("sign-in/choose/", sign_in.choose_place, name="choose_place"),
+    path("sign-in/go-on/", sign_in.go_on, name="sign_in_go_on"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("second-factor/", second_factor.second_factor, name="second_factor"),
+    path("password-reset/", password.password_reset, name="password_reset"),
+    path("password-reset/<uuid:uuid>/<str:token>/", password.new_password, name="new_password"),
+    path("invitation/<str:token>/", password.invitation, name="invitation"),
+    path("account/", account.account, name="account"),
+    path("account/sign-ins/<uuid:uuid>/end/", account.end_sign_in, name="end_sign_in"),
+    path("settings/users/", users.users, name="users"),
+    path("settings/users/invite/", users.invite, name="invite"),
+    path("settings/users/<uuid:uuid>/end/", users.end_membership, name="end_membership"),
+    path("settings/users/<uuid:uuid>/second-factor/", users.take_away_second_factor, name="take_away_second_factor"),
+    path("settings/users/invitations/<uuid:uuid>/cancel/", users.cancel_invitation, name="cancel_invitation"),
+]

@@ -1,0 +1,1 @@
+"""Pages of accounts: each loads, asks the rule, calls one service."""

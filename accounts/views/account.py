@@ -1,0 +1,41 @@
+"""One's own account: where one is signed in, and the app that shows the code."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.queries import open_sign_ins
+from accounts.services import sign_in as signing
+from accounts.services.audit import actor_for
+from accounts.services.second_factor import has_second_factor
+from ground.clock import real_now
+from ground.door import open_to
+from ground.once import posted_once
+
+
+@open_to("signed_in")
+def account(request: HttpRequest) -> HttpResponse:
+    """Where I am signed in, and how."""
+    context = {
+        "sign_ins": list(open_sign_ins(user=request.user)[:50]),
+        "here": request.sign_in,  # type: ignore[attr-defined]  # set by DeskMiddleware
+        "has_second_factor": has_second_factor(request.user),
+        "several_places": len(request.places) > 1,  # type: ignore[attr-defined]
+    }
+    return render(request, "accounts/account.html", context)
+
+
+@open_to("signed_in", methods=("POST",), kinds=("own", "colleague"), sample={"uuid": "00000000-0000-4000-8000-000000000000"})
+@posted_once
+def end_sign_in(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """End one of my own sign-ins, here or on another device."""
+    found = open_sign_ins(user=request.user).filter(uuid=uuid).first()
+    if found is None:
+        raise Http404
+    signing.end(sign_in=found, by=actor_for(request.user), at=real_now())
+    messages.success(request, "That device is signed out.")
+    return redirect("account")

@@ -1,0 +1,70 @@
+"""Setting up the app that shows the code, and the ten codes to keep on paper."""
+
+from __future__ import annotations
+
+import base64
+
+from allauth.mfa.adapter import get_adapter
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+
+from accounts.forms.sign_in import CodeForm
+from accounts.models import SignIn
+from accounts.services import second_factor as factor
+from accounts.services import sign_in as signing
+from accounts.services.audit import actor_for
+from accounts.step_up import was_proved_lately
+from ground.clock import real_now
+from ground.door import Refused, open_to
+from ground.sealing import CannotOpen, seal, unseal
+
+KEY = "new_second_factor"
+
+
+@open_to("password_only", methods=("GET", "POST"))
+@never_cache
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """A new app: scan, type the code it shows, keep the paper codes. An app in use is changed only by somebody who has it."""
+    if factor.has_second_factor(request.user) and not was_proved_lately(request):
+        return redirect(f"{reverse('sign_in_code')}?{urlencode({'next': reverse('second_factor')})}")
+    secret = _secret(request)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        by, now = actor_for(request.user), real_now()
+        try:
+            codes = factor.set_up(user=request.user, secret=secret, code=form.cleaned_data["code"], by=by, at=now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            signing.prove(sign_in=request.sign_in, proof=SignIn.Proof.SECOND_FACTOR, by=by, at=now)  # type: ignore[attr-defined]
+            del request.session[KEY]
+            request.session.cycle_key()
+            return render(request, "accounts/recovery_codes.html", {"codes": codes})
+    return _page(request, form, secret)
+
+
+def _page(request: HttpRequest, form: CodeForm, secret: str) -> HttpResponse:
+    adapter = get_adapter()
+    link = adapter.build_totp_url(request.user, secret)
+    picture = base64.b64encode(adapter.build_totp_svg(link).encode()).decode()
+    context = {
+        "form": form,
+        "link": link,
+        "picture": f"data:image/svg+xml;base64,{picture}",
+        "spelled": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+    }
+    return render(request, "accounts/second_factor.html", context, status=422 if form.errors else 200)
+
+
+def _secret(request: HttpRequest) -> str:
+    """The same secret until the app proves that it has it; sealed, since sessions lie in the database."""
+    place = f"session.{KEY}.{request.user.pk}"
+    try:
+        return unseal(request.session[KEY], place=place)
+    except (KeyError, CannotOpen):
+        secret = factor.new_secret()
+        request.session[KEY] = seal(secret, place=place)
+        return secret

@@ -1,0 +1,136 @@
+"""Who is let in: the list of colleagues, an invitation, the end of a right."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.choices import Role
+from accounts.forms.users import InviteForm, UsersFilter
+from accounts.models import Invitation, Membership
+from accounts.queries import colleagues, open_invitations
+from accounts.rules import Opening
+from accounts.services import membership as rights
+from accounts.services.second_factor import has_second_factor, take_away
+from accounts.step_up import proved_lately
+from ground.clock import read_clock
+from ground.door import NotYours, Refused, open_to
+from ground.once import posted_once
+from ground.paging import keyset
+
+WHO = ("administrator", "programme_lead", "employer")
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+@open_to(*WHO)
+def users(request: HttpRequest) -> HttpResponse:
+    """Colleagues and what they may do, and invitations not taken up yet."""
+    at = read_clock()
+    filters = UsersFilter(request.GET or None)
+    asked = filters.cleaned_data if filters.is_bound and filters.is_valid() else {}
+    rows = colleagues(user=request.user, role=asked.get("role", ""), words=asked.get("words", ""), at=at)
+    page = keyset(rows, order=("who", "id"), after=request.GET.get("after"), size=25)
+    context = {
+        "filters": filters,
+        "page": page,
+        "invitations": list(open_invitations(user=request.user, at=at)[:50]),
+        "may_end": request.user.desk.has(Role.ADMINISTRATOR),
+        "narrowed": bool(asked.get("role") or asked.get("words")),
+    }
+    return render(request, "accounts/users.html", context)
+
+
+def roles_open_to(request: HttpRequest) -> list[str]:
+    """The roles that this user may let somebody in as."""
+    desk = request.user.desk
+    if desk.has(Role.ADMINISTRATOR):
+        return list(Role.values)
+    return [Role.OUTREACH_WORKER] if desk.has(Role.PROGRAMME_LEAD) else [Role.EMPLOYER]
+
+
+@open_to(*WHO, methods=("GET", "POST"))
+@proved_lately
+@posted_once
+def invite(request: HttpRequest) -> HttpResponse:
+    """Let a colleague in."""
+    form = InviteForm(
+        request.POST if request.method == "POST" else None,
+        user=request.user,
+        roles=roles_open_to(request),
+        initial={"organisation": request.GET.get("organisation", "")},
+    )
+    if request.method == "POST" and form.is_valid():
+        given = {name: form.cleaned_data[name] for name in ("email", "name", "organisation", "role", "programme")}
+        if not request.user.has_perm("accounts.invite", Opening(given["organisation"], given["role"], given["programme"])):
+            raise NotYours()
+        try:
+            rights.invite(**given, by=request.user.desk.actor(*WHO), at=read_clock())
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, "The invitation is on its way. It works once, for seven days.")
+            return redirect("users")
+    return render(request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@open_to("administrator", methods=("GET", "POST"), kinds=("own", "other_org"), sample={"uuid": NOBODY})
+@proved_lately
+@posted_once
+def end_membership(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """End somebody's right, after one look at what it is."""
+    membership = _membership(request, uuid)
+    if not request.user.has_perm("accounts.end_membership", membership):
+        raise NotYours()
+    if request.method == "POST":
+        try:
+            rights.end_membership(membership=membership, by=request.user.desk.actor("administrator"), at=read_clock())
+        except Refused as refused:
+            context = {"membership": membership, "refused": refused.sentence}
+            return render(request, "accounts/end_membership.html", context, status=422)
+        messages.success(request, f"{membership.user} is no longer {membership.get_role_display().lower()} at {membership.organisation}.")
+        return redirect("users")
+    return render(request, "accounts/end_membership.html", {"membership": membership})
+
+
+@open_to("administrator", methods=("GET", "POST"), kinds=("own", "other_org"), sample={"uuid": NOBODY})
+@proved_lately
+@posted_once
+def take_away_second_factor(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Somebody lost phone and paper: they begin again, and are told."""
+    membership = _membership(request, uuid)
+    if not request.user.has_perm("accounts.take_away_second_factor", membership):
+        raise NotYours()
+    context = {"membership": membership, "has_one": has_second_factor(membership.user)}
+    if request.method == "POST":
+        try:
+            take_away(user=membership.user, by=request.user.desk.actor("administrator"), at=read_clock())
+        except Refused as refused:
+            return render(request, "accounts/take_away_second_factor.html", {**context, "refused": refused.sentence}, status=422)
+        messages.success(request, f"{membership.user} sets up a new app when they next sign in.")
+        return redirect("users")
+    return render(request, "accounts/take_away_second_factor.html", context)
+
+
+@open_to("administrator", methods=("POST",), kinds=("own", "other_org"), sample={"uuid": NOBODY})
+@proved_lately
+@posted_once
+def cancel_invitation(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The link stops working."""
+    found = Invitation.objects.for_user(request.user).filter(uuid=uuid).first()
+    if found is None:
+        raise Http404
+    if not request.user.has_perm("accounts.cancel_invitation", found):
+        raise NotYours()
+    rights.cancel_invitation(invitation=found, by=request.user.desk.actor("administrator"), at=read_clock())
+    messages.success(request, "The invitation is cancelled.")
+    return redirect("users")
+
+
+def _membership(request: HttpRequest, uuid: UUID) -> Membership:
+    found = colleagues(user=request.user, at=read_clock()).filter(uuid=uuid).first()
+    if found is None:
+        raise Http404
+    return found
