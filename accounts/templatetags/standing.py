@@ -34,11 +34,6 @@ DEMO_MENU = (
     ("/demo/mailbox/", "Employer’s mailbox"),
     ("/demo/clock/", "Move the day on"),
 )
-    ("/demo/", "The demo"),
-    ("/demo/phone/", "Candidate’s phone"),
-    ("/demo/mailbox/", "Employer’s mailbox"),
-    ("/demo/clock/", "Move the day on"),
-)
 FOOTER = (("/privacy-notice/", "Privacy"), ("/accessibility/", "Accessibility"), ("/complain/", "Complain"))
 
 
