@@ -19,7 +19,7 @@ from ground.once import new_once
 register = template.Library()
 
 
-def show(context: Context, name: str, **values: object) -> SafeString:
+def show(context: Context, name: str, /, **values: object) -> SafeString:
     """Render components/<name>.html with these values alone, and what every form needs."""
     values.setdefault("csrf_token", context.get("csrf_token"))
     inside = Context(values, autoescape=True)
@@ -115,6 +115,14 @@ def nav(context: Context, url_name: str, words: str, count: int | None = None) -
     here = request.path if isinstance(request, HttpRequest) else ""
     inside = here == href or (href != "/" and here.startswith(href))
     return show(context, "nav_item", href=href, words=words, count=count, exact=here == href, inside=inside)
+
+
+@register.filter
+def waiting_words(waiting: object) -> str:
+    """Days waiting as words; words stay as they are."""
+    if isinstance(waiting, int):
+        return "today" if waiting == 0 else f"{waiting} day" if waiting == 1 else f"{waiting} days"
+    return "" if waiting is None else str(waiting)
 
 
 # -- forms -------------------------------------------------------------------------------------------------------------------------
