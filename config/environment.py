@@ -64,6 +64,9 @@ def databases(*, relaxed: bool) -> dict:
         "TimeZone": "UTC",
     }
     options = dict(config.get("OPTIONS", {}))
+    # ?host=/folder is how an address names a Unix socket: Django knows the place by another name.
+    config["HOST"] = options.pop("host", config["HOST"])
+    options.setdefault("application_name", "pathways web" if _serving() else "pathways")
     options["options"] = " ".join(f"-c {key}={value}" for key, value in limits.items())
     if _serving() or flag("PATHWAYS_POOL"):
         options["pool"] = {"min_size": 1, "max_size": number("DATABASE_POOL", 8), "timeout": 5}
