@@ -250,6 +250,8 @@ def _after(change: StageChange, *, subject: Row, was: str, then: Callable[[Stage
     change_fact(key=f"{change.machine}:{subject.pk}", value=truth_of(subject))
     if then is not None:
         then(change)
+        if isinstance(subject, Pathway) and ended:
+            close_all(change=change)  # what the closing of a chat or a seat opened is not owed either
     write_texts(change=change, subject=subject)
     if change.pathway_id is None:
         return
@@ -295,7 +297,7 @@ def let_follow(*, case: Pathway, cause: StageChange) -> StageChange | None:
     day = max(cause.happened_on, case.stage_since)
     case.stage_since = day
     case.save(update_fields=["stage", "version", "closed_on", "stage_since"])
-    return StageChange.objects.create(
+    followed = StageChange.objects.create(
         machine="pathway",
         subject_id=case.pk,
         pathway=case,
@@ -310,6 +312,9 @@ def let_follow(*, case: Pathway, cause: StageChange) -> StageChange | None:
         import_run=cause.import_run,
         before={"closed_on": closed_before} if closed_before != as_json(case.closed_on) else {},
     )
+    if target not in OPEN:
+        close_all(change=followed)
+    return followed
 
 
 def _later_attempt_open(case: Pathway) -> bool:

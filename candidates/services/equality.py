@@ -1,0 +1,59 @@
+"""Equality answers: given by the person, or keyed once from a paper form, and blind after."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from accounts.services.audit import service
+from candidates.choices import ANSWERS, ETHNIC_GROUPS, AnswerState, Question
+from candidates.models import Candidate, EqualityAnswer, EqualityObjection
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.door import Conflict, Refused
+
+GROUP_OF = {str(number): group for number, _, group, _ in ETHNIC_GROUPS}
+
+
+@service("equality.answer")
+def answer_questions(
+    *, candidate: Candidate, answers: Mapping[str, str], by: Actor, at: datetime, own_words: Mapping[str, str] | None = None
+) -> Candidate:
+    """Keep one answer a question: a code, or "prefer_not", "not_asked", "not_known".
+
+    The person may change their own; what a worker keyed from paper is blind after.
+    Raises Conflict when the person has objected, or when somebody but the person would answer again.
+    """
+    if EqualityObjection.objects.filter(candidate=candidate).exists():
+        raise Conflict("These questions are not put to this person.")
+    for question, said in answers.items():
+        _keep(candidate, question, said, (own_words or {}).get(question, ""), by=by, at=at)
+    return candidate
+
+
+def _keep(candidate: Candidate, question: str, said: str, words: str, *, by: Actor, at: datetime) -> None:
+    silent = said in {AnswerState.PREFER_NOT, AnswerState.NOT_ASKED, AnswerState.NOT_KNOWN}
+    codes = {code for code, _ in ANSWERS[Question(question)]}
+    group_only = question == Question.ETHNIC_GROUP and said in {"White", "Mixed", "Asian", "Black", "Other"}
+    if not silent and said not in codes and not group_only:
+        raise Refused("Choose one of the answers.", field=question)
+    values = {
+        "state": said if silent else AnswerState.VALUE,
+        "code": "" if silent or group_only else said,
+        "group": said if group_only else GROUP_OF.get(said, "") if question == Question.ETHNIC_GROUP else "",
+        "own_words": words,
+        "answered_on": today_london(at),
+    }
+    found = EqualityAnswer.objects.filter(candidate=candidate, question=question).first()
+    if found is None:
+        EqualityAnswer.objects.create(candidate=candidate, question=question, **values)
+    elif by.kind == "candidate":
+        found.change(version=found.version, **values)
+    elif (found.state, found.code, found.group) != (values["state"], values["code"], values["group"]):
+        raise Conflict("An answer has been recorded already: only the person can change it.")
+
+
+@service("equality.object")
+def object_to_questions(*, candidate: Candidate, by: Actor, at: datetime) -> Candidate:
+    """A written objection: the answers go, the date stays, nobody asks again."""
+    EqualityAnswer.objects.filter(candidate=candidate).delete()
+    EqualityObjection.objects.get_or_create(candidate=candidate, defaults={"objected_on": today_london(at)})
+    return candidate

@@ -1,0 +1,174 @@
+"""People: added, corrected, reached in another way, moved."""
+
+from datetime import date, datetime
+from typing import Any
+
+from accounts.models import Organisation
+from accounts.services.audit import service
+from candidates.choices import AddressChange, GeographyState, RouteKind
+from candidates.models import Address, AddressPlace, Candidate, ContactRoute
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.door import Refused
+from places.postcodes import normalise
+from places.queries import look_up
+
+#: Older than this, or born later than today, is a typing error.
+OLDEST = 110
+
+
+@service("person.add")
+def add_person(
+    *,
+    organisation: Organisation,
+    first_name: str,
+    last_name: str = "",
+    known_as: str = "",
+    date_of_birth: date | None = None,
+    birth_quality: str = "",
+    language: str = "en",
+    by: Actor,
+    at: datetime,
+) -> Candidate:
+    """Somebody the programme now knows by name."""
+    if not first_name.strip():
+        raise Refused("Enter a name.", field="first_name")
+    _born(date_of_birth, at=at)
+    return Candidate.objects.create(
+        organisation=organisation,
+        first_name=first_name.strip(),
+        last_name=last_name.strip(),
+        known_as=known_as.strip(),
+        date_of_birth=date_of_birth,
+        birth_quality=birth_quality or ("exact" if date_of_birth else ""),
+        language=language,
+    )
+
+
+def _born(day: date | None, *, at: datetime) -> None:
+    if day is None:
+        return
+    today = today_london(at)
+    if day > today:
+        raise Refused("The date of birth is still to come.", field="date_of_birth")
+    if today.year - day.year > OLDEST:
+        raise Refused(f"The date of birth is more than {OLDEST} years ago: check the year.", field="date_of_birth")
+
+
+@service("person.correct")
+def correct_person(*, candidate: Candidate, version: int, values: dict[str, Any], by: Actor, at: datetime) -> Candidate:
+    """Names, date of birth, language put right. Raises Conflict when somebody else changed them meanwhile."""
+    unknown = set(values) - {"first_name", "last_name", "known_as", "date_of_birth", "birth_quality", "language", "english_is_fine"}
+    if unknown:
+        raise ValueError(f"Not corrected here: {sorted(unknown)}.")
+    if "first_name" in values and not values["first_name"].strip():
+        raise Refused("Enter a name.", field="first_name")
+    _born(values.get("date_of_birth"), at=at)
+    candidate.change(version=version, **values)
+    candidate.refresh_from_db()
+    candidate.save(update_fields=["folded_name"])
+    return candidate
+
+
+@service("person.add_route")
+def add_route(
+    *, candidate: Candidate, kind: str, value: str, typed: str = "", by: Actor, at: datetime, safe: dict[str, Any] | None = None
+) -> ContactRoute:
+    """One more way to reach the person, with what is safe. The same one again changes nothing."""
+    if kind == RouteKind.EMAIL and "@" not in value:
+        raise Refused("Enter an e-mail address like name@example.org.", field="email")
+    found = ContactRoute.objects.current().filter(candidate=candidate, kind=kind, value=value).first()
+    if found is not None:
+        return found
+    last = ContactRoute.objects.current().filter(candidate=candidate).count()
+    return ContactRoute.objects.create(
+        candidate=candidate, kind=kind, value=value, typed=typed or value, rank=last + 1, confirmed_on=today_london(at), **(safe or {})
+    )
+
+
+@service("person.change_route")
+def change_route(*, route: ContactRoute, version: int, values: dict[str, Any], by: Actor, at: datetime) -> ContactRoute:
+    """What is safe, or whether it is shared, has changed."""
+    unknown = set(values) - {"is_shared", "may_text", "may_call", "may_voicemail", "may_mention", "safe_times", "confirmed_on", "rank"}
+    if unknown:
+        raise ValueError(f"Not changed here: {sorted(unknown)}.")
+    route.change(version=version, **values)
+    return route
+
+
+@service("person.end_route")
+def end_route(*, route: ContactRoute, version: int, by: Actor, at: datetime) -> ContactRoute:
+    """This way no longer reaches them. Texts not yet handed over will ask again before they go."""
+    route.change(version=version, ended_on=today_london(at))
+    return route
+
+
+@service("person.address")
+def set_address(
+    *,
+    candidate: Candidate,
+    postcode: str = "",
+    lines: str = "",
+    no_fixed_abode: bool = False,
+    change: str = "",
+    since: date | None = None,
+    by: Actor,
+    at: datetime,
+) -> Address:
+    """Where the person lives: the first address, a move from a day, or a correction from the start.
+
+    A postcode that is well formed and not in the files is kept as "pending". Figures take the address valid on the day they ask for.
+    """
+    today = today_london(at)
+    current = (
+        Address.objects.select_for_update(no_key=True).filter(candidate=candidate, valid_to__isnull=True, replaced_by__isnull=True).first()
+    )
+    code = normalise(postcode)
+    if postcode.strip() and not code:
+        raise Refused("Enter a postcode like B1 1AA, or leave it empty.", field="postcode")
+    if current is not None and (current.postcode, current.lines, current.no_fixed_abode) == (code, lines, no_fixed_abode):
+        return current
+    kind = AddressChange.FIRST if current is None else (change or AddressChange.MOVED)
+    moved_on = since or today
+    if kind == AddressChange.MOVED and current is not None:
+        if moved_on > today:
+            raise Refused("That day is still to come.", field="since")
+        if current.valid_from is not None and moved_on <= current.valid_from:
+            raise Refused("The move must come after the move before it.", field="since")
+        current.change(version=current.version, valid_to=moved_on)
+    began = (
+        None if kind == AddressChange.FIRST else (moved_on if kind == AddressChange.MOVED else (current.valid_from if current else None))
+    )
+    if kind == AddressChange.CORRECTED and current is not None:
+        current.change(version=current.version, valid_to=current.valid_from or today)
+    made = Address.objects.create(
+        candidate=candidate, lines=lines, postcode=code, no_fixed_abode=no_fixed_abode, change=kind, valid_from=began
+    )
+    if kind == AddressChange.CORRECTED and current is not None:
+        current.change(version=current.version, replaced_by=made)
+    place_address(address=made, on=today)
+    return made
+
+
+def place_address(*, address: Address, on: date) -> AddressPlace:
+    """Keep where an address lies by the edition in force on that day; an older edition's row stays."""
+    if address.no_fixed_abode or not address.postcode:
+        return _keep(address, edition="none", on=on, state=GeographyState.NONE)
+    found = look_up(address.postcode, on=on)
+    states = {"live": GeographyState.FOUND, "terminated": GeographyState.TERMINATED, "pseudo": GeographyState.NONE}
+    return _keep(
+        address,
+        edition=found.edition or "pending",
+        on=on,
+        state=states.get(found.state, GeographyState.PENDING),
+        ward_code=found.ward_code or "",
+        authority_code=found.authority_code or "",
+        lsoa21=found.lsoa21 or "",
+        lsoa11=found.lsoa11 or "",
+        oa21=found.oa21 or "",
+    )
+
+
+def _keep(address: Address, *, edition: str, on: date, **codes: Any) -> AddressPlace:
+    place, _ = AddressPlace.objects.get_or_create(address=address, edition=edition, defaults={"looked_up_on": on, **codes})
+    return place

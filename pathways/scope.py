@@ -1,0 +1,151 @@
+"""Whose rows: every page, export and job about a person starts from one of these. No desk, no rows."""
+
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+
+from accounts.desk import Desk, Seat, desk_of
+from candidates.models import Candidate
+from outreach.models import Message
+from pathways.models import (
+    Interview,
+    Introduction,
+    Pathway,
+    Placement,
+    PreEmploymentCheck,
+    RetentionCheck,
+    StageChange,
+    Task,
+    TrainingPlace,
+)
+from pathways.workflow.introduction import IntroductionStage
+
+#: How long an employer sees an introduction after it was sent: a setting of the programme later.
+EMPLOYER_WINDOW = timedelta(days=730)
+CASE_ROLES = ("programme_lead", "outreach_worker")
+
+
+def pathways(user: object) -> QuerySet[Pathway]:
+    """Cases that a worker or lead may see: a lead's programmes, a worker's organisation in them, and nobody's yet."""
+    return Pathway.objects.filter(_cases(desk_of(user)))
+
+
+def _cases(desk: Desk | None, prefix: str = "") -> Q:
+    if desk is None:
+        return Q(pk__in=[])
+    seen = Q(pk__in=[])
+    for seat in desk.seats_as(*CASE_ROLES):
+        seen |= _seat(seat, desk, prefix)
+    return seen
+
+
+def _seat(seat: Seat, desk: Desk, prefix: str) -> Q:
+    mine = Q(**{f"{prefix}programme__in": seat.programmes_of()})
+    if seat.role == "programme_lead":
+        return mine
+    inside = Q(**{f"{prefix}organisation": seat.organisation_id})
+    nobodys = Q(**{f"{prefix}owner__isnull": True})
+    narrow = Q(**{f"{prefix}programme__caseload_only": True})
+    own = Q(**{f"{prefix}owner": desk.user_id})
+    return mine & (nobodys | (inside & (~narrow | own)))
+
+
+def people(user: object) -> QuerySet[Candidate]:
+    """People with at least one case in sight."""
+    desk = desk_of(user)
+    if desk is None or not desk.has(*CASE_ROLES):
+        return Candidate.objects.none()
+    return Candidate.objects.filter(pk__in=pathways(user).values("candidate"))
+
+
+def introductions(user: object) -> QuerySet[Introduction]:
+    """Those of cases in sight; an employer's own, once sent, while consent stands, nothing before and nothing after the window."""
+    desk = desk_of(user)
+    if desk is None:
+        return Introduction.objects.none()
+    seen = Q(pk__in=[])
+    if desk.has(*CASE_ROLES):
+        seen |= Q(pathway__in=pathways(user))
+    for seat in desk.seats_as("employer"):
+        seen |= employer_sees(seat)
+    return Introduction.objects.filter(seen)
+
+
+def employer_sees(seat: Seat, prefix: str = "") -> Q:
+    """An employer's rows begin at an introduction that was sent and is not void; a withdrawn consent ends sight."""
+    hidden = [IntroductionStage.DRAFT, IntroductionStage.VOID, IntroductionStage.WITHDRAWN]
+    return (
+        Q(**{f"{prefix}employer": seat.organisation_id, f"{prefix}sent_on__isnull": False})
+        & ~Q(**{f"{prefix}stage__in": hidden})
+        & Q(**{f"{prefix}consent__withdrawn_on__isnull": True, f"{prefix}consent__voided_at__isnull": True})
+    )
+
+
+def placements(user: object) -> QuerySet[Placement]:
+    """Jobs of cases in sight; an employer's own, through the introduction that led to them."""
+    desk = desk_of(user)
+    if desk is None:
+        return Placement.objects.none()
+    seen = Q(pk__in=[])
+    if desk.has(*CASE_ROLES):
+        seen |= Q(pathway__in=pathways(user))
+    for seat in desk.seats_as("employer"):
+        seen |= Q(introduction__in=Introduction.objects.filter(employer_sees(seat))) & Q(employer=seat.organisation_id) & ~Q(stage="void")
+    return Placement.objects.filter(seen)
+
+
+def checks(user: object) -> QuerySet[PreEmploymentCheck]:
+    """The checks of jobs in sight."""
+    return PreEmploymentCheck.objects.filter(placement__in=placements(user))
+
+
+def retention_checks(user: object) -> QuerySet[RetentionCheck]:
+    """The retention checks of jobs in sight."""
+    return RetentionCheck.objects.filter(placement__in=placements(user))
+
+
+def interviews(user: object) -> QuerySet[Interview]:
+    """Chats of cases in sight."""
+    return Interview.objects.filter(pathway__in=pathways(user))
+
+
+def training_places(user: object) -> QuerySet[TrainingPlace]:
+    """Seats of cases in sight; a trainer's own courses, from joining until 30 days after the end."""
+    return TrainingPlace.objects.filter(pathway__in=pathways(user))
+
+
+def tasks(user: object) -> QuerySet[Task]:
+    """What is owed on cases in sight."""
+    return Task.objects.filter(pathway__in=pathways(user))
+
+
+def messages(user: object) -> QuerySet[Message]:
+    """Texts to people in sight."""
+    return Message.objects.filter(candidate__in=people(user))
+
+
+def changes(user: object) -> QuerySet[StageChange]:
+    """Log rows of cases in sight; an employer's, of their own introductions and jobs."""
+    desk = desk_of(user)
+    if desk is None:
+        return StageChange.objects.none()
+    seen = Q(pk__in=[])
+    if desk.has(*CASE_ROLES):
+        seen |= Q(pathway__in=pathways(user))
+    if desk.has("employer"):
+        own = {"introduction": introductions(user), "placement": placements(user), "retention_check": retention_checks(user)}
+        for machine, rows in own.items():
+            seen |= Q(machine=machine, subject_id__in=rows.values("pk"), organisation=desk.organisation_id)
+    return StageChange.objects.filter(seen)
+
+
+#: machine -> whose rows, for the pages and the API that take steps.
+SCOPES = {
+    "pathway": pathways,
+    "interview": interviews,
+    "training_place": training_places,
+    "introduction": introductions,
+    "placement": placements,
+    "pre_employment_check": checks,
+    "retention_check": retention_checks,
+}

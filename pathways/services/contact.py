@@ -1,0 +1,137 @@
+"""Contacts, notes and permissions that no step asks for."""
+
+from datetime import date, datetime
+
+from accounts.models import Organisation
+from accounts.services.audit import service
+from candidates.models import Candidate
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.door import Conflict, Refused
+from outreach.models import Contact, Event
+from pathways.models import Consent, Note, Pathway, Task
+from pathways.models.introduction import ConsentKind
+from pathways.models.note import Visibility
+from pathways.models.task import TaskKind, TaskState
+from pathways.services.task import show_next
+
+LONGEST_NOTE = 10_000
+#: What a talk takes care of, on the list of the day.
+DONE_BY_TALKING = (TaskKind.NEXT_CONTACT, TaskKind.TELL, TaskKind.REVISIT)
+
+
+@service("contact.log")
+def log_contact(
+    *,
+    case: Pathway,
+    channel: str,
+    outcome: str,
+    by: Actor,
+    at: datetime,
+    day: date | None = None,
+    note: str = "",
+    minutes: int | None = None,
+    meaningful: bool = False,
+    event: Event | None = None,
+) -> Contact:
+    """A call, a text by hand, a talk, or an attempt. A talk closes "get in touch"; an attempt leaves it."""
+    today = today_london(at)
+    on = day or today
+    if on > today:
+        raise Refused("That day is still to come.", field="day")
+    contact = Contact.objects.create(
+        candidate_id=case.candidate_id,
+        programme_id=case.programme_id,
+        organisation_id=by.organisation_id or case.organisation_id,
+        event=event,
+        channel=channel,
+        outcome=outcome,
+        day=on,
+        at=at,
+        minutes=minutes,
+        meaningful=meaningful,
+        by_id=by.user_id,
+        note=note.strip(),
+    )
+    if contact.is_two_way:
+        latest = max(on, case.last_two_way_on) if case.last_two_way_on else on
+        Pathway.objects.filter(pk=case.pk).update(last_two_way_on=latest)
+        done = Task.objects.filter(pathway=case, state=TaskState.OPEN, kind__in=DONE_BY_TALKING)
+        for task in [*done, *_keeping_in_touch(case, on)]:
+            task.state, task.closed_by_user_id, task.closed_on, task.version = TaskState.DONE, by.user_id, today, task.version + 1
+            task.save(update_fields=["state", "closed_by_user", "closed_on", "version"])
+        show_next(pathway_id=case.pk)
+    return contact
+
+
+def _keeping_in_touch(case: Pathway, on: date) -> list[Task]:
+    due = Task.objects.filter(pathway=case, state=TaskState.OPEN, kind=TaskKind.KEEP_IN_TOUCH, due_on__lte=on)
+    return list(due.order_by("due_on", "id")[:1])
+
+
+@service("contact.void")
+def void_contact(*, contact: Contact, by: Actor, at: datetime) -> Contact:
+    """Logged by mistake: it stays in the log and leaves every count."""
+    if contact.voided_at is not None:
+        raise Conflict("This has been taken back already.")
+    if contact.by_id != by.user_id and by.kind != "lead":
+        raise Refused("Only the person who logged it, or a lead, can take it back.")
+    contact.change(version=contact.version, voided_at=at)
+    case = Pathway.objects.filter(candidate=contact.candidate_id, programme=contact.programme_id).order_by("-id").first()
+    if case is not None:
+        talks = Contact.objects.filter(candidate=contact.candidate_id, outcome="spoke", voided_at__isnull=True)
+        Pathway.objects.filter(pk=case.pk).update(last_two_way_on=talks.order_by("-day").values_list("day", flat=True).first())
+    return contact
+
+
+@service("note.add")
+def add_note(*, case: Pathway, text: str, visibility: str, by: Actor, at: datetime, employer: Organisation | None = None) -> Note:
+    """Plain text with a visibility. Never overwritten by a step."""
+    words = text.strip()
+    if not words:
+        raise Refused("Write the note first.", field="text")
+    if len(words) > LONGEST_NOTE:
+        raise Refused(f"A note holds {LONGEST_NOTE:,} characters; this one has {len(words):,}.", field="text")
+    if (visibility == Visibility.EMPLOYER) != (employer is not None):
+        raise Refused("A note to an employer names one employer.", field="visibility")
+    return Note.objects.create(
+        pathway=case,
+        author_id=by.user_id,
+        organisation_id=by.organisation_id or case.organisation_id,
+        visibility=visibility,
+        employer=employer,
+        text=words,
+        written_at=at,
+        day=today_london(at),
+    )
+
+
+@service("consent.give")
+def give_consent(
+    *,
+    candidate: Candidate,
+    kind: str,
+    given_how: str,
+    by: Actor,
+    at: datetime,
+    employer: Organisation | None = None,
+    given_on: date | None = None,
+) -> Consent:
+    """One permission, dated, with how it was given."""
+    today = today_london(at)
+    if given_on and given_on > today:
+        raise Refused("That day is still to come.", field="given_on")
+    if kind == ConsentKind.SHARE and employer is None:
+        raise Refused("Name the employer.", field="employer")
+    return Consent.objects.create(
+        candidate=candidate, kind=kind, employer=employer, given_on=given_on or today, given_how=given_how, recorded_by_id=by.user_id
+    )
+
+
+@service("consent.withdraw")
+def withdraw_consent(*, consent: Consent, by: Actor, at: datetime) -> Consent:
+    """From today it allows nothing: an employer's sight ends at the next request."""
+    if not consent.stands:
+        raise Conflict("This permission has ended already.")
+    consent.change(version=consent.version, withdrawn_on=today_london(at))
+    return consent
