@@ -233,7 +233,7 @@ LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "structlog.stdlib.ProcessorFormatter", "processor": "ground.middleware.json_line"}},
+    "formatters": {"json": {"()": "ground.log.Lines"}},
     "handlers": {"out": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
     "root": {"handlers": ["out"], "level": LOG_LEVEL},
     "loggers": {"django.server": {"level": "WARNING"}, "twilio.http_client": {"level": "WARNING"}},
