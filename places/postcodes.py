@@ -88,7 +88,7 @@ def _well_formed(bare: str) -> bool:
 
 
 def _suggest(bare: str) -> str:
-    """The one well-formed postcode that the fewest look-alike changes lead to; nothing when two are as near."""
+    """The postcode that the fewest look-alike changes lead to, or nothing."""
     kept = re.sub(r"[.,;:'\"\-/]", "", bare)
     if not 5 <= len(kept) <= _LONGEST:
         return ""
@@ -96,9 +96,9 @@ def _suggest(bare: str) -> str:
         return _spaced(kept)
     doubtful = [place for place, letter in enumerate(kept) if letter in _LOOK_ALIKE]
     for changes in range(1, len(doubtful) + 1):
-        found = {_spaced(word) for chosen in combinations(doubtful, changes) if _well_formed(word := _swapped(kept, chosen))}
-        if found:
-            return found.pop() if len(found) == 1 else ""
+        for chosen in combinations(doubtful, changes):
+            if _well_formed(word := _swapped(kept, chosen)):
+                return _spaced(word)
     return ""
 
 

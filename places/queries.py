@@ -205,7 +205,26 @@ class EditionCounts:
     loads: list[LoadRun]
 
 
-def reference() -> list[tuple[str, list[EditionCounts]]]:
+@dataclass(frozen=True)
+class KindOfReference:
+    """One kind of reference data on the settings page, with what to say while there is none."""
+
+    label: str
+    nothing: str
+    begin: str
+    editions: list[EditionCounts]
+
+
+#: What to do where nothing is loaded yet.
+_BEGIN = {
+    EditionKind.WARDS: "Somebody with access to the server loads the official list: manage.py load_wards FILE.",
+    EditionKind.POSTCODES: "Somebody with access to the server loads a postcode directory: manage.py load_postcodes FILE.",
+    EditionKind.DEPRIVATION: "Until it is, no figure can say how deprived the areas are where people live.",
+    EditionKind.POPULATION: "Until it is, no rate can be shown beside a count.",
+}
+
+
+def reference() -> list[KindOfReference]:
     """Kinds of reference data in order, each with its editions, newest first; a fixed number of queries."""
     counts: dict[int, int] = {}
     for model in (Ward, Postcode, Deprivation, Population):
@@ -213,4 +232,4 @@ def reference() -> list[tuple[str, list[EditionCounts]]]:
     by_kind: dict[str, list[EditionCounts]] = {kind: [] for kind in EditionKind.values}
     for edition in Edition.objects.prefetch_related("loads").order_by("-as_of", "-id"):
         by_kind[edition.kind].append(EditionCounts(edition, counts.get(edition.pk, 0), list(edition.loads.all())))
-    return [(EditionKind(kind).label, found) for kind, found in by_kind.items()]
+    return [KindOfReference(kind.label, f"No {kind.label.lower()} loaded yet", _BEGIN[kind], by_kind[kind.value]) for kind in EditionKind]

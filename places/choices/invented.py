@@ -121,7 +121,7 @@ def _drawn(key: str, what: str, low: int, high: int) -> int:
 
 def _rank(poor: int, lsoa: str) -> int:
     """Wards differ more than the areas within them, and many are deprived, as in a large city."""
-    lot = (0.75 * poor + 0.25 * _drawn(lsoa, "poor", 0, 1000)) / 1000
+    lot = min(1.0, (0.72 * poor + 0.34 * _drawn(lsoa, "poor", 0, 1000)) / 1000)
     return max(1, round(RANKS * lot**1.7))
 
 

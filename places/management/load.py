@@ -1,11 +1,13 @@
 """What the commands that take in a published file have in common."""
 
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from ground.actor import SYSTEM
 from ground.clock import read_clock
 from ground.door import No
 from places.choices import HOME_AUTHORITIES
@@ -13,16 +15,11 @@ from places.services import Loaded
 from places.services.loading import sentence
 
 
-class Load(Protocol):
-    """A service that takes in one file."""
-
-    def __call__(self, **given: Any) -> Loaded: ...
-
-
 class LoadCommand(BaseCommand):
     """Load one file: columns are known by pattern; an unknown layout is refused and changes nothing."""
 
-    load: Load
+    #: The service that takes in one file.
+    load: Callable[..., Loaded]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         home = ", ".join(HOME_AUTHORITIES)
@@ -37,7 +34,7 @@ class LoadCommand(BaseCommand):
         wanted = [code for word in options["authority"] or [] for code in word.replace(",", " ").split()]
         try:
             done = type(self).load(
-                path=path, at=read_clock(), authorities=wanted or HOME_AUTHORITIES, edition=options["edition"], tell=self._tell
+                path=path, by=SYSTEM, at=read_clock(), authorities=wanted or HOME_AUTHORITIES, edition=options["edition"], tell=self._tell
             )
         except No as no:
             raise CommandError(no.sentence) from no

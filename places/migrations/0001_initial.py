@@ -5,137 +5,235 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Authority',
+            name="Authority",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=9, unique=True)),
-                ('name', models.CharField(blank=True, max_length=100)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=9, unique=True)),
+                ("name", models.CharField(blank=True, max_length=100)),
             ],
             options={
-                'verbose_name_plural': 'authorities',
-                'ordering': ('name', 'code'),
+                "verbose_name_plural": "authorities",
+                "ordering": ("name", "code"),
             },
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('wards', 'Wards'), ('postcodes', 'Postcodes'), ('deprivation', 'Deprivation'), ('population', 'Population')], max_length=12)),
-                ('name', models.CharField(max_length=40)),
-                ('as_of', models.DateField(help_text='orders the editions of a kind: the newest that fits is asked first')),
-                ('has_lsoa21', models.BooleanField(default=True, help_text='without it the deprivation of 2025 cannot be told')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("wards", "Wards"),
+                            ("postcodes", "Postcodes"),
+                            ("deprivation", "Deprivation"),
+                            ("population", "Population"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("name", models.CharField(max_length=40)),
+                ("as_of", models.DateField(help_text="orders the editions of a kind: the newest that fits is asked first")),
+                ("has_lsoa21", models.BooleanField(default=True, help_text="without it the deprivation of 2025 cannot be told")),
             ],
             options={
-                'ordering': ('kind', '-as_of', '-id'),
-                'constraints': [models.UniqueConstraint(fields=('kind', 'name'), name='edition_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['wards', 'postcodes', 'deprivation', 'population'])), name='edition_kind_known')],
+                "ordering": ("kind", "-as_of", "-id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "name"), name="edition_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["wards", "postcodes", "deprivation", "population"])), name="edition_kind_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Deprivation',
+            name="Deprivation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lsoa_code', models.CharField(max_length=9)),
-                ('rank', models.PositiveIntegerField(help_text='1 is the most deprived')),
-                ('decile', models.PositiveSmallIntegerField()),
-                ('score', models.DecimalField(blank=True, decimal_places=3, max_digits=7, null=True)),
-                ('edition', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deprivation', to='places.edition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("lsoa_code", models.CharField(max_length=9)),
+                ("rank", models.PositiveIntegerField(help_text="1 is the most deprived")),
+                ("decile", models.PositiveSmallIntegerField()),
+                ("score", models.DecimalField(blank=True, decimal_places=3, max_digits=7, null=True)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="deprivation", to="places.edition"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('lsoa_code', 'id'),
-                'constraints': [models.UniqueConstraint(fields=('edition', 'lsoa_code'), name='deprivation_once_an_edition'), models.CheckConstraint(condition=models.Q(('decile__gte', 1), ('decile__lte', 10)), name='deprivation_decile_is_a_tenth'), models.CheckConstraint(condition=models.Q(('rank__gte', 1)), name='deprivation_rank_from_one')],
+                "ordering": ("lsoa_code", "id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("edition", "lsoa_code"), name="deprivation_once_an_edition"),
+                    models.CheckConstraint(
+                        condition=models.Q(("decile__gte", 1), ("decile__lte", 10)), name="deprivation_decile_is_a_tenth"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("rank__gte", 1)), name="deprivation_rank_from_one"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LoadRun',
+            name="LoadRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=200)),
-                ('digest', models.CharField(help_text='SHA-256 of the file', max_length=64)),
-                ('authorities', models.CharField(help_text='codes in order, or all', max_length=1000)),
-                ('columns', models.JSONField(default=dict, help_text='what each column was taken for')),
-                ('rows_read', models.PositiveIntegerField()),
-                ('rows_kept', models.PositiveIntegerField(help_text='rows of the chosen authorities')),
-                ('rows_written', models.PositiveIntegerField(help_text='new or changed by this load')),
-                ('loaded_at', models.DateTimeField()),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loads', to='places.edition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file_name", models.CharField(max_length=200)),
+                ("digest", models.CharField(help_text="SHA-256 of the file", max_length=64)),
+                ("authorities", models.CharField(help_text="codes in order, or all", max_length=1000)),
+                ("columns", models.JSONField(default=dict, help_text="what each column was taken for")),
+                ("rows_read", models.PositiveIntegerField()),
+                ("rows_kept", models.PositiveIntegerField(help_text="rows of the chosen authorities")),
+                ("rows_written", models.PositiveIntegerField(help_text="new or changed by this load")),
+                ("loaded_at", models.DateTimeField()),
+                ("edition", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="loads", to="places.edition")),
             ],
             options={
-                'ordering': ('-loaded_at', '-id'),
-                'constraints': [models.UniqueConstraint(fields=('edition', 'digest', 'authorities'), name='load_once')],
+                "ordering": ("-loaded_at", "-id"),
+                "constraints": [models.UniqueConstraint(fields=("edition", "digest", "authorities"), name="load_once")],
             },
         ),
         migrations.CreateModel(
-            name='Population',
+            name="Population",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('oa21', 'Output area, 2021'), ('lsoa21', 'Small area (LSOA), 2021'), ('lsoa11', 'Small area (LSOA), 2011'), ('ward', 'Ward'), ('authority', 'Council'), ('country', 'Country')], default='ward', max_length=10)),
-                ('area_code', models.CharField(max_length=9)),
-                ('question', models.CharField(help_text='all, age, sex, disability, ethnic_group', max_length=20)),
-                ('category', models.CharField(help_text="the answer's code; all, when everybody is counted", max_length=20)),
-                ('count', models.PositiveIntegerField()),
-                ('edition', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='population', to='places.edition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("oa21", "Output area, 2021"),
+                            ("lsoa21", "Small area (LSOA), 2021"),
+                            ("lsoa11", "Small area (LSOA), 2011"),
+                            ("ward", "Ward"),
+                            ("authority", "Council"),
+                            ("country", "Country"),
+                        ],
+                        default="ward",
+                        max_length=10,
+                    ),
+                ),
+                ("area_code", models.CharField(max_length=9)),
+                ("question", models.CharField(help_text="all, age, sex, disability, ethnic_group", max_length=20)),
+                ("category", models.CharField(help_text="the answer's code; all, when everybody is counted", max_length=20)),
+                ("count", models.PositiveIntegerField()),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="population", to="places.edition"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'population',
-                'ordering': ('area_code', 'question', 'id'),
-                'constraints': [models.UniqueConstraint(fields=('edition', 'area_code', 'question', 'category'), name='population_once_an_edition'), models.CheckConstraint(condition=models.Q(('kind__in', ['oa21', 'lsoa21', 'lsoa11', 'ward', 'authority', 'country'])), name='population_area_kind_known')],
+                "verbose_name_plural": "population",
+                "ordering": ("area_code", "question", "id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("edition", "area_code", "question", "category"), name="population_once_an_edition"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["oa21", "lsoa21", "lsoa11", "ward", "authority", "country"])),
+                        name="population_area_kind_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Postcode',
+            name="Postcode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pcds', models.CharField(max_length=8, verbose_name='postcode')),
-                ('ward_code', models.CharField(blank=True, max_length=9)),
-                ('authority_code', models.CharField(blank=True, max_length=9)),
-                ('oa21', models.CharField(blank=True, max_length=9)),
-                ('lsoa21', models.CharField(blank=True, max_length=9)),
-                ('lsoa11', models.CharField(blank=True, max_length=9)),
-                ('terminated', models.DateField(blank=True, help_text='first day of the month in which it went out of use', null=True)),
-                ('has_grid', models.BooleanField(default=True, help_text='whether it has a place on the map')),
-                ('edition', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='postcodes', to='places.edition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pcds", models.CharField(max_length=8, verbose_name="postcode")),
+                ("ward_code", models.CharField(blank=True, max_length=9)),
+                ("authority_code", models.CharField(blank=True, max_length=9)),
+                ("oa21", models.CharField(blank=True, max_length=9)),
+                ("lsoa21", models.CharField(blank=True, max_length=9)),
+                ("lsoa11", models.CharField(blank=True, max_length=9)),
+                ("terminated", models.DateField(blank=True, help_text="first day of the month in which it went out of use", null=True)),
+                ("has_grid", models.BooleanField(default=True, help_text="whether it has a place on the map")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="postcodes", to="places.edition"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('pcds', 'edition'), name='postcode_once_an_edition')],
+                "constraints": [models.UniqueConstraint(fields=("pcds", "edition"), name="postcode_once_an_edition")],
             },
         ),
         migrations.CreateModel(
-            name='SmallArea',
+            name="SmallArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('oa21', 'Output area, 2021'), ('lsoa21', 'Small area (LSOA), 2021'), ('lsoa11', 'Small area (LSOA), 2011'), ('ward', 'Ward'), ('authority', 'Council'), ('country', 'Country')], max_length=10)),
-                ('code', models.CharField(max_length=9)),
-                ('authority_code', models.CharField(blank=True, max_length=9)),
-                ('best_fit_ward', models.CharField(blank=True, max_length=9)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='small_areas', to='places.edition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("oa21", "Output area, 2021"),
+                            ("lsoa21", "Small area (LSOA), 2021"),
+                            ("lsoa11", "Small area (LSOA), 2011"),
+                            ("ward", "Ward"),
+                            ("authority", "Council"),
+                            ("country", "Country"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("code", models.CharField(max_length=9)),
+                ("authority_code", models.CharField(blank=True, max_length=9)),
+                ("best_fit_ward", models.CharField(blank=True, max_length=9)),
+                (
+                    "edition",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="small_areas", to="places.edition"),
+                ),
             ],
             options={
-                'ordering': ('code', 'id'),
-                'constraints': [models.UniqueConstraint(fields=('code', 'best_fit_ward', 'edition'), name='smallarea_once_an_edition')],
+                "ordering": ("code", "id"),
+                "constraints": [models.UniqueConstraint(fields=("code", "best_fit_ward", "edition"), name="smallarea_once_an_edition")],
             },
         ),
         migrations.CreateModel(
-            name='Ward',
+            name="Ward",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=9, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('valid_from', models.DateField(blank=True, help_text='empty: not known', null=True)),
-                ('valid_to', models.DateField(blank=True, help_text='the last day; empty: still in force, or not known', null=True)),
-                ('authority', models.ForeignKey(db_column='authority_code', on_delete=django.db.models.deletion.PROTECT, related_name='wards', to='places.authority', to_field='code')),
-                ('edition', models.ForeignKey(help_text='the list that named it', on_delete=django.db.models.deletion.PROTECT, related_name='wards', to='places.edition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=9, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("valid_from", models.DateField(blank=True, help_text="empty: not known", null=True)),
+                ("valid_to", models.DateField(blank=True, help_text="the last day; empty: still in force, or not known", null=True)),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        db_column="authority_code",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="wards",
+                        to="places.authority",
+                        to_field="code",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        help_text="the list that named it",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="wards",
+                        to="places.edition",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name', 'code'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='ward_ends_after_it_begins')],
+                "ordering": ("name", "code"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_from__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="ward_ends_after_it_begins",
+                    )
+                ],
             },
         ),
     ]

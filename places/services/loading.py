@@ -10,6 +10,8 @@ from pathlib import Path
 
 from django.db import connection
 
+from accounts.services.audit import write
+from ground.actor import Actor
 from ground.door import Refused
 from places.choices import EditionKind
 from places.models import Edition, LoadRun
@@ -85,19 +87,21 @@ def already(*, kind: EditionKind, digest: str, authorities: tuple[str, ...], edi
 def edition_for(
     *, kind: EditionKind, digest: str, asked: str, found: tuple[str, date], as_of: date | None, has_lsoa21: bool = True
 ) -> Edition:
-    """The edition that a file belongs to. Another file of the same name is another edition, unless somebody names it themselves."""
+    """The edition that a file belongs to: its own, if more of it comes; else the one that somebody names; else a new one."""
     if len(asked) > LONGEST_NAME:
         raise Refused(f"The edition's name is longer than {LONGEST_NAME} characters.", field="edition")
-    name, day = asked or found[0], as_of or found[1]
     if not asked:
-        name = _free(kind, digest, name)
-    edition, _ = Edition.objects.get_or_create(kind=kind, name=name, defaults={"as_of": day, "has_lsoa21": has_lsoa21})
+        run = LoadRun.objects.filter(edition__kind=kind, digest=digest).select_related("edition").first()
+        if run:
+            return run.edition
+    name = asked or _free(kind, found[0])
+    edition, _ = Edition.objects.get_or_create(kind=kind, name=name, defaults={"as_of": as_of or found[1], "has_lsoa21": has_lsoa21})
     return edition
 
 
-def _free(kind: EditionKind, digest: str, name: str) -> str:
+def _free(kind: EditionKind, name: str) -> str:
     number, free = 1, name
-    while LoadRun.objects.filter(edition__kind=kind, edition__name=free).exclude(digest=digest).exists():
+    while Edition.objects.filter(kind=kind, name=free).exists():
         number += 1
         free = f"{name[:34]} ({number})"
     return free
@@ -105,6 +109,8 @@ def _free(kind: EditionKind, digest: str, name: str) -> str:
 
 def record(
     *,
+    action: str,
+    by: Actor,
     edition: Edition,
     path: Path,
     digest: str,
@@ -113,7 +119,7 @@ def record(
     counts: tuple[int, int, int],
     at: datetime,
 ) -> None:
-    """Remember the file: counts are rows read, kept, written."""
+    """Remember the file, and who took it in: counts are rows read, kept, written. A load that does nothing leaves no trace."""
     LoadRun.objects.create(
         edition=edition,
         file_name=path.name[:200],
@@ -125,3 +131,4 @@ def record(
         rows_written=counts[2],
         loaded_at=at,
     )
+    write(action=action, by=by, at=at, fields=sorted(columns), rows=counts[2])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.db import connection
 
+from ground.actor import Actor
 from ground.door import Refused, transact
 from places.backends.directory import POSTCODES, Table, UnknownLayout, area, digest, edition_of, open_table
 from places.choices import HOME_AUTHORITIES, EditionKind, Shape
@@ -26,6 +27,7 @@ _NO_GRID = "99.99"
 def load_postcodes(
     *,
     path: Path,
+    by: Actor,
     at: datetime,
     authorities: Iterable[str] = HOME_AUTHORITIES,
     edition: str = "",
@@ -60,7 +62,15 @@ def load_postcodes(
     )
     written = _settle(row)
     record(
-        edition=row, path=path, digest=mark, authorities=codes, columns=table.headings, counts=(reading.read, reading.kept, written), at=at
+        action="reference.load_postcodes",
+        by=by,
+        edition=row,
+        path=path,
+        digest=mark,
+        authorities=codes,
+        columns=table.headings,
+        counts=(reading.read, reading.kept, written),
+        at=at,
     )
     return Loaded(
         edition=row.name,

@@ -11,6 +11,7 @@ from pathlib import Path
 from django.apps import apps
 from django.apps.registry import Apps
 
+from ground.actor import Actor
 from ground.door import transact
 from places.backends.directory import WARDS, Table, UnknownLayout, area, digest, edition_of, open_table
 from places.choices import AUTHORITY_NAMES, HOME_AUTHORITIES, SHIPPED_WARDS, EditionKind
@@ -60,6 +61,7 @@ class _Named:
 def load_wards(
     *,
     path: Path,
+    by: Actor,
     at: datetime,
     authorities: Iterable[str] = HOME_AUTHORITIES,
     edition: str = "",
@@ -89,7 +91,17 @@ def load_wards(
     found = (name, date(max(years), 5, 1) if years else day)
     row = edition_for(kind=EditionKind.WARDS, digest=mark, asked=edition, found=found, as_of=as_of)
     written = _write(row, named)
-    record(edition=row, path=path, digest=mark, authorities=codes, columns=table.headings, counts=(read, len(named), written), at=at)
+    record(
+        action="reference.load_wards",
+        by=by,
+        edition=row,
+        path=path,
+        digest=mark,
+        authorities=codes,
+        columns=table.headings,
+        counts=(read, len(named), written),
+        at=at,
+    )
     return Loaded(
         edition=row.name,
         fresh=True,
