@@ -29,6 +29,7 @@ from pathways.workflow import interview, introduction, pathway, placement, pre_e
 from pathways.workflow.follow import CaseFacts, follow
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.steps import NEW, Flags, Step, steps_of
+from pathways.workflow.truth import truth_of
 
 FLAGS: dict[str, dict[str, Flags]] = {
     "pathway": pathway.FLAGS,
@@ -258,12 +259,6 @@ def _after(change: StageChange, *, subject: Row, was: str, then: Callable[[Stage
     if change.cause is None or change.cause.pathway_id != change.pathway_id:
         let_follow(case=Pathway.objects.get(pk=change.pathway_id), cause=change)
         show_next(pathway_id=change.pathway_id)
-
-
-def truth_of(subject: Row) -> str:
-    """What a text about this row relies on: its stage, and the time that was told."""
-    told = getattr(subject, "at", None) or getattr(subject, "start_on", None)
-    return f"{subject.stage}@{told.isoformat()}" if told else str(subject.stage)
 
 
 def mark_since(case: Pathway, day: date) -> None:

@@ -13,9 +13,10 @@ from ground.rows import Row
 from outreach.services.message import change_fact, withdraw_messages
 from pathways.models import MACHINES, Consent, Evidence, Ownership, Pathway, StageChange, Task
 from pathways.models.task import TaskState
-from pathways.services.door import as_json, let_follow, mark_since, truth_of
+from pathways.services.door import as_json, let_follow, mark_since
 from pathways.services.task import show_next
 from pathways.workflow.steps import NEW, VOID
+from pathways.workflow.truth import truth_of
 
 DAYS = 14
 PEOPLE = ("worker", "lead", "trainer", "employer", "candidate")
