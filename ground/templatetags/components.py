@@ -121,7 +121,7 @@ def nav(context: Context, url_name: str, words: str, count: int | None = None) -
 def waiting_words(waiting: object) -> str:
     """Days waiting as words; words stay as they are."""
     if isinstance(waiting, int):
-        return "today" if waiting == 0 else f"{waiting} day" if waiting == 1 else f"{waiting} days"
+        return f"{waiting} day" if waiting == 1 else f"{waiting} days"
     return "" if waiting is None else str(waiting)
 
 

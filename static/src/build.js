@@ -22,7 +22,7 @@ const ends = { left: "start", right: "end" };
 const compiled = sass.compile(join(here, "pathways.scss"), {
   style: "compressed",
   sourceMap: false,
-  charset: true,
+  charset: false,
   loadPaths: [join(govuk, "dist")],
   quietDeps: true,
 });
@@ -35,7 +35,7 @@ const { version } = JSON.parse(readFileSync(join(govuk, "package.json"), "utf8")
 const notice = `/*! with parts of govuk-frontend ${version}, MIT licence, Copyright (C) Crown Copyright (Government Digital Service) */\n`;
 
 mkdirSync(built, { recursive: true });
-writeFileSync(join(built, "pathways.css"), notice + css);
+writeFileSync(join(built, "pathways.css"), `@charset "utf-8";\n${notice}${css}`);
 const script = readFileSync(join(govuk, "dist", "govuk", "govuk-frontend.min.js"), "utf8");
 writeFileSync(join(built, "govuk-frontend.min.js"), notice + script.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n"));
 copyFileSync(join(here, "pathways.js"), join(built, "pathways.js"));

@@ -17,9 +17,11 @@ SIDEWAYS = """() => [...document.querySelectorAll('body *')].filter(e => {
   const box = e.getBoundingClientRect();
   return box.width && (box.right > innerWidth + 1 || box.left < -1) && !e.closest('.table-frame, .govuk-visually-hidden, .govuk-skip-link');
 }).slice(0, 5).map(e => e.outerHTML.slice(0, 160))"""
-#: Links in a line of text are as high as the line; everything else that is pressed is at least 24 high, its target 44 where it stands alone.
-SMALL = """() => [...document.querySelectorAll('button, .govuk-button, .one-tap__press, .menu__link, .govuk-input, .govuk-select, .pages__link, summary')]
-  .filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5 && !e.matches('.folded__summary'))
+#: What is pressed by a thumb is 44 high; a link in a line of text is as high as its line.
+SMALL = """() => [...document.querySelectorAll(
+  'button, .govuk-button, .one-tap__press, .menu__link, .govuk-input, .govuk-select, .pages__link, .govuk-details__summary'
+)]
+  .filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5)
   .map(e => e.outerHTML.slice(0, 120))"""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 from django import forms
@@ -111,113 +112,6 @@ ROWS = [
     },
 ]
 
-LIST = """
-{% extends "page.html" %}{% load components %}
-{% block title %}Caseload{% endblock %}{% block width %}wide{% endblock %}
-{% block content %}
-<h1 class="govuk-heading-l">Caseload</h1>
-{% filters narrow clear="?" %}{% endfilters %}
-{% rows "Due" show=True count=24 %}
-{% for r in rows %}{% row r.name href="#" where=r.where next=r.next owed=r.owed ours=r.ours due=r.due overdue=r.overdue waiting=r.days %}
-{% for act in r.acts %}{% one_tap "#" act about=r.name version=3 %}{% endfor %}
-{% endrow %}{% endfor %}
-{% row "Edwina Marsh" href="#" where="Interested" done="Rang at 10:42, no answer. Next try tomorrow." waiting=2 %}{% one_tap "#" "Undo" about="Edwina Marsh" kind="quiet" %}{% endrow %}
-{% endrows %}
-{% pagination page about="the caseload" %}
-{% endblock %}
-"""
-
-PERSON = """
-{% extends "page.html" %}{% load components %}
-{% block title %}Person{% endblock %}{% block width %}wide{% endblock %}
-{% block before %}{% back_link "#" "Caseload" %}{% endblock %}
-{% block content %}
-<div class="two-pane">
-<div class="two-pane__list">
-{% rows "Caseload" %}{% for r in rows %}
-{% if forloop.first %}{% row r.name href="#" where=r.where next=r.next owed=r.owed ours=r.ours due=r.due overdue=r.overdue waiting=r.days current=True %}{% one_tap "#" "Spoke" about=r.name %}{% endrow %}
-{% else %}{% row r.name href="#" where=r.where next=r.next owed=r.owed ours=r.ours due=r.due overdue=r.overdue waiting=r.days %}{% for act in r.acts %}{% one_tap "#" act about=r.name %}{% endfor %}{% endrow %}{% endif %}
-{% endfor %}{% endrows %}
-</div>
-<div class="two-pane__open">
-<h1 class="govuk-heading-l">Amina Yusuf</h1>
-<p class="govuk-body">{% tag "Job ready" %} {% tag "Owed by us" kind="ours" %} {% tag "2 days overdue" kind="overdue" %} {% tag "Checks done" kind="done" %} {% tag "Closed" kind="quiet" %}</p>
-{% panel "Next" ours=True %}<p class="govuk-body">Ring about Heartlands. You, <span class="overdue">2 days overdue</span>.</p>
-<ul class="steps"><li>{% one_tap "#" "Rang, no answer" %}</li><li>{% one_tap "#" "Spoke" kind="primary" %}</li><li>{% button "Put forward" href="#" kind="secondary" %}</li></ul>{% endpanel %}
-{% panel "How to reach" %}{% summary %}
-{% fact "Phone" change="#" %}<a class="govuk-link" href="tel:+447700900123">07700 900123</a> <span class="quiet">their own, texts are fine</span>{% endfact %}
-{% fact "Language" change="#" %}Somali{% endfact %}
-{% fact "Lives in" %}Northfield, Birmingham{% endfact %}
-{% endsummary %}{% endpanel %}
-<h2 class="govuk-heading-m">What happened</h2>
-{% timeline %}
-{% day_group first %}
-{% entry "Became job ready" who="Dawn Ellis" when="14:20" kind="step" %}{% one_tap "#" "Undo" about="became job ready" kind="quiet" %}{% endentry %}
-{% entry "Text from Amina" when="11:02" kind="text-in" %}<p>Yes I can do Mondays. Thank you</p>{% endentry %}
-{% folded 2 %}{% entry "Opened by Dawn Ellis" when="09:00" kind="system" %}{% endentry %}{% entry "Text delivered" when="08:31" kind="system" %}{% endentry %}{% endfolded %}
-{% endday_group %}
-{% day_group second %}
-{% entry "Finished training" who="Dawn Ellis" when="16:00" kind="step" undone=True %}{% endentry %}
-{% entry "Note" who="Dawn Ellis" when="15:12" kind="note" %}<p>Can start at seven when her sister minds the children. Would rather not work at Good Hope.</p>{% endentry %}
-{% entry "Rang, no answer" who="Dawn Ellis" when="12:40" kind="contact" %}{% endentry %}
-{% endday_group %}
-{% endtimeline %}
-</div></div>
-{% endblock %}
-"""
-
-FORM = """
-{% extends "page.html" %}{% load components %}
-{% block title %}Add a person{% endblock %}
-{% block before %}{% breadcrumbs crumbs %}{% endblock %}
-{% block content %}
-<h1 class="govuk-heading-l">Add a person</h1>
-{% details "Why we ask" %}<p class="govuk-body">So that somebody can ring them.</p>{% enddetails %}
-{% warning %}Do not write health details here.{% endwarning %}
-{% inset %}They can change all of this later.{% endinset %}
-{% form_page form "Save and add the next" cancel="#" %}
-{% fieldset "Delivery" hint="Only if they have no phone." id="delivery" %}<p class="govuk-body">Inside a group.</p>{% endfieldset %}
-{% button "End this case" kind="warning" name="end" value="1" %} {% button "Quiet" kind="quiet" %}
-{% endblock %}
-"""
-
-BOARD = """
-{% extends "page.html" %}{% load components %}
-{% block title %}Board{% endblock %}{% block width %}wide{% endblock %}
-{% block content %}
-<h1 class="govuk-heading-l">Board</h1>
-<div class="stats">
-{% stat "305" "Offers" href="#" base="of 902 people" people="#" %}
-{% stat "68%" "In work at six months" href="#" base="of 120 who started by 21 May 2026" %}
-{% stat "14" "Owed by us" people="#" ours=True base="oldest 9 days" %}
-{% stat "3" "Overdue" people="#" overdue=True note="since Monday" %}
-</div>
-{% table_frame "Funnel" base="902 people, 1 June 2025 to 21 November 2026" %}
-<thead class="govuk-table__head"><tr class="govuk-table__row"><th scope="col" class="govuk-table__header">Phase</th><th scope="col" class="govuk-table__header govuk-table__header--numeric">This month</th><th scope="col" class="govuk-table__header govuk-table__header--numeric">Year to date</th><th scope="col" class="govuk-table__header govuk-table__header--numeric">Target</th></tr></thead>
-<tbody class="govuk-table__body">
-{% for phase, month, year, target in funnel %}<tr class="govuk-table__row"><th scope="row" class="govuk-table__header">{{ phase }}</th><td class="govuk-table__cell govuk-table__cell--numeric">{{ month }}</td><td class="govuk-table__cell govuk-table__cell--numeric">{{ year }}</td><td class="govuk-table__cell govuk-table__cell--numeric">{{ target }}</td></tr>{% endfor %}
-</tbody>{% endtable_frame %}
-<figure class="chart"><figcaption>Still in work, of 120 who started</figcaption>
-<svg viewBox="0 0 600 200" role="img" aria-label="From 100 of 100 at the start to 68 of 100 at six months"><path class="chart__band" d="M40 20 L300 60 L580 90 L580 40 L300 30 Z"/><path class="chart__axis" d="M40 10 V180 H590"/><path class="chart__highlight" d="M40 20 H200 V40 H400 V60 H580"/><text class="chart__label" x="500" y="52">All, 68%</text><path class="chart__ink" d="M40 25 H260 V70 H580"/><text class="chart__label chart__label--quiet" x="440" y="88">A year before, 61%</text></svg></figure>
-{% details "The same as a table" %}<p class="govuk-body">120 people.</p>{% enddetails %}
-{% progress 620 902 "rows read" %}
-{% demo_note %}<p>Everyone here is invented.</p>{% enddemo_note %}
-{% empty_state "Nobody is waiting" "Everyone who asked has somebody. Add the first person at your next stall." href="#" action="Add a person" %}
-{% notice "Undone. Amina Yusuf is in training again." kind="success" %}{% one_tap "#" "Do it again" %}{% endnotice %}
-{% notice kind="error" %}<p class="govuk-body">The register could not be read.</p>{% endnotice %}
-{% endblock %}
-"""
-
-PUBLIC = """
-{% extends "page.html" %}{% load components %}
-{% block title %}{{ title }}{% endblock %}{% block navigation %}{% endblock %}{% block account %}{% endblock %}
-{% block content %}
-<h1 class="govuk-heading-l">{{ title }}</h1>
-{% form_page form save %}
-{% pagination page %}
-{% endblock %}
-"""
-
 
 class Arabic(HouseForm):
     """A short form in a language that runs from right to left."""
@@ -227,13 +121,18 @@ class Arabic(HouseForm):
     agree = forms.BooleanField(label="أوافق", required=False)
 
 
-def _page(source: str, *, user: object, language: str = "en-gb", **context: object) -> str:
+HERE = Path(__file__).parent
+
+
+def _page(name: str, *, user: object, language: str = "en-gb", **context: object) -> str:
     request = RequestFactory().get("/account/")
     request.user = user
     context.setdefault("standing", HOUSE)
     with translation.override(language):
-        template = engines["django"].from_string(source.strip()).template
-        return template.render(Context({"request": request, "csrf_token": "x", "csp_nonce": "x", **context}))
+        engine = engines["django"]
+        drawn_here = HERE / f"{name}.html"
+        template = engine.from_string(drawn_here.read_text()) if drawn_here.exists() else engine.get_template(f"{name}.html")
+        return template.template.render(Context({"request": request, "csrf_token": "x", "csp_nonce": "x", **context}))
 
 
 def _worker() -> User:
@@ -252,19 +151,19 @@ def _list() -> str:
         Message(constants.INFO, "Twelve rows."),
     ]
     narrow = Narrow({"stage": "job_ready", "owner": "", "due": "week"})
-    return _page(LIST, user=_worker(), rows=ROWS, narrow=narrow, page=MORE, messages=said, standing={**HOUSE, **DEMO})
+    return _page("list", user=_worker(), rows=ROWS, narrow=narrow, page=MORE, messages=said, standing={**HOUSE, **DEMO})
 
 
 def _list_plain() -> str:
-    return _page(LIST, user=_worker(), rows=ROWS[:1], narrow=Narrow(), page=SimpleNamespace(next="", previous=""))
+    return _page("list", user=_worker(), rows=ROWS[:1], narrow=Narrow(), page=SimpleNamespace(next="", previous=""))
 
 
 def _person() -> str:
-    return _page(PERSON, user=_worker(), rows=ROWS, first=date(2026, 11, 21), second=date(2026, 11, 19))
+    return _page("person", user=_worker(), rows=ROWS, first=date(2026, 11, 21), second=date(2026, 11, 19))
 
 
 def _form() -> str:
-    return _page(FORM, user=_worker(), form=Everything(), crumbs=[("Caseload", "#"), ("Add a person",)])
+    return _page("form", user=_worker(), form=Everything(), crumbs=[("Caseload", "#"), ("Add a person",)])
 
 
 def _errors() -> str:
@@ -272,21 +171,21 @@ def _errors() -> str:
         {"name": "", "first_day_day": "31", "first_day_month": "2", "first_day_year": "2026", "email": "dawn", "ways": ["fax"]}, {}
     )
     form.add_error(None, "This person may be here already: look at the two side by side.")
-    return _page(FORM, user=_worker(), form=form, crumbs=[("Caseload", "#"), ("Add a person",)])
+    return _page("form", user=_worker(), form=form, crumbs=[("Caseload", "#"), ("Add a person",)])
 
 
 def _board() -> str:
     funnel = [("Interested", "1,204", "9,020", "10,000"), ("Job ready", "61", "610", "700"), ("In work", "9", "204", "305")]
-    return _page(BOARD, user=_worker(), funnel=funnel, standing={**HOUSE, **DEMO})
+    return _page("board", user=_worker(), funnel=funnel, standing={**HOUSE, **DEMO})
 
 
 def _right_to_left() -> str:
     form = Arabic({"name": "", "way": ""})
-    return _page(PUBLIC, user=AnonymousUser(), language="ar", form=form, title="أخبرنا عنك", save="إرسال", page=MORE)
+    return _page("public", user=AnonymousUser(), language="ar", form=form, title="أخبرنا عنك", save="إرسال", page=MORE)
 
 
 def _error(status: int, **context: object) -> Callable[[], str]:
-    return lambda: _page(f'{{% extends "errors/{status}.html" %}}', user=AnonymousUser(), standing={}, status=status, **context)
+    return lambda: _page(f"errors/{status}", user=AnonymousUser(), standing={}, status=status, **context)
 
 
 TYPED = [("Name", "Amina Yusuf"), ("Note", "Rang her sister.\nShe will ring back.")]
