@@ -62,7 +62,7 @@ def undeclared(model: type[models.Model]) -> list[str]:
     if not isinstance(personal, Personal):
         return [f"{label} says nothing of whose data it holds."]
     named = personal.names()
-    own = {field.name for field in model._meta.local_concrete_fields + model._meta.local_many_to_many}
+    own = {field.name for field in (*model._meta.local_concrete_fields, *model._meta.local_many_to_many)}
     if model._meta.pk is not None and model._meta.pk.remote_field is not None and model._meta.pk.remote_field.parent_link:
         own.discard(model._meta.pk.name)
     said = set(named)

@@ -118,7 +118,7 @@ def days_waiting(value: Any, today: Any = None) -> str:
 @register.filter
 def counted(number: Any, noun: str) -> str:
     """1 month, 2 months, 1,204 people: "person,people" for a plural of its own."""
-    if number is None:
+    if number is None or number == "":
         return ""
     one, _, many = noun.partition(",")
     return f"{int(number):,} {one if int(number) == 1 else many or one + 's'}"

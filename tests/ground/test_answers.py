@@ -11,6 +11,7 @@ from django.test import Client
 from ground.clock import real_now
 from ground.log import Lines, discreet, json_line
 from ground.models import JobRun, KeyProof
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.urls("tests.ground.pages")
 

@@ -10,6 +10,7 @@ from django.test import Client
 from ground.clock import real_now
 from ground.models import KeyProof, OnceToken
 from ground.once import forget_used, lock_number, new_once
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.urls("tests.ground.pages")
 ADDED = {"name": "ruth", "family": "care"}

@@ -19,8 +19,7 @@ class Secret(models.Model):
     words = SealedTextField(null=True)
 
     class Meta:
-        app_label = "ground"
-        managed = False
+        app_label = "no_app_of_ours"
         db_table = "test_secret"
 
     def __str__(self) -> str:
