@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import User
 from accounts.services.audit import service
 from ground.actor import Actor
-from ground.clock import london, today_london
+from ground.clock import today_london
 from ground.door import Refused
 from pathways.models import Interview, Pathway
 from pathways.services.door import TODAY, Taken, change_stage
@@ -35,7 +35,7 @@ def move_chat(
 
 
 def _to_come(when: datetime, *, at: datetime, by: Actor) -> None:
-    if by.kind != "import" and london(when).date() < today_london(at):
+    if by.kind != "import" and today_london(when) < today_london(at):
         raise Refused("That time has passed: choose one to come, or record the chat as held.", field="when")
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from accounts.services.audit import service
 from ground.actor import SYSTEM, Actor
-from ground.clock import london, today_london
+from ground.clock import today_london
 from ground.door import Refused, transact
 from pathways.models import Evidence, RetentionCheck, StageChange
 from pathways.models.retention import Grade
@@ -115,7 +115,7 @@ def _settle(check: RetentionCheck, *, in_post: bool, at: datetime) -> bool:
 def _start_recorded(check: RetentionCheck) -> date:
     rows = StageChange.objects.filter(machine="placement", subject_id=check.placement_id, step="start").order_by("-id")
     recorded = rows.values_list("recorded_at", flat=True).first()
-    return london(recorded).date() if recorded else check.due_on
+    return today_london(recorded) if recorded else check.due_on
 
 
 def due_checks(*, today: date) -> list[int]:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from accounts.models import BankHoliday
 from accounts.services.audit import service
 from ground.actor import Actor
-from ground.clock import add_working_days, london, today_london
+from ground.clock import add_working_days, today_london
 from ground.door import Conflict, Refused
 from ground.rows import Row
 from pathways.models import Pathway, StageChange, Task
@@ -76,7 +76,7 @@ def _due(opens: Opens, *, change: StageChange, subject: Row) -> date | None:
     for part in opens.due_field.split("."):
         value = getattr(value, part) if value is not None else None
     if isinstance(value, datetime):
-        return london(value).date()
+        return today_london(value)
     if isinstance(value, date):
         return value + timedelta(weeks=opens.weeks_after)
     return None

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("ground", "accounts", "places", "candidates", "employers", "outreach", "pathways", "analytics", "config")
-CAST = re.compile(r"::\s*date\b|\bcast\s*\([^()]*\bas\s+date\s*\)", re.IGNORECASE)
+CAST = re.compile(r"::\s*date\b(?!\s*\[)|\bcast\s*\([^()]*\bas\s+date\s*\)", re.IGNORECASE)
 
 
 def sources() -> Iterator[Path]:

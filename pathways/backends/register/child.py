@@ -169,7 +169,7 @@ def _cell(value: Any, month: bool) -> Any:
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, datetime):
-        return ["m" if month else "d", value.date().isoformat()]
+        return ["m" if month else "d", f"{value:%Y-%m-%d}"]
     if isinstance(value, date):
         return ["m" if month and value.day == 1 else "d", value.isoformat()]
     return str(value)
