@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 import rules
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -17,8 +18,8 @@ from ground.rows import Personal, Row
 class UserQuerySet(models.QuerySet["User"]):
     def for_user(self, user: object) -> Self:
         """Those whose memberships this user may read: an administrator's and an employer's colleagues, a lead's programme."""
-        from_memberships = self.model._meta.get_field("memberships").related_model._base_manager.all().for_user(user)
-        return self.filter(pk__in=from_memberships.values("user"))
+        read = apps.get_model("accounts", "Membership").objects.for_user(user)
+        return self.filter(pk__in=read.values("user"))
 
     def unscoped(self, reason: str) -> Self:
         """All rows, for work that no user asked for. The reason is read by reviewers."""
