@@ -1,0 +1,1 @@
+"""What each step asks for. Forms clean, and write nothing."""

@@ -1,0 +1,91 @@
+"""Forms of putting forward."""
+
+from typing import Any
+
+from django import forms
+
+from employers.choices import PayUnit
+from employers.models import CareerHeading
+from ground.fields import DayField
+from ground.forms import LineField
+from pathways.forms.step import HEARD, StepForm
+from pathways.models import Introduction
+from pathways.models.introduction import JobKind
+from pathways.services.introduction import FULL_ENOUGH
+from pathways.workflow.introduction import LIVE
+
+
+class ChooseHeading(StepForm):
+    """Which opening."""
+
+    heading = forms.ChoiceField(label="Opening")
+
+    def add_choices(self) -> None:
+        rows = self.headings()
+        self.fields["heading"].choices = [("", "Choose"), *((str(row.uuid), f"{row.title}, {row.organisation.name}") for row in rows)]  # type: ignore[attr-defined]
+
+    def headings(self) -> list[CareerHeading]:
+        """Open headings of the case's programme, the person's families first."""
+        if self.case is None:
+            return []
+        rows = CareerHeading.objects.filter(programme=self.case.programme_id, stage__in=["open", "stale"], not_recorded=False)
+        wanted = set(self.case.families)
+        return sorted(rows.select_related("organisation", "family"), key=lambda row: (row.family.code not in wanted, row.title, row.pk))
+
+    def clean_heading(self) -> CareerHeading:
+        wanted = self.cleaned_data["heading"]
+        return next(row for row in self.headings() if str(row.uuid) == wanted)
+
+
+class Send(StepForm):
+    """The person's yes, and what is shared."""
+
+    consent_how = forms.ChoiceField(label="How did the person agree to be put forward to this employer?", choices=HEARD)
+    share_phone = forms.BooleanField(label="Share their phone number", required=False, initial=True)
+    note = LineField(label="One line for the employer", required=False, max_length=400, help_text="Shared as you write it.")
+
+
+class Offer(StepForm):
+    """Hours, pay, site, start by, kind."""
+
+    offer_kind = forms.ChoiceField(label="Kind of job", choices=JobKind.choices)
+    offer_hours = forms.DecimalField(label="Hours a week", min_value=0, max_value=80, max_digits=4, decimal_places=1, required=False)
+    offer_pay = forms.DecimalField(label="Pay in pounds", min_value=0, max_value=500_000, max_digits=9, decimal_places=2, required=False)
+    offer_pay_unit = forms.ChoiceField(label="Paid by", choices=PayUnit.choices, required=False)
+    offer_site = LineField(label="Where?", required=False, max_length=160)
+    offer_start_by = DayField(label="Start by", required=False)
+
+    def offer(self) -> dict[str, Any]:
+        """What the offer writes."""
+        data = self.cleaned_data
+        names = ("offer_kind", "offer_hours", "offer_pay", "offer_pay_unit", "offer_site", "offer_start_by")
+        return {name: data[name] for name in names}
+
+
+class Accept(StepForm):
+    """Yes; and which of the other introductions to close."""
+
+    close = forms.MultipleChoiceField(
+        label="What else shall we close?", required=False, widget=forms.CheckboxSelectMultiple, help_text="The others stay open."
+    )
+
+    def add_choices(self) -> None:
+        rows = self.others()
+        field: Any = self.fields["close"]
+        field.choices = [(str(row.uuid), f"{row.heading.title}, {row.employer.name}") for row in rows]
+        hours = getattr(self.subject, "offer_hours", None)
+        field.initial = [value for value, _ in field.choices] if hours is not None and hours >= FULL_ENOUGH else []
+        if not rows:
+            del self.fields["close"]
+
+    def others(self) -> list[Introduction]:
+        """The person's other live introductions; an employer never sees this form."""
+        if self.subject is None or self.case is None:
+            return []
+        rows = Introduction.objects.filter(pathway=self.case, stage__in=LIVE).exclude(pk=self.subject.pk)
+        return list(rows.select_related("heading", "employer").order_by("id"))
+
+    def chosen(self) -> list[int]:
+        """Ids of those to close."""
+        wanted = set(self.cleaned_data.get("close", []))
+        return [row.pk for row in self.others() if str(row.uuid) in wanted]

@@ -1,0 +1,104 @@
+"""Forms of jobs, the checks before them, and what comes after."""
+
+from typing import Any
+
+from django import forms
+
+from ground.clock import today_london
+from ground.fields import DayField
+from ground.forms import LineField
+from pathways.forms.step import StepForm
+from pathways.models.introduction import JobKind
+from pathways.models.retention import Grade
+
+DESTINATIONS = [
+    ("", "Not known yet"),
+    ("other_job", "Another job"),
+    ("education", "Education or training"),
+    ("not_working", "Not working"),
+    ("prefer_not", "Prefers not to say"),
+]
+
+
+class OwnJob(StepForm):
+    """A job the person found."""
+
+    asks_day = False
+    employer_words = LineField(label="Employer", max_length=160)
+    title = LineField(label="Job", max_length=120)
+    kind = forms.ChoiceField(label="Kind of job", choices=JobKind.choices)
+    hours_a_week = forms.DecimalField(label="Hours a week", min_value=0, max_value=80, max_digits=4, decimal_places=1, required=False)
+    start_on = DayField(label="First day", help_text="It may be still to come.")
+
+    def job(self) -> dict[str, Any]:
+        """What the row holds besides its employer and first day."""
+        return {name: self.cleaned_data[name] for name in ("title", "kind", "hours_a_week")}
+
+
+class AgreeStart(StepForm):
+    """First day, time, whom to ask for."""
+
+    asks_day = False
+    start_on = DayField(label="First day")
+    start_at = LineField(label="Time", required=False, max_length=20, help_text="For example 8:30")
+    report_to = LineField(label="Whom to ask for, and where", required=False, help_text="For example Dawn at the main desk")
+
+
+class Start(StepForm):
+    """The first day in work."""
+
+    asks_day = False
+    first_day = DayField(label="First day in work", required=False, help_text="Leave empty for today.")
+
+    def clean_first_day(self) -> Any:
+        return self.cleaned_data["first_day"] or today_london(self.at)
+
+
+class Leave(StepForm):
+    """Left: each may be not known yet."""
+
+    last_day = DayField(label="Last day", required=False, help_text="Leave empty if not known yet.")
+    destination = forms.ChoiceField(label="Where to?", choices=DESTINATIONS, required=False)
+
+    def needs_reason(self) -> bool:
+        return False
+
+
+class Complete(StepForm):
+    """Reached its end."""
+
+    asks_day = False
+    last_day = DayField(label="Last day")
+
+
+class Ask(StepForm):
+    """Asked for, of whom, and what it waits for."""
+
+    owner_words = LineField(label="Who is doing it?", required=False, max_length=120)
+    blocked_by = LineField(label="What does it wait for?", required=False)
+
+
+class Receive(StepForm):
+    """What was asked for has come."""
+
+    blocked_by = LineField(label="What does it still wait for?", required=False)
+
+
+class Answer(StepForm):
+    """Still in work there: who says so, and when they knew."""
+
+    asks_day = False
+    grade = forms.ChoiceField(label="Who says so?", choices=Grade.choices, required=False)
+    known_on = DayField(label="When did they know?", required=False, help_text="Leave empty for today.")
+
+    def clean_known_on(self) -> Any:
+        return self.cleaned_data["known_on"] or today_london(self.at)
+
+    def clean_grade(self) -> str:
+        return self.cleaned_data["grade"] or (Grade.EMPLOYER if self.by.kind == "employer" else Grade.SELF)
+
+
+class AnswerLeft(Answer):
+    """No longer there, and since when."""
+
+    last_day = DayField(label="Last day", required=False, help_text="Leave empty if not known yet.")

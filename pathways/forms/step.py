@@ -1,0 +1,108 @@
+"""The form that every step's form is built on: the day it happened, on whose word, and why."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from accounts.models import Membership, Reason, User
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.fields import DayField
+from ground.forms import HouseForm
+from ground.rows import Row
+from pathways.models import Pathway
+from pathways.services.door import Taken
+from pathways.workflow.steps import CANDIDATE, EMPLOYER, Step
+
+WORDS_OF = [("", "My own"), ("candidate", "The person’s"), ("employer", "The employer’s")]
+HEARD = [
+    ("", "Choose"),
+    ("phone", "By phone"),
+    ("in_person", "In person"),
+    ("text", "By text"),
+    ("email", "By e-mail"),
+    ("letter", "By letter"),
+]
+    ("", "Choose"),
+    ("phone", "By phone"),
+    ("in_person", "In person"),
+    ("text", "By text"),
+    ("email", "By e-mail"),
+    ("letter", "By letter"),
+]
+
+
+class StepForm(HouseForm):
+    """One step. Subclasses add what the step must record."""
+
+    edits = True
+    asks_day = True
+    #: Read instead of the field's own label.
+    day_label = "When did it happen?"
+
+    def __init__(
+        self, *args: Any, step: Step, case: Pathway | None, subject: Row | None, user: object, by: Actor, at: datetime, **kwargs: Any
+    ) -> None:
+        self.step, self.case, self.subject, self.user, self.by, self.at = step, case, subject, user, by, at
+        super().__init__(*args, **kwargs)
+        self.add_choices()
+        if step.reason_kind and "reason" not in self.fields:
+            self.fields["reason"] = forms.ChoiceField(label="Why?", choices=self._reasons(step.reason_kind), required=self.needs_reason())
+        if self.asks_day:
+            self.fields["happened_on"] = DayField(label=self.day_label, required=False, help_text="Leave empty for today.")
+        if by.kind in {"worker", "lead"} and {CANDIDATE, EMPLOYER} & set(step.who):
+            offered = [(value, label) for value, label in WORDS_OF if not value or value in step.who]
+            self.fields["said_by"] = forms.ChoiceField(label="On whose word?", choices=offered, required=False)
+            self.fields["said_how"] = forms.ChoiceField(label="How did you hear?", choices=HEARD, required=False)
+            for name in ("said_by", "said_how"):
+                self.fields[name].hide_optional = True  # type: ignore[attr-defined]  # read by the field's template
+
+    def add_choices(self) -> None:
+        """Fill lists from the rows that this user may choose from."""
+
+    def colleagues(self) -> list[User]:
+        """Workers and leads of the same organisation who may hold this case now."""
+        if self.case is None:
+            return []
+        seats = Membership.objects.unscoped("colleagues of one case").filter(
+            organisation=self.by.organisation_id, role__in=["outreach_worker", "programme_lead"]
+        )
+        ids = seats.current(today_london(self.at)).values("user")
+        return list(User.objects.unscoped("colleagues of one case").filter(pk__in=ids, is_active=True).order_by("name", "id"))
+
+    def needs_reason(self) -> bool:
+        """Whether the step cannot be taken without a reason."""
+        return True
+
+    def _reasons(self, kind: str) -> list[tuple[str, str]]:
+        rows = Reason.objects.filter(kind=kind).on(today_london(self.at))
+        if self.case is not None:
+            rows = rows.of(self.case.programme_id)
+        return [("", "Choose"), *((row.code, row.label) for row in rows.order_by("position", "label"))]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("said_by") and not cleaned.get("said_how"):
+            self.add_error("said_how", "Say how you heard it.")
+        return cleaned
+
+    def taken(self) -> Taken:
+        """When, why and at which version, for the service. Called once the form is sound."""
+        data = self.cleaned_data
+        return Taken(
+            happened_on=data.get("happened_on"),
+            reason=data.get("reason", ""),
+            version=data["version"] if self.subject is not None and self.subject.pk else None,
+        )
+
+    def actor(self) -> Actor:
+        """The user, or the user on somebody's word."""
+        said_by = self.cleaned_data.get("said_by", "")
+        return self.by.speaking_for(said_by, self.cleaned_data["said_how"]) if said_by else self.by
+
+
+def choices_of(rows: QuerySet, label: str = "Choose") -> list[tuple[str, str]]:
+    """A drop-down from scoped rows, by their public ids."""
+    return [("", label), *((str(row.uuid), str(row)) for row in rows)]

@@ -1,0 +1,93 @@
+"""Which steps this user may take on a row now: exactly those that the door would allow, no more and no fewer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ground.actor import Actor
+from ground.rows import Row
+from pathways.models import MACHINES, Pathway
+from pathways.queries.facts import conduct_of, facts_of
+from pathways.rules import may_take
+from pathways.services.door import chart_steps
+from pathways.workflow.follow import CaseFacts
+from pathways.workflow.pathway import Stage
+from pathways.workflow.steps import NEW, Step
+
+#: Machine -> the folder of its pages.
+FOLDERS = {
+    "pathway": "pathways",
+    "interview": "interviews",
+    "training_place": "training-places",
+    "introduction": "introductions",
+    "placement": "placements",
+    "pre_employment_check": "pre-employment-checks",
+    "retention_check": "retention-checks",
+}
+MACHINE_OF = {folder: machine for machine, folder in FOLDERS.items()}
+#: Machines whose rows are made on the case by people.
+MADE_ON_CASE = ("interview", "training_place", "introduction", "placement")
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """A step on offer: its words and where it is taken."""
+
+    name: str
+    machine: str
+    label: str
+    href: str
+
+
+def steps_on(row: Row, *, case: Pathway, by: Actor, facts: CaseFacts | None = None) -> list[OpenStep]:
+    """Steps of the row's own chart that are open from its stage to this actor."""
+    known = [each for each in chart_steps(row.machine).values() if row.stage in each.sources and allowed(each, row, case=case, by=by)]
+    guarded = [each for each in known if each.guard]
+    if guarded and isinstance(row, Pathway):
+        conduct = conduct_of(row, facts if facts is not None else facts_of(row))
+        known = [each for each in known if not each.guard or each.guard(conduct) is None]
+    folder = FOLDERS[row.machine]
+    return [OpenStep(each.name, row.machine, each.label, f"/{folder}/{row.uuid}/steps/{each.name}/") for each in known]
+
+
+def allowed(each: Step, row: Row | None, *, case: Pathway, by: Actor) -> bool:
+    """Whether the rule lets this actor take the step, and the row's own state does not speak against it."""
+    if not each.by_people or not may_take(by, each, on=row, pathway=case):
+        return False
+    if isinstance(row, Pathway):
+        return _case_allows(each.name, row)
+    return True
+
+
+def _case_allows(name: str, case: Pathway) -> bool:
+    if name == "express_interest":
+        return case.interested_on is None
+    if name == "unmark_ready":
+        return case.ready_on is not None
+    if name == "mark_ready":
+        return case.ready_on is None
+    return True
+
+
+def steps_made_on(case: Pathway, *, by: Actor) -> list[OpenStep]:
+    """Steps that make a new chat, seat, introduction or job on an open case."""
+    if not case.is_open:
+        return []
+    return [
+        OpenStep(each.name, machine, each.label, f"/pathways/{case.uuid}/steps/{machine}.{each.name}/")
+        for machine, each in making_steps()
+        if may_take(by, each, on=MACHINES[machine](pathway=case), pathway=case)
+    ]
+
+
+def making_steps() -> Iterable[tuple[str, Step]]:
+    """Every step of every chart that a person may begin a row with, on a case."""
+    for machine in MADE_ON_CASE:
+        for each in chart_steps(machine).values():
+            if NEW in each.sources and each.by_people:
+                yield machine, each
+
+
+def may_return(case: Pathway, *, by: Actor) -> bool:
+    """Whether a new attempt may begin after this one."""
+    over = not case.is_open and case.stage not in {Stage.MERGED, Stage.VOID} and case.candidate.died_on is None
+    return over and may_take(by, chart_steps("pathway")["return"], on=case, pathway=case)
