@@ -25,13 +25,6 @@ HEARD = [
     ("email", "By e-mail"),
     ("letter", "By letter"),
 ]
-    ("", "Choose"),
-    ("phone", "By phone"),
-    ("in_person", "In person"),
-    ("text", "By text"),
-    ("email", "By e-mail"),
-    ("letter", "By letter"),
-]
 
 
 class StepForm(HouseForm):
