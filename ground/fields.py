@@ -45,7 +45,7 @@ def read_day(parts: Sequence[str]) -> date | None:
     as_typed = f"{typed[0]} {_month_words(month)} {typed[2]}"
     if not (_is_number(day, 2) and _is_number(month, 2)):
         raise ValidationError(f"{as_typed[:60]} is not a date. Write it in numbers, for example 21 11 2026.", code="invalid")
-    if len(year) == 2:
+    if len(year) == 2 and year < "50":  # 62 could be either century: that one must be written in full
         year = f"20{year}"
     if not _is_number(year, 4) or not EARLIEST_YEAR <= int(year) <= LATEST_YEAR:
         raise ValidationError(f"{typed[2][:20]} is not a year. Write it in full, for example 2026.", code="invalid")
@@ -63,13 +63,6 @@ def _month_words(month: str) -> str:
     return calendar.month_name[int(month)] if _is_number(month, 2) and 1 <= int(month) <= 12 else month
 
 
-def _month_words(month: object) -> str:
-    text = str(month)
-    if text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= 12:
-        return calendar.month_name[int(text)]
-    return text
-
-
 class DayWidget(forms.MultiWidget):
     """Three boxes: day, month, year. Nobody is asked to pick from a calendar."""
 
@@ -77,7 +70,7 @@ class DayWidget(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, birthday: bool = False) -> None:
-        boxes = {}
+        boxes: dict[str, forms.Widget | type[forms.Widget]] = {}
         for name, width in (("day", 2), ("month", 2), ("year", 4)):
             box = {"class": f"govuk-input--width-{width}", "inputmode": "numeric", "autocomplete": f"bday-{name}" if birthday else "off"}
             boxes[name] = forms.TextInput(attrs=box)

@@ -4,6 +4,7 @@ A tag hands its words to one small template, which escapes them; nothing here bu
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import template
@@ -15,6 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
 from ground.once import new_once
+from ground.templatetags.said import day
 
 register = template.Library()
 
@@ -23,6 +25,8 @@ def show(context: Context, name: str, /, **values: object) -> SafeString:
     """Render components/<name>.html with these values alone, and what every form needs."""
     values.setdefault("csrf_token", context.get("csrf_token"))
     inside = Context(values, autoescape=True)
+    if context.template is None:
+        raise template.TemplateSyntaxError("A component is drawn inside a template only.")
     return context.template.engine.get_template(f"components/{name}.html").render(inside)
 
 
@@ -142,10 +146,10 @@ def error_summary(context: Context, *forms: BaseForm | None) -> SafeString:
     for form in forms:
         if form is None or not form.is_bound:
             continue
-        lines += [{"words": words, "href": ""} for words in form.non_field_errors()]
+        lines += [{"words": str(words), "href": ""} for words in form.non_field_errors()]
         for field in form:
             href = "" if field.is_hidden else f"#{control_id(field)}"
-            lines += [{"words": words, "href": href} for words in field.errors]
+            lines += [{"words": str(words), "href": href} for words in field.errors]
     return show(context, "error_summary", lines=lines) if lines else SafeString("")
 
 
@@ -170,7 +174,9 @@ def chosen_words(form: BaseForm) -> list[tuple[str, str]]:
         value = field.value()
         if field.is_hidden or value in (None, "", [], False):
             continue
-        found.append((str(field.label), _in_words(field, value)))
+        cleaned = getattr(form, "cleaned_data", {}).get(field.name)
+        if words := day(cleaned) if isinstance(cleaned, date) else _in_words(field, value):
+            found.append((str(field.label), words))
     return found
 
 

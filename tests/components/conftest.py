@@ -8,6 +8,7 @@ from threading import Thread
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from pytest_django import Settings
 
 from tests.components.gallery.pages import PAGES
 
@@ -54,6 +55,11 @@ class Gallery(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+
+@pytest.fixture(autouse=True)
+def _addresses(settings: Settings) -> None:
+    settings.ROOT_URLCONF = "tests.components.gallery.addresses"
 
 
 @pytest.fixture(scope="session")

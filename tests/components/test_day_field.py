@@ -53,6 +53,7 @@ def test_day_is_read_as_people_write_it(typed: tuple[str, str, str]) -> None:
         (("21", "11", ""), "The date needs a year too."),
         (("", "11", ""), "The date needs a day and a year too."),
         (("21", "11", "1026"), "1026 is not a year. Write it in full, for example 2026."),
+        (("21", "11", "62"), "62 is not a year. Write it in full, for example 2026."),
         (("21", "11", "202"), "202 is not a year. Write it in full, for example 2026."),
         (("21", "11", "2" * 5000), f"{'2' * 20} is not a year. Write it in full, for example 2026."),
         (("soon", "11", "2026"), "soon November 2026 is not a date. Write it in numbers, for example 21 11 2026."),

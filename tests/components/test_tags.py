@@ -48,12 +48,13 @@ def test_page_links_keep_the_filters_of_the_address() -> None:
 
 
 def test_menu_line_stands_only_where_the_page_exists() -> None:
-    request = RequestFactory().get("/healthz")
+    request = RequestFactory().get("/today/")
 
-    here = draw("{% nav 'healthz' 'Health' count=3 %}", request=request)
+    here = draw("{% nav 'today' 'Today' count=3 %}", request=request)
 
     assert 'aria-current="page"' in here
     assert 'class="menu__count number">3<' in here
+    assert "aria-current" not in draw("{% nav 'search' 'Search' %}", request=request)
     assert draw("{% nav 'nowhere' 'Nowhere' %}", request=request) == ""
 
 

@@ -19,8 +19,8 @@ from ground.forms import HouseForm
 
 HOUSE = {"organisation": "Northfield Community Trust", "name": "Dawn Ellis", "role_words": "outreach worker"}
 HOUSE |= {"account_href": "/account/", "sign_out_href": "/sign-out/"}
-MENU = (("account", "Today", 12), ("users", "Caseload", None), ("invite", "Add a person", None), ("password_reset", "Search", None))
-MENU += (("sign_in", "Career headings", None), ("second_factor", "Registers", 0))
+MENU = (("today", "Today", 12), ("caseload", "Caseload", None), ("add", "Add a person", None), ("search", "Search", None))
+MENU += (("headings", "Career headings", None), ("registers", "Registers", 0))
 HOUSE |= {"navigation": [{"url": name, "label": words, "count": count} for name, words, count in MENU]}
 DEMO = {
     "demo": True,
@@ -125,7 +125,7 @@ HERE = Path(__file__).parent
 
 
 def _page(name: str, *, user: object, language: str = "en-gb", **context: object) -> str:
-    request = RequestFactory().get("/account/")
+    request = RequestFactory().get("/caseload/")
     request.user = user
     context.setdefault("standing", HOUSE)
     with translation.override(language):
