@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import celeryd_init, worker_process_init
 
 from config.launcher.processes import die_with_parent
 
@@ -26,3 +26,14 @@ def ask_for_every_job(sender: Celery, **kwargs: object) -> None:
     from ground.tasks import beat_schedule  # needs the models, which are not there while this module is read
 
     sender.conf.beat_schedule = beat_schedule()
+
+
+@celeryd_init.connect
+def stop_at_a_wrong_key(**_: object) -> None:
+    """A worker with another sealing key than the database's does not start."""
+    import django  # the worker sets Django up only later
+
+    django.setup()
+    from ground.sealing import refuse_wrong_keys  # needs the models
+
+    refuse_wrong_keys()

@@ -6,3 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+
+# Needs the models, which the line above has loaded: a wrong sealing key ends the process here, before anybody is served.
+from ground.sealing import refuse_wrong_keys  # noqa: E402
+
+refuse_wrong_keys()

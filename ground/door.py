@@ -4,6 +4,8 @@ Also who may knock: each view declares it with `open_to`, and a view that declar
 """
 
 import functools
+import secrets
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
@@ -84,6 +86,7 @@ def transact(service: Callable[P, T]) -> Callable[P, T]:
                     raise
                 if not tries_left:
                     raise Busy() from error
+                time.sleep(0.05 + secrets.randbelow(100) / 1000)  # let the other one through, or both meet again
         raise Busy()  # pragma: no cover - the loop always answers
 
     return once_more

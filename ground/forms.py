@@ -77,12 +77,12 @@ class HouseForm(forms.Form):
         for field in self.fields.values():
             plain_errors(field)
 
-    def _clean_fields(self) -> None:
-        super()._clean_fields()
+    def full_clean(self) -> None:
+        super().full_clean()
         # A hidden field has no place to show its error at: say it once, in the summary.
         for name in ("once", "version"):
-            if self._errors and name in self._errors:
-                del self._errors[name]
+            if name in self.errors:
+                del self.errors[name]
                 self.add_error(None, "This page is out of date. Open it again and send it from there.")
 
     def refuse(self, refused: Refused) -> None:

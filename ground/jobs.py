@@ -137,9 +137,9 @@ def still_here() -> None:
     if number is not None:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE ground_jobrun SET heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + %s"
+                "UPDATE ground_jobrun SET heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + make_interval(secs => %s)"
                 " WHERE id = %s AND state = 'running'",
-                [LEASE, number],
+                [LEASE.total_seconds(), number],
             )
 
 
@@ -154,10 +154,10 @@ def _as_run(number: int) -> Iterator[None]:
 
 CLAIM = """
 INSERT INTO ground_jobrun AS held (job, period, state, attempt, started_at, heartbeat_at, lease_until, result)
-VALUES (%(job)s, %(period)s, 'running', 1, clock_timestamp(), clock_timestamp(), clock_timestamp() + %(lease)s, '')
+VALUES (%(job)s, %(period)s, 'running', 1, clock_timestamp(), clock_timestamp(), clock_timestamp() + make_interval(secs => %(lease)s), '')
 ON CONFLICT (job, period) DO UPDATE
 SET state = 'running', attempt = held.attempt + 1, started_at = clock_timestamp(), heartbeat_at = clock_timestamp(),
-    lease_until = clock_timestamp() + %(lease)s, finished_at = NULL, result = ''
+    lease_until = clock_timestamp() + make_interval(secs => %(lease)s), finished_at = NULL, result = ''
 WHERE (held.state <> 'done' AND held.lease_until < clock_timestamp()) OR (%(again)s AND held.state <> 'running')
 RETURNING id
 """
@@ -165,7 +165,7 @@ RETURNING id
 
 def _claim(one: Job, *, period: str, again: bool) -> int | None:
     """The run's number when it is ours; None when this period is done or waits after a failure; Held when another is at it."""
-    values: dict[str, Any] = {"job": one.name, "period": period, "lease": LEASE, "again": again}
+    values: dict[str, Any] = {"job": one.name, "period": period, "lease": LEASE.total_seconds(), "again": again}
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
         row = cursor.fetchone()
@@ -182,8 +182,8 @@ def _end(number: int, state: str, result: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE ground_jobrun SET state = %s, result = %s, finished_at = clock_timestamp(), heartbeat_at = clock_timestamp(),"
-            " lease_until = clock_timestamp() + least(%s * power(2, least(attempt, 8) - 1), interval '1 hour') WHERE id = %s",
-            [state, result[:2000], AGAIN_AFTER, number],
+            " lease_until = clock_timestamp() + make_interval(secs => least(%s * power(2, least(attempt, 8) - 1), 3600)) WHERE id = %s",
+            [state, result[:2000], AGAIN_AFTER.total_seconds(), number],
         )
 
 

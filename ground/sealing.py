@@ -13,7 +13,8 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection, models
 from django.db.models.query_utils import DeferredAttribute
 
 from ground.models import KeyProof
@@ -79,6 +80,18 @@ def wrong_keys() -> list[str]:
     return wrong
 
 
+def refuse_wrong_keys() -> None:
+    """For the start of a process: raises when a key is not the one this database knows; a database that is away is readyz's."""
+    try:
+        wrong = wrong_keys()
+    except DatabaseError:
+        return
+    finally:
+        connection.close()
+    if wrong:
+        raise ImproperlyConfigured(f"FIELD_KEYS: {', '.join(wrong)} is not the key that this database was sealed with.")
+
+
 class Sealed:
     """A sealed text as it lies in the database: opened only at its own row."""
 
@@ -93,6 +106,8 @@ class Sealed:
 
 class SealedAttribute(DeferredAttribute):
     """Opens the value when somebody reads it from its row."""
+
+    field: "SealedTextField"
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         if instance is None:

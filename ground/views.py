@@ -34,7 +34,7 @@ BARE = (
 def plain_page(status: int, **context: Any) -> HttpResponse:
     """An answer drawn without the request: the same bytes for everybody, and no look at a database that may be away."""
     try:
-        body = render_to_string(f"errors/{status}.html", {"status": status, **context})
+        body: str = render_to_string(f"errors/{status}.html", {"status": status, **context})
     except Exception:
         log.exception("error page could not be drawn")
         body = BARE

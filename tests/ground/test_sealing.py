@@ -3,11 +3,11 @@
 import uuid
 
 import pytest
-from django.core.exceptions import FieldError
+from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db import connection, models, transaction
 
 from ground.models import KeyProof
-from ground.sealing import CannotOpen, Sealed, SealedTextField, prove_keys, seal, unseal, wrong_keys
+from ground.sealing import CannotOpen, Sealed, SealedTextField, prove_keys, refuse_wrong_keys, seal, unseal, wrong_keys
 
 K1, K2 = b"1" * 32, b"2" * 32
 
@@ -150,3 +150,12 @@ def test_keys_are_proved_once_and_a_swapped_one_is_noticed(db, settings):
     assert wrong_keys() == ["q2"]
     with pytest.raises(CannotOpen, match="q2"):
         prove_keys()
+
+
+def test_a_process_with_a_wrong_key_does_not_start(transactional_db, settings):
+    settings.FIELD_KEYS = {"q1": K1}
+    prove_keys()
+    refuse_wrong_keys()
+    settings.FIELD_KEYS = {"q1": K2}
+    with pytest.raises(ImproperlyConfigured, match="q1"):
+        refuse_wrong_keys()
