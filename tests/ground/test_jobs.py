@@ -4,13 +4,16 @@ import io
 import json
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connections
 
 from ground import jobs
 from ground.clock import read_clock, real_now
+from ground.management.commands.job import crontab
 from ground.models import JobRun
 from ground.tasks import beat_schedule, run_job
 
@@ -225,3 +228,9 @@ def test_expire_forgets_old_runs_and_keeps_the_last_weeks(db):
     jobs.run("expire", at=now)
     left = sorted(JobRun.objects.exclude(period=jobs.find("expire").period(now)).values_list("job", "period"))
     assert left == [("expire", "1"), ("snapshots", "1"), ("snapshots", "3"), ("snapshots", "30")]
+
+
+def test_the_cron_example_has_every_job():
+    example = Path(settings.BASE_DIR, "docs", "jobs.cron").read_text(encoding="utf-8")
+    assert example == crontab(), "run: python manage.py job --list --cron > docs/jobs.cron"
+    assert [line.split()[-1] for line in example.splitlines() if line.endswith(tuple(jobs.all_jobs()))] == list(jobs.all_jobs())

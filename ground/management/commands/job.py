@@ -1,4 +1,4 @@
-"""Each periodic job, once, now: `job NAME [--as-of DATE] [--dry-run]`; `job --list --json`."""
+"""Each periodic job, once, now: `job NAME [--as-of DATE] [--dry-run]`; `job --list --json`; `job --list --cron`."""
 
 import json
 from argparse import ArgumentParser
@@ -22,10 +22,14 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true")
         parser.add_argument("--list", action="store_true", dest="listed")
         parser.add_argument("--json", action="store_true")
+        parser.add_argument("--cron", action="store_true", help="the list as a crontab, for those who run no beat")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["listed"]:
-            self.write_list(as_json=options["json"])
+            if options["cron"]:
+                self.stdout.write(crontab(), ending="")
+            else:
+                self.write_list(as_json=options["json"])
             return
         if not options["name"]:
             raise CommandError("Name a job, or ask for the list with --list.")
@@ -53,6 +57,27 @@ class Command(BaseCommand):
             return
         for row in rows:
             self.stdout.write(f"{row['job']:<20} every {row['every_seconds']} s  {row['does']}")
+
+
+CRON_HEAD = """# Every periodic job by cron, for an installation without beat. Made by: manage.py job --list --cron
+# Times are London's. A job that has nothing due does nothing, so asking too often is harmless.
+CRON_TZ=Europe/London
+"""
+
+
+def crontab() -> str:
+    """One line a job: each minute for those that come round within one, at their hour for daily ones."""
+    lines = []
+    for name, one in jobs.all_jobs().items():
+        minutes = int(one.every.total_seconds()) // 60
+        if one.every >= jobs.DAY:
+            when = f"7 {one.not_before} * * *"
+        elif minutes >= 60:
+            when = f"7 */{minutes // 60} * * *"
+        else:
+            when = f"*/{minutes} * * * *" if minutes > 1 else "* * * * *"
+        lines.append(f"{when}  python manage.py job {name}\n")
+    return CRON_HEAD + "".join(lines)
 
 
 def _does(one: jobs.Job) -> str:
