@@ -6,7 +6,7 @@ Read at each request, kept nowhere. A right is never put together from two seats
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
@@ -15,7 +15,7 @@ from ground.actor import Actor, Kind
 from ground.door import NotYours
 
 if TYPE_CHECKING:
-    from accounts.models import Programme
+    from accounts.models import Organisation, Programme
 
 
 #: What the log calls somebody in this role.
@@ -48,7 +48,7 @@ class Seat:
     programme_id: int | None = None
     marks: frozenset[str] = field(default_factory=frozenset)
 
-    def programmes_of(self) -> QuerySet[Programme]:
+    def programmes_of(self) -> QuerySet[Programme, Any]:
         """The programmes this seat reaches: its own, or all in which its organisation takes part."""
         programmes = apps.get_model("accounts", "Programme")._base_manager
         if self.programme_id is not None:
@@ -56,6 +56,13 @@ class Seat:
         partners = apps.get_model("accounts", "ProgrammePartner")._base_manager
         joined = partners.filter(organisation=self.organisation_id, ends_on__isnull=True).values("programme")
         return programmes.filter(Q(organisation=self.organisation_id) | Q(pk__in=joined)).values("pk")
+
+    def organisations_of(self) -> QuerySet[Organisation, Any]:
+        """The organisations an administrator's seat looks after: its own, and partners in programmes it is accountable for."""
+        organisations = apps.get_model("accounts", "Organisation")._base_manager
+        partners = apps.get_model("accounts", "ProgrammePartner")._base_manager
+        joined = partners.filter(programme__organisation=self.organisation_id, ends_on__isnull=True).values("organisation")
+        return organisations.filter(Q(pk=self.organisation_id) | Q(pk__in=joined)).values("pk")
 
 
 @dataclass(frozen=True)

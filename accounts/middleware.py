@@ -6,6 +6,7 @@ asked by the view. A view that declares nothing is opened to nobody.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,13 +20,14 @@ from django.urls import reverse
 
 from accounts.backends.held_form import hold
 from accounts.backends.signing_in import client_address
-from accounts.models import SignIn
+from accounts.desk import Desk, desk_of
+from accounts.models import SignIn, User
 from accounts.queries import Place, places_of
 from accounts.services import limits
 from accounts.services.audit import on_route, record_refusal, set_route
 from accounts.services.second_factor import has_second_factor
 from ground.clock import read_clock, real_now, today_london
-from ground.door import ROLES, declared
+from ground.door import ROLES, NotYours, declared
 from ground.views import forbidden
 
 #: What the session holds: which sign-in it stands for, and where its owner chose to work.
@@ -34,8 +36,11 @@ WORKING_AT = "working_at"
 LONGEST = timedelta(hours=12)
 #: How old the last look may be before it is written again.
 LOOK_EVERY = timedelta(minutes=1)
+#: How long ago a code may have been given when rights are changed, restricted records opened or many rows exported.
+LATELY = timedelta(minutes=10)
 
 Next = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 class DeskMiddleware:
@@ -63,11 +68,11 @@ class DeskMiddleware:
             return None
         if not request.user.is_authenticated:
             return ask_to_sign_in(request, user_id=ended)
-        if not is_complete(request.sign_in) and "password_only" not in said.roles:
+        if not is_complete(sign_in_of(request)) and "password_only" not in said.roles:
             return to_second_factor(request)
         if said.roles & {"password_only", "signed_in"}:
             return None
-        if request.user.desk is None and len(request.places) > 1:
+        if request.user.desk is None and len(places_for(request)) > 1:
             return HttpResponseRedirect(f"{reverse('choose_place')}?{urlencode({'next': own_path(request)})}")
         if request.user.desk is None or not request.user.desk.has(*(said.roles & set(ROLES))):
             record_refusal(user=request.user, route=route_of(request), at=read_clock())
@@ -102,8 +107,8 @@ def _find_sign_in(request: HttpRequest) -> SignIn | None:
         key = UUID(str(request.session.get(SIGN_IN, "")))
     except ValueError:
         return None
-    found = SignIn.objects.filter(uuid=key, user=request.user).first()
-    if found is not None:
+    found = SignIn.objects.filter(uuid=key, user=request.user.pk).first()
+    if found is not None and isinstance(request.user, User):
         found.user = request.user
     return found
 
@@ -126,9 +131,34 @@ def asks_for_second_factor(sign_in: SignIn) -> bool:
     return settings.SECOND_FACTOR_REQUIRED or has_second_factor(sign_in.user)
 
 
+def sign_in_of(request: HttpRequest) -> SignIn | None:
+    """The sign-in that this request belongs to, complete or not."""
+    return getattr(request, "sign_in", None)
+
+
+def places_for(request: HttpRequest) -> list[Place]:
+    """Where the person may work, once their sign-in is complete."""
+    return getattr(request, "places", [])
+
+
+def user_of(request: HttpRequest) -> User:
+    """The person signed in; doors that ask for nobody in particular have no use for it."""
+    if not isinstance(request.user, User):
+        raise NotYours()
+    return request.user
+
+
+def desk_for(request: HttpRequest) -> Desk:
+    """The desk of this request; no desk, no."""
+    desk = desk_of(request.user)
+    if desk is None:
+        raise NotYours()
+    return desk
+
+
 def chosen_place(request: HttpRequest) -> Place | None:
     """The only place there is, or the one chosen at sign-in."""
-    places: list[Place] = request.places  # type: ignore[attr-defined]
+    places = places_for(request)
     if len(places) == 1:
         return places[0]
     wanted = request.session.get(WORKING_AT)
@@ -162,10 +192,37 @@ def _may_hold(request: HttpRequest, user_id: int | None, now: datetime) -> bool:
 
 def to_second_factor(request: HttpRequest) -> HttpResponse:
     """A password alone opens the page that asks for the code, or the one that sets the app up."""
-    name = "sign_in_code" if has_second_factor(request.user) or request.session.get("code_id") else "second_factor"
+    name = "sign_in_code" if has_second_factor(user_of(request)) or request.session.get("code_id") else "second_factor"
     return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'next': own_path(request)})}")
 
 
 def route_of(request: HttpRequest) -> str:
     match = request.resolver_match
     return str(match.view_name or match.route) if match else ""
+
+
+def was_proved_lately(request: HttpRequest) -> bool:
+    """Whether a second factor was shown within ten minutes; a demo asks only those who have one."""
+    sign_in = sign_in_of(request)
+    if sign_in is None:
+        return False
+    if sign_in.proved_at is not None and real_now() - sign_in.proved_at <= LATELY:
+        return True
+    return not settings.SECOND_FACTOR_REQUIRED and not has_second_factor(sign_in.user)
+
+
+def proved_lately(view: View) -> View:
+    """A view that is opened after a second factor only, at most ten minutes old. What was typed goes on after the code."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if was_proved_lately(request):
+            return view(request, *args, **kwargs)
+        path = request.get_full_path()
+        if request.method == "POST":
+            hold(request, user_id=user_of(request).pk, at=real_now())
+            path = "/"
+        name = "sign_in_code" if has_second_factor(user_of(request)) else "second_factor"
+        return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'next': path})}")
+
+    return guarded

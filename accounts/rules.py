@@ -24,13 +24,7 @@ def _administers(user: object, organisation: Organisation) -> bool:
     desk = desk_of(user)
     if desk is None:
         return False
-    for seat in desk.seats_as(Role.ADMINISTRATOR):
-        if seat.organisation_id == organisation.pk:
-            return True
-        partner = organisation.programme_partnerships.filter(programme__organisation=seat.organisation_id, ends_on__isnull=True)
-        if partner.exists():
-            return True
-    return False
+    return any(seat.organisations_of().filter(pk=organisation.pk).exists() for seat in desk.seats_as(Role.ADMINISTRATOR))
 
 
 @rules.predicate

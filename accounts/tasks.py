@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from accounts.models import Mail, SignInCode
+from accounts.models import Mail, SignIn, SignInCode
 from accounts.services.limits import forget_old
 from accounts.services.mail import sweep
 from ground.clock import real_now
@@ -23,8 +23,9 @@ def sweep_mail(*, at: datetime, dry_run: bool) -> str:
 
 @job("forget_attempts", every=timedelta(hours=1))
 def forget_attempts(*, at: datetime, dry_run: bool) -> str:
-    """Forget tries and codes older than a day."""
-    old = SignInCode.objects.filter(expires_at__lt=at - timedelta(days=1))
+    """Forget tries and codes older than a day, and sign-ins older than the logs, which are kept 90 days."""
+    codes = SignInCode.objects.filter(expires_at__lt=at - timedelta(days=1))
+    sign_ins = SignIn.objects.filter(seen_at__lt=at - timedelta(days=90))
     if dry_run:
-        return f"{old.count()} codes would be forgotten."
-    return f"{old.delete()[0]} codes and {forget_old(at=at)} tries forgotten"
+        return f"{codes.count()} codes and {sign_ins.count()} sign-ins would be forgotten."
+    return f"{codes.delete()[0]} codes, {sign_ins.delete()[0]} sign-ins and {forget_old(at=at)} tries forgotten"

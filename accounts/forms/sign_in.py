@@ -1,5 +1,7 @@
 """Signing in, in as few fields as there can be."""
 
+from typing import Any
+
 from django import forms
 
 from ground.forms import HouseForm
@@ -11,7 +13,7 @@ LONGEST_PASSWORD = 256
 class PasswordField(forms.CharField):
     """A password as typed: spaces count."""
 
-    def __init__(self, *, autocomplete: str, **kwargs: object) -> None:
+    def __init__(self, *, autocomplete: str, **kwargs: Any) -> None:
         widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "spellcheck": "false"})
         super().__init__(max_length=LONGEST_PASSWORD, strip=False, widget=widget, **kwargs)
 
@@ -54,7 +56,7 @@ class AcceptForm(HouseForm):
 
     name = forms.CharField(label="Your name", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
 
-    def __init__(self, *args: object, needs_name: bool, needs_password: bool, **kwargs: object) -> None:
+    def __init__(self, *args: Any, needs_name: bool, needs_password: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not needs_name:
             del self.fields["name"]
@@ -65,6 +67,6 @@ class AcceptForm(HouseForm):
 class ChoosePlaceForm(HouseForm):
     place = forms.ChoiceField(label="Who are you working for now?", widget=forms.RadioSelect)
 
-    def __init__(self, *args: object, places: list[tuple[str, str]], **kwargs: object) -> None:
+    def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].choices = places
+        self.fields["place"] = forms.ChoiceField(label=self.fields["place"].label, widget=forms.RadioSelect, choices=places)

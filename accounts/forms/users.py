@@ -1,5 +1,7 @@
 """Letting a colleague in, and finding one in the list."""
 
+from typing import Any, cast
+
 from django import forms
 
 from accounts.choices import Role
@@ -18,17 +20,23 @@ class InviteForm(HouseForm):
         help_text="They get a link that works once, for seven days.",
     )
     name = LineField(label="Name", required=False)
-    organisation = forms.ModelChoiceField(label="Organisation", queryset=None, to_field_name="uuid", empty_label=None)
+    organisation = forms.ModelChoiceField(
+        label="Organisation", queryset=Organisation.objects.none(), to_field_name="uuid", empty_label=None
+    )
     role = forms.ChoiceField(label="Role", widget=forms.RadioSelect)
     programme = forms.ModelChoiceField(
-        label="Programme", queryset=None, to_field_name="uuid", required=False, empty_label="All programmes of the organisation"
+        label="Programme",
+        queryset=Programme.objects.none(),
+        to_field_name="uuid",
+        required=False,
+        empty_label="All programmes of the organisation",
     )
 
-    def __init__(self, *args: object, user: object, roles: list[str], **kwargs: object) -> None:
+    def __init__(self, *args: Any, user: object, roles: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = Organisation.objects.for_user(user)
-        self.fields["programme"].queryset = Programme.objects.for_user(user)
-        self.fields["role"].choices = [(role, Role(role).label) for role in roles]
+        cast(forms.ModelChoiceField, self.fields["organisation"]).queryset = Organisation.objects.for_user(user)
+        cast(forms.ModelChoiceField, self.fields["programme"]).queryset = Programme.objects.for_user(user)
+        cast(forms.ChoiceField, self.fields["role"]).choices = [(role, Role(role).label) for role in roles]
 
 
 class UsersFilter(forms.Form):

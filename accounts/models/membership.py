@@ -30,11 +30,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         seen = Q(pk__in=[])
         for seat in desk.seats:
             if seat.role == Role.ADMINISTRATOR:
-                seen |= Q(organisation=seat.organisation_id) | Q(
-                    organisation__in=self.model._meta.get_field("organisation").related_model._base_manager.filter(
-                        programme_partnerships__programme__organisation=seat.organisation_id, programme_partnerships__ends_on__isnull=True
-                    )
-                )
+                seen |= Q(organisation__in=seat.organisations_of())
             elif seat.role == Role.PROGRAMME_LEAD:
                 programmes = seat.programmes_of()
                 seen |= Q(programme__in=programmes) | Q(programme__isnull=True, organisation=seat.organisation_id)
@@ -92,11 +88,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         seen = Q(pk__in=[])
         for seat in desk.seats:
             if seat.role == Role.ADMINISTRATOR:
-                seen |= Q(organisation=seat.organisation_id) | Q(
-                    organisation__in=self.model._meta.get_field("organisation").related_model._base_manager.filter(
-                        programme_partnerships__programme__organisation=seat.organisation_id, programme_partnerships__ends_on__isnull=True
-                    )
-                )
+                seen |= Q(organisation__in=seat.organisations_of())
             elif seat.role == Role.PROGRAMME_LEAD:
                 seen |= Q(programme__in=seat.programmes_of())
             elif seat.role == Role.EMPLOYER:

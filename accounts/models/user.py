@@ -53,7 +53,7 @@ class User(AbstractBaseUser, Row):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     personal = Personal(other=("email", "name", "last_login"), neither=("password", "is_active", "second_factor_since"))
 

@@ -28,6 +28,8 @@ class Limit:
 
 GUESSES_PER_ACCOUNT = Limit("account", 10, timedelta(minutes=5))
 FAILURES_PER_ADDRESS = Limit("address", 20, timedelta(hours=1))
+#: Not a limit: beyond it somebody is told.
+WRONG_ON_SITE = Limit("site", 200, timedelta(minutes=5))
 CODES_PER_WINDOW = Limit("second_factor", 5, timedelta(seconds=30))
 CODES_PER_MAILBOX = Limit("mailbox", 5, timedelta(hours=1))
 RESETS_PER_MAILBOX = Limit("reset", 5, timedelta(hours=1))

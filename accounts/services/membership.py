@@ -121,7 +121,7 @@ def accept_invitation(*, invitation: Invitation, name: str, password: str, by: A
     if user is None:
         user = User(email=locked.email, name=name or locked.name, created_at=at)
         if locked.role in STAFF or password:
-            check_new_password(password, user=user)
+            check_new_password(password, user=user, organisations=[locked.organisation.name])
             user.set_password(password)
         else:
             user.set_unusable_password()

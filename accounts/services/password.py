@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -40,18 +41,25 @@ def send_reset(*, email: str, at: datetime) -> None:
     audit.write(action="password.ask", by=audit.actor_for(user), at=at, subject=user)
 
 
-def check_new_password(password: str, *, user: User) -> None:
-    """Refuse a password that is too short, too common, or made of the person's own address; say why at the field."""
+def check_new_password(password: str, *, user: User, organisations: Iterable[str]) -> None:
+    """Refuse a password that is too short, too common, or made of the person's address or organisation; say why at the field."""
     try:
         validate_password(password, user)
     except ValidationError as weak:
         raise Refused(" ".join(weak.messages), field="password") from weak
+    typed = _letters(password)
+    if any(name and (name in typed or typed in name) for name in map(_letters, organisations)):
+        raise Refused("The password is too similar to the organisation’s name.", field="password")
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalnum())
 
 
 @service("password.set")
 def set_password(*, user: User, password: str, by: Actor, at: datetime) -> User:
     """Take a new password; every sign-in of the person ends."""
-    check_new_password(password, user=user)
+    check_new_password(password, user=user, organisations=user.memberships.values_list("organisation__name", flat=True))
     user.set_password(password)
     user.save(update_fields=["password"])
     SignIn.objects.filter(user=user, ended_at__isnull=True).update(ended_at=at)

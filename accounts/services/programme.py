@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from accounts.choices import FunnelStart
 from accounts.models import BankHoliday, Milestone, Organisation, Programme, ProgrammePartner, Reason
@@ -74,19 +73,22 @@ def end_partner(*, partner: ProgrammePartner, ends_on: date, by: Actor, at: date
 
 def lay_out_standard_rows() -> int:
     """Add the milestones, reasons and bank holidays that hold for every programme, where they are missing; how many were."""
-    rows: list[Any] = [
+    milestones = [
         Milestone(code=code, weeks=weeks, months=months, window_days=window, valid_from=ALWAYS)
         for code, weeks, months, window in MILESTONES
     ]
-    rows += [
+    reasons = [
         Reason(kind=kind, code=code, label=label, position=position, valid_from=ALWAYS)
         for kind, words in REASONS.items()
         for position, (code, label) in enumerate(words)
     ]
-    rows += [BankHoliday(day=day, name=name) for day, name in BANK_HOLIDAYS]
-    added = 0
-    for model in (Milestone, Reason, BankHoliday):
-        before = model._base_manager.count()
-        model._base_manager.bulk_create([row for row in rows if isinstance(row, model)], ignore_conflicts=True)
-        added += model._base_manager.count() - before
-    return added
+    holidays = [BankHoliday(day=day, name=name) for day, name in BANK_HOLIDAYS]
+    before = _standard_rows()
+    Milestone._base_manager.bulk_create(milestones, ignore_conflicts=True)
+    Reason._base_manager.bulk_create(reasons, ignore_conflicts=True)
+    BankHoliday._base_manager.bulk_create(holidays, ignore_conflicts=True)
+    return _standard_rows() - before
+
+
+def _standard_rows() -> int:
+    return sum(model._base_manager.count() for model in (Milestone, Reason, BankHoliday))

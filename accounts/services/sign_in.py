@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 import uuid
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from accounts.services.mail import queue_mail
 from ground.actor import Actor
 from ground.clock import today_london
 
+log = logging.getLogger("accounts.sign_in")
+
 CODE_LIVES = timedelta(minutes=10)
 MOST_TRIES = 5
 
@@ -33,12 +36,21 @@ def judge_password(*, email: str, password: str, address: str, at: datetime) -> 
     failure = limits.count(limits.FAILURES_PER_ADDRESS, address, at=at)
     user = authenticate(None, email=email.strip().lower(), password=password)
     if not isinstance(user, User):
+        _watch_for_spraying(at=at)
         known = User.objects.known_as(email).first()
         if known is not None:
             audit.write(action="sign_in.refuse", by=audit.actor_for(known), at=at, subject=known)
         return None
     limits.turned_out_right(guess, failure)
     return user
+
+
+def _watch_for_spraying(*, at: datetime) -> None:
+    """Many wrong passwords over the whole site are an alarm, whoever they were tried on."""
+    try:
+        limits.count(limits.WRONG_ON_SITE, "site", at=at)
+    except limits.TooMany:
+        log.error("many wrong passwords", extra={"alarm": True})
 
 
 def may_sign_in_by_mailbox(user: User, *, at: datetime) -> bool:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.middleware import places_for, sign_in_of, user_of
 from accounts.queries import open_sign_ins
 from accounts.services import sign_in as signing
 from accounts.services.audit import actor_for
@@ -21,10 +22,10 @@ from ground.once import posted_once
 def account(request: HttpRequest) -> HttpResponse:
     """Where I am signed in, and how."""
     context = {
-        "sign_ins": list(open_sign_ins(user=request.user)[:50]),
-        "here": request.sign_in,  # type: ignore[attr-defined]  # set by DeskMiddleware
-        "has_second_factor": has_second_factor(request.user),
-        "several_places": len(request.places) > 1,  # type: ignore[attr-defined]
+        "sign_ins": list(open_sign_ins(user=user_of(request))[:50]),
+        "here": sign_in_of(request),
+        "has_second_factor": has_second_factor(user_of(request)),
+        "several_places": len(places_for(request)) > 1,
     }
     return render(request, "accounts/account.html", context)
 
@@ -33,9 +34,9 @@ def account(request: HttpRequest) -> HttpResponse:
 @posted_once
 def end_sign_in(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """End one of my own sign-ins, here or on another device."""
-    found = open_sign_ins(user=request.user).filter(uuid=uuid).first()
+    found = open_sign_ins(user=user_of(request)).filter(uuid=uuid).first()
     if found is None:
         raise Http404
-    signing.end(sign_in=found, by=actor_for(request.user), at=real_now())
+    signing.end(sign_in=found, by=actor_for(user_of(request)), at=real_now())
     messages.success(request, "That device is signed out.")
     return redirect("account")

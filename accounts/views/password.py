@@ -18,10 +18,11 @@ from accounts.services import limits
 from accounts.services.audit import actor_for
 from accounts.services.membership import accept_invitation, invitation_of
 from accounts.services.password import send_reset, set_password, tokens
-from accounts.views.sign_in import WAIT, _evenly
+from accounts.views.sign_in import WAIT, evenly
 from ground.actor import SYSTEM
 from ground.clock import read_clock
 from ground.door import Conflict, Refused, open_to
+from ground.tasks import nudge, run_job
 from ground.views import too_many
 
 
@@ -31,7 +32,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     """Ask for the link. The answer is the same for every address."""
     form = MailboxForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return _evenly(lambda: _send(request, form))
+        return evenly(lambda: _send(request, form))
     return render(request, "accounts/password_reset.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -40,6 +41,7 @@ def _send(request: HttpRequest, form: MailboxForm) -> HttpResponse:
     try:
         limits.count(limits.MAILS_PER_ADDRESS, client_address(request), at=at)
         send_reset(email=form.cleaned_data["email"], at=at)
+        nudge(run_job, "sweep_mail")
     except limits.TooMany as full:
         return too_many(request, WAIT, retry_after=full.retry_after)
     return render(request, "accounts/password_reset_sent.html")

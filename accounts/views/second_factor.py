@@ -12,11 +12,11 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
 from accounts.forms.sign_in import CodeForm
+from accounts.middleware import sign_in_of, user_of, was_proved_lately
 from accounts.models import SignIn
 from accounts.services import second_factor as factor
 from accounts.services import sign_in as signing
 from accounts.services.audit import actor_for
-from accounts.step_up import was_proved_lately
 from ground.clock import real_now
 from ground.door import Refused, open_to
 from ground.sealing import CannotOpen, seal, unseal
@@ -28,18 +28,19 @@ KEY = "new_second_factor"
 @never_cache
 def second_factor(request: HttpRequest) -> HttpResponse:
     """A new app: scan, type the code it shows, keep the paper codes. An app in use is changed only by somebody who has it."""
-    if factor.has_second_factor(request.user) and not was_proved_lately(request):
+    if factor.has_second_factor(user_of(request)) and not was_proved_lately(request):
         return redirect(f"{reverse('sign_in_code')}?{urlencode({'next': reverse('second_factor')})}")
     secret = _secret(request)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        by, now = actor_for(request.user), real_now()
+        standing, by, now = sign_in_of(request), actor_for(user_of(request)), real_now()
         try:
-            codes = factor.set_up(user=request.user, secret=secret, code=form.cleaned_data["code"], by=by, at=now)
+            codes = factor.set_up(user=user_of(request), secret=secret, code=form.cleaned_data["code"], by=by, at=now)
         except Refused as refused:
             form.refuse(refused)
         else:
-            signing.prove(sign_in=request.sign_in, proof=SignIn.Proof.SECOND_FACTOR, by=by, at=now)  # type: ignore[attr-defined]
+            if standing is not None:
+                signing.prove(sign_in=standing, proof=SignIn.Proof.SECOND_FACTOR, by=by, at=now)
             del request.session[KEY]
             request.session.cycle_key()
             return render(request, "accounts/recovery_codes.html", {"codes": codes})

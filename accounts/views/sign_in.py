@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -20,13 +19,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.backends import held_form
 from accounts.backends.signing_in import client_address
 from accounts.forms.sign_in import ChoosePlaceForm, CodeForm, MailboxForm, SignInForm
-from accounts.middleware import SIGN_IN, WORKING_AT, chosen_place, is_complete
+from accounts.middleware import SIGN_IN, WORKING_AT, chosen_place, is_complete, places_for, sign_in_of, user_of
 from accounts.models import SignIn, User
 from accounts.services import limits, second_factor
 from accounts.services import sign_in as signing
 from accounts.services.audit import actor_for
 from ground.clock import read_clock, real_now
 from ground.door import open_to
+from ground.tasks import nudge, run_job
 from ground.views import too_many
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -52,7 +52,7 @@ SYSTEMS = (
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """E-mail and password; or the e-mail alone, and a code to an employer's mailbox."""
-    if request.user.is_authenticated and is_complete(_standing(request)) and request.method == "GET":
+    if request.user.is_authenticated and is_complete(sign_in_of(request)) and request.method == "GET":
         return _onward(request)
     if request.method != "POST":
         return _sign_in_page(request, SignInForm())
@@ -63,7 +63,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if by_mailbox:
             shown.errors.pop("password", None)
         return _sign_in_page(request, shown, status=422)
-    return _evenly(lambda: _by_mailbox(request, form) if by_mailbox else _by_password(request, form))
+    return evenly(lambda: _by_mailbox(request, form) if by_mailbox else _by_password(request, form))
 
 
 def _by_password(request: HttpRequest, form: SignInForm | MailboxForm) -> HttpResponse:
@@ -77,7 +77,7 @@ def _by_password(request: HttpRequest, form: SignInForm | MailboxForm) -> HttpRe
         form.add_error(None, WRONG)
         return _sign_in_page(request, form, status=422)
     _begin(request, user, SignIn.Proof.PASSWORD, own_device=form.cleaned_data["own_device"])
-    if is_complete(_standing(request)):
+    if is_complete(sign_in_of(request)):
         return _onward(request)
     if second_factor.has_second_factor(user):
         return _to("sign_in_code", request)
@@ -98,6 +98,7 @@ def _by_mailbox(request: HttpRequest, form: MailboxForm) -> HttpResponse:
 def _send_code(request: HttpRequest, email: str, at: datetime) -> HttpResponse:
     try:
         request.session["code_id"] = str(signing.send_code(email=email, at=at))
+        nudge(run_job, "sweep_mail")
     except limits.TooMany as full:
         return too_many(request, "Too many codes were sent to this mailbox. Wait an hour, then try again.", retry_after=full.retry_after)
     return _to("sign_in_code", request)
@@ -108,7 +109,7 @@ def _send_code(request: HttpRequest, email: str, at: datetime) -> HttpResponse:
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """The second step: the code from the mailbox, from the app, or from paper."""
     mailed = request.session.get("code_id")
-    if not mailed and not (request.user.is_authenticated and second_factor.has_second_factor(request.user)):
+    if not mailed and not (request.user.is_authenticated and second_factor.has_second_factor(user_of(request))):
         return redirect("sign_in")
     form = CodeForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
@@ -121,7 +122,6 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if not right:
         form.add_error("code", WRONG_CODE)
         return _code_page(request, form, by_mailbox=bool(mailed), status=422)
-    request.session.pop("code_id", None)
     return _onward(request)
 
 
@@ -134,7 +134,7 @@ def _judge_mailed(request: HttpRequest, mailed: str, form: CodeForm, at: datetim
 
 
 def _judge_app(request: HttpRequest, form: CodeForm, at: datetime) -> bool:
-    standing = _standing(request)
+    standing = sign_in_of(request)
     if standing is None or not second_factor.judge(user=standing.user, code=form.cleaned_data["code"], at=at):
         return False
     signing.prove(sign_in=standing, proof=SignIn.Proof.SECOND_FACTOR, by=actor_for(standing.user), at=real_now())
@@ -146,7 +146,7 @@ def _judge_app(request: HttpRequest, form: CodeForm, at: datetime) -> bool:
 @never_cache
 def go_on(request: HttpRequest) -> HttpResponse:
     """On with the form that was sent just as the session ended."""
-    held = held_form.take(request.session, user_id=request.user.pk, at=real_now())
+    held = held_form.take(request.session, user_id=user_of(request).pk, at=real_now())
     if held is None:
         return redirect("/")
     return render(request, "accounts/go_on.html", {"held": held})
@@ -156,7 +156,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
 @never_cache
 def choose_place(request: HttpRequest) -> HttpResponse:
     """For whom somebody works now, when there are several; the two sides of one organisation are never mixed."""
-    places = request.places  # type: ignore[attr-defined]  # set by DeskMiddleware
+    places = places_for(request)
     if len(places) < 2:
         return redirect(_next(request))
     form = ChoosePlaceForm(request.POST or None, places=[(place.key, place.label) for place in places])
@@ -173,28 +173,23 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "accounts/sign_out.html")
     if request.user.is_authenticated:
-        signing.end_all(user=request.user, by=actor_for(request.user), at=real_now())
+        signing.end_all(user=user_of(request), by=actor_for(user_of(request)), at=real_now())
         logout(request)
     return redirect("sign_in")
-
-
-def _standing(request: HttpRequest) -> SignIn | None:
-    return getattr(request, "sign_in", None)
 
 
 def _begin(request: HttpRequest, user: User, proof: str, *, own_device: bool) -> None:
     """A new session with a new id; what was held for the person stays."""
     held = request.session.get(held_form.KEY)
-    code = request.session.get("code_id")
     begun = signing.begin(user=user, proof=proof, device=device_words(request), own_device=own_device, by=actor_for(user), at=real_now())
     login(request, user, backend=BACKEND)
     request.session.set_expiry(None)
     request.session[SIGN_IN] = str(begun.uuid)
-    for key, value in ((held_form.KEY, held), ("code_id", code)):
-        if value:
-            request.session[key] = value
+    request.session.pop("code_id", None)
+    if held:
+        request.session[held_form.KEY] = held
     begun.user = user
-    request.sign_in = begun  # type: ignore[attr-defined]  # as DeskMiddleware does
+    request.sign_in = begun  # type: ignore[attr-defined]  # as DeskMiddleware does at the next request
     request.session.pop(WORKING_AT, None)
 
 
@@ -222,17 +217,17 @@ def _to(name: str, request: HttpRequest) -> HttpResponse:
 def _onward(request: HttpRequest) -> HttpResponse:
     if held_form.is_held(request.session):
         return redirect("sign_in_go_on")
-    places = getattr(request, "places", [])
+    places = places_for(request)
     if len(places) > 1 and chosen_place(request) is None:
         return _to("choose_place", request)
     return redirect(_next(request))
 
 
-def _evenly(answer: Callable[[], HttpResponse]) -> HttpResponse:
+def evenly(answer: Callable[[], HttpResponse]) -> HttpResponse:
     """The answer, no sooner than any other would come."""
     began = time.monotonic()
     response = answer()
-    time.sleep(max(0.0, NO_QUICKER - (time.monotonic() - began)) if not settings.TESTING else 0.0)
+    time.sleep(max(0.0, NO_QUICKER - (time.monotonic() - began)))
     return response
 
 

@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 
 from accounts.choices import Role
 from accounts.forms.users import InviteForm, UsersFilter
+from accounts.middleware import desk_for, proved_lately, user_of
 from accounts.models import Invitation, Membership
 from accounts.queries import colleagues, open_invitations
 from accounts.rules import Opening
 from accounts.services import membership as rights
 from accounts.services.second_factor import has_second_factor, take_away
-from accounts.step_up import proved_lately
 from ground.clock import read_clock
 from ground.door import NotYours, Refused, open_to
 from ground.once import posted_once
@@ -31,13 +31,13 @@ def users(request: HttpRequest) -> HttpResponse:
     at = read_clock()
     filters = UsersFilter(request.GET or None)
     asked = filters.cleaned_data if filters.is_bound and filters.is_valid() else {}
-    rows = colleagues(user=request.user, role=asked.get("role", ""), words=asked.get("words", ""), at=at)
+    rows = colleagues(user=user_of(request), role=asked.get("role", ""), words=asked.get("words", ""), at=at)
     page = keyset(rows, order=("who", "id"), after=request.GET.get("after"), size=25)
     context = {
         "filters": filters,
         "page": page,
-        "invitations": list(open_invitations(user=request.user, at=at)[:50]),
-        "may_end": request.user.desk.has(Role.ADMINISTRATOR),
+        "invitations": list(open_invitations(user=user_of(request), at=at)[:50]),
+        "may_end": desk_for(request).has(Role.ADMINISTRATOR),
         "narrowed": bool(asked.get("role") or asked.get("words")),
     }
     return render(request, "accounts/users.html", context)
@@ -45,7 +45,7 @@ def users(request: HttpRequest) -> HttpResponse:
 
 def roles_open_to(request: HttpRequest) -> list[str]:
     """The roles that this user may let somebody in as."""
-    desk = request.user.desk
+    desk = desk_for(request)
     if desk.has(Role.ADMINISTRATOR):
         return list(Role.values)
     return [Role.OUTREACH_WORKER] if desk.has(Role.PROGRAMME_LEAD) else [Role.EMPLOYER]
@@ -58,16 +58,16 @@ def invite(request: HttpRequest) -> HttpResponse:
     """Let a colleague in."""
     form = InviteForm(
         request.POST if request.method == "POST" else None,
-        user=request.user,
+        user=user_of(request),
         roles=roles_open_to(request),
         initial={"organisation": request.GET.get("organisation", "")},
     )
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("email", "name", "organisation", "role", "programme")}
-        if not request.user.has_perm("accounts.invite", Opening(given["organisation"], given["role"], given["programme"])):
+        if not user_of(request).has_perm("accounts.invite", Opening(given["organisation"], given["role"], given["programme"])):
             raise NotYours()
         try:
-            rights.invite(**given, by=request.user.desk.actor(*WHO), at=read_clock())
+            rights.invite(**given, by=desk_for(request).actor(*WHO), at=read_clock())
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -82,11 +82,11 @@ def invite(request: HttpRequest) -> HttpResponse:
 def end_membership(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """End somebody's right, after one look at what it is."""
     membership = _membership(request, uuid)
-    if not request.user.has_perm("accounts.end_membership", membership):
+    if not user_of(request).has_perm("accounts.end_membership", membership):
         raise NotYours()
     if request.method == "POST":
         try:
-            rights.end_membership(membership=membership, by=request.user.desk.actor("administrator"), at=read_clock())
+            rights.end_membership(membership=membership, by=desk_for(request).actor("administrator"), at=read_clock())
         except Refused as refused:
             context = {"membership": membership, "refused": refused.sentence}
             return render(request, "accounts/end_membership.html", context, status=422)
@@ -101,12 +101,12 @@ def end_membership(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def take_away_second_factor(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Somebody lost phone and paper: they begin again, and are told."""
     membership = _membership(request, uuid)
-    if not request.user.has_perm("accounts.take_away_second_factor", membership):
+    if not user_of(request).has_perm("accounts.take_away_second_factor", membership):
         raise NotYours()
     context = {"membership": membership, "has_one": has_second_factor(membership.user)}
     if request.method == "POST":
         try:
-            take_away(user=membership.user, by=request.user.desk.actor("administrator"), at=read_clock())
+            take_away(user=membership.user, by=desk_for(request).actor("administrator"), at=read_clock())
         except Refused as refused:
             return render(request, "accounts/take_away_second_factor.html", {**context, "refused": refused.sentence}, status=422)
         messages.success(request, f"{membership.user} sets up a new app when they next sign in.")
@@ -122,15 +122,15 @@ def cancel_invitation(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = Invitation.objects.for_user(request.user).filter(uuid=uuid).first()
     if found is None:
         raise Http404
-    if not request.user.has_perm("accounts.cancel_invitation", found):
+    if not user_of(request).has_perm("accounts.cancel_invitation", found):
         raise NotYours()
-    rights.cancel_invitation(invitation=found, by=request.user.desk.actor("administrator"), at=read_clock())
+    rights.cancel_invitation(invitation=found, by=desk_for(request).actor("administrator"), at=read_clock())
     messages.success(request, "The invitation is cancelled.")
     return redirect("users")
 
 
 def _membership(request: HttpRequest, uuid: UUID) -> Membership:
-    found = colleagues(user=request.user, at=read_clock()).filter(uuid=uuid).first()
+    found = colleagues(user=user_of(request), at=read_clock()).filter(uuid=uuid).first()
     if found is None:
         raise Http404
     return found

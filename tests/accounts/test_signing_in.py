@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,14 @@ from django.db import connection
 from django.test import Client
 
 from accounts.delivery import read_letter
-from accounts.models import Audit, Mail, SignIn, SignInAttempt, SignInCode, User
+from accounts.models import Audit, Mail, Organisation, SignIn, SignInAttempt, SignInCode, User
 from accounts.services import limits
 from accounts.services import sign_in as signing
+from accounts.services.password import set_password
 from accounts.services.second_factor import digits_now, give_second_factor, new_secret, recovery_codes
+from ground.actor import SYSTEM
 from ground.clock import read_clock, real_now
+from ground.door import Refused
 from ground.sealing import CannotOpen
 from tests import factories
 from tests.signing_in import sign_in, signed_in
@@ -29,6 +33,12 @@ def post_password(client: Client, email: str, password: str = factories.PASSWORD
 
 def code_of(mail: Mail) -> str:
     return re.search(r"\d{6}", read_letter(mail).body).group()
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch) -> None:
+    """Only the test of the even duration waits for it."""
+    monkeypatch.setattr("accounts.views.sign_in.NO_QUICKER", 0)
 
 
 @pytest.fixture
@@ -331,3 +341,27 @@ def test_somebody_disabled_is_out_at_the_next_request(client, worker):
 
 def test_a_secret_is_made_of_160_random_bits(db):
     assert re.fullmatch(r"[A-Z2-7]{32}", new_secret())
+
+
+def test_no_answer_to_a_guess_is_quicker_than_another(client, employer, monkeypatch):
+    monkeypatch.setattr("accounts.views.sign_in.NO_QUICKER", 0.6)
+    took = []
+    for email in ("dawn@example.org", "nobody@example.org"):
+        began = time.monotonic()
+        client.post("/sign-in/", {"email": email, "way": "mailbox"})
+        took.append(time.monotonic() - began)
+    assert [round(seconds, 1) for seconds in took] == [0.6, 0.6]
+
+
+def test_a_code_asked_for_by_mistake_does_not_stand_in_the_way_of_the_app(client, worker):
+    client.post("/sign-in/", {"email": "worker@example.org", "way": "mailbox"})
+    post_password(client, "worker@example.org")
+    assert client.post("/sign-in/code/", {"code": digits_now(SECRET)})["Location"] == "/"
+    assert client.get("/account/").status_code == 200
+
+
+def test_a_password_is_not_the_organisations_name(worker):
+    Organisation.objects.update(name="Ladywood Housing Trust")
+    for weak in ("Ladywood Housing Trust", "ladywoodhousingtrust1"):
+        with pytest.raises(Refused, match="organisation"):
+            set_password(user=worker, password=weak, by=SYSTEM, at=read_clock())
