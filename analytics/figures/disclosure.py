@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median as middle
 
-from analytics.figures.intervals import wilson
+from analytics.figures.intervals import newcombe, wilson
 
 HIDDEN = "*"
 LEAST_SHOWN = 8
@@ -126,6 +126,22 @@ def ratio(part: int, whole: int, other_part: float, other_whole: float, profile:
     value = pair[0] / pair[1] / scale
     low, high = wilson(*pair)
     return Cell(f"{value:.2f}", value, low / scale, high / scale)
+
+
+def change(part: int, whole: int, other_part: int, other_whole: int, profile: Profile) -> tuple[Cell, Cell]:
+    """One share against an earlier one: in points with Newcombe's 95% interval, and relative to the earlier one."""
+    if whole == 0 or other_whole == 0:
+        return NO_BASE, NO_BASE
+    pair, other = _pair(part, whole, profile), _pair(other_part, other_whole, profile)
+    if pair is None or other is None:
+        return HIDDEN_CELL, HIDDEN_CELL
+    share_now, share_then = pair[0] / pair[1], other[0] / other[1]
+    difference = share_now - share_then
+    low, high = (None, None) if min(pair[1], other[1]) < LEAST_FOR_STATISTICS else newcombe(*pair, *other)
+    band = "" if low is None or high is None else f" ({100 * low:+.1f} to {100 * high:+.1f})"
+    points = Cell(f"{100 * difference:+.1f} points{band}", difference, low, high)
+    relative = NO_BASE if share_then == 0 else Cell(f"{100 * difference / share_then:+.1f}%", difference / share_then)
+    return points, relative
 
 
 def per_thousand(number: int, population: int, profile: Profile) -> Cell:

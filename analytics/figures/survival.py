@@ -75,9 +75,8 @@ def kaplan_meier(spells: Iterable[Spell], *, z: float = Z95) -> Curve:
     """The curve of a group, with Greenwood's error and a log-log band, which stays between 0 and 1."""
     tally: dict[float, list[int]] = {}
     people = 0
-    for duration, ended in spells:
-        counts = tally.setdefault(duration, [0, 0])
-        counts[0 if ended else 1] += 1
+    for spell in spells:
+        tally.setdefault(spell.duration, [0, 0])[0 if spell.ended else 1] += 1
         people += 1
     at_risk, survival, variance = people, 1.0, 0.0
     steps = []

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
+from django.db.models import Sum
 
 from accounts.models import Reason
 from analytics.figures.definition import Cut
 from analytics.figures.funnel import OWN_JOB_TO_START, READY_WITHOUT_COURSE, Journey, Reach
 from analytics.queries.standing import STANDING
+from outreach.models import Event
 from pathways.workflow.pathway import OPEN, Stage
 
 _REACHED = "".join(
@@ -92,3 +94,12 @@ def reason_words(*, programme: int) -> dict[str, str]:
         if own is not None or code not in words:
             words[code] = label
     return words
+
+
+def tallies(*, cut: Cut) -> list[tuple[str, int]]:
+    """Talks at stalls with people who gave no name, in the window: printed beside the funnel, never in it."""
+    events = Event.objects.filter(programme=cut.programme, day__lte=min(cut.end, cut.as_at))
+    if cut.start is not None:
+        events = events.filter(day__gte=cut.start)
+    talks = events.aggregate(talks=Sum("tally"))["talks"]
+    return [("Talks at stalls and events", talks)] if talks else []

@@ -1,0 +1,1 @@
+"""Figures write nothing about people: they only record what left the house."""

@@ -1,0 +1,1 @@
+"""The board and its figures, as pages and as files."""

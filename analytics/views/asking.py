@@ -1,0 +1,96 @@
+"""What every page of figures does first: find the programme, read what was asked, settle the day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+
+from accounts.choices import FunnelStart, Phase
+from accounts.models import Programme
+from analytics.figures.definition import CSV_COLUMNS, Cut, Figure, flat
+from analytics.forms import CutForm
+from analytics.queries.wards import frozen_targets
+from analytics.rules import programmes_led
+from analytics.services.export import record_export
+from ground.clock import read_clock, today_london
+from ground.door import NotYours
+from ground.tables import Column, csv_response
+
+COLUMNS = [Column(name, itemgetter(place)) for place, name in enumerate(CSV_COLUMNS)]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A figure's page as somebody asked for it."""
+
+    form: CutForm
+    programme: Programme
+    cut: Cut
+    at: datetime
+    #: What stands in the address, for the links of the page.
+    address: str = ""
+
+    @property
+    def phases(self) -> list[str]:
+        return phases_of(self.programme)
+
+
+def phases_of(programme: Programme) -> list[str]:
+    """The phases that the programme shows, from the one its funnel starts at."""
+    shown = [phase for phase in Phase.values if phase in programme.phases_shown]
+    if programme.funnel_starts_at == FunnelStart.INTEREST:
+        shown = [phase for phase in shown if phase != Phase.OUTREACH]
+    return shown or list(Phase.values)
+
+
+def ask(request: HttpRequest, form_class: type[CutForm] = CutForm) -> Asked | None:
+    """Read what was asked; None when the person leads no programme. What cannot be read is said at its field, and left out."""
+    at = read_clock()
+    programmes = list(programmes_led(request.user).order_by("name", "id"))
+    form = form_class(request.GET, programmes=programmes, today=today_london(at))
+    programme = form.chosen()
+    if programme is None:
+        return None
+    frozen = frozen_targets(programme=programme.pk, day=today_london(at))
+    form.prepare(phases=phases_of(programme), targets=frozen.codes if frozen else [])
+    form.is_valid()
+    address = request.GET.copy()
+    address.pop("after", None)
+    return Asked(form=form, programme=programme, cut=form.cut(programme, at=at), at=at, address=address.urlencode())
+
+
+def page(request: HttpRequest, asked: Asked | None, template: str, *, figure: Figure | None = None, **context: object) -> HttpResponse:
+    """The page; 422 when something asked for could not be read."""
+    if asked is None:
+        return render(request, "analytics/no_programme.html")
+    told = {
+        "asked": asked,
+        "form": asked.form,
+        "figure": figure,
+        "cut": figure.cut if figure else asked.cut,
+        "address": f"?{asked.address}" if asked.address else "",
+        "here": request.path,
+        **context,
+    }
+    return render(request, template, told, status=422 if asked.form.errors else 200)
+
+
+def download(request: HttpRequest, asked: Asked | None, figure: Figure | None) -> StreamingHttpResponse:
+    """The same numbers as a file, written down in the audit."""
+    if asked is None or figure is None:
+        raise NotYours("You lead no programme.")
+    lines = list(flat(figure))
+    record_export(
+        programme=asked.programme,
+        figure=figure.definition.code,
+        profile=figure.profile.code,
+        filters=sorted(name for name, value in request.GET.items() if value),
+        rows=len(lines),
+        by=request.user.desk.actor("programme_lead"),  # type: ignore[union-attr]  # open_to lets in nobody without a desk
+        at=asked.at,
+    )
+    return csv_response(f"{asked.programme.code}-{figure.definition.code}-{figure.cut.as_at:%Y-%m-%d}", COLUMNS, lines)

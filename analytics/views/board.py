@@ -1,0 +1,102 @@
+"""The board: four figures, each number the way to its definition and, where it is exact, to its people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from analytics.figures.definition import Figure, Number, Table
+from analytics.views import equality, funnel, retention, wards
+from analytics.views.asking import Asked, ask, page
+from ground.door import open_to
+
+
+@dataclass(frozen=True)
+class Stat:
+    """One number of the board."""
+
+    number: str
+    name: str
+    href: str
+    base: str = ""
+    people: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One figure on the board."""
+
+    heading: str
+    figure: Figure
+    href: str
+    more: str
+    stats: tuple[Stat, ...] = ()
+    drawing: object = None
+
+
+@open_to("programme_lead")
+def board(request: HttpRequest) -> HttpResponse:
+    """What a lead looks at first."""
+    asked = ask(request)
+    if asked is None:
+        return page(request, None, "analytics/board.html")
+    journeys, people = funnel.count(asked)
+    stayed = retention.count(asked)[1]
+    equal = equality.count(asked)
+    lived = wards.count(asked, journeys)
+    parts = [
+        Part("Funnel", people, _to(asked, "board_funnel"), "All of the funnel", _reached(asked, people.tables[0])),
+        Part("Retention", stayed, _to(asked, "board_retention"), "All of retention", _stayed(asked, stayed), _first(stayed)),
+        Part("Equality", equal, _to(asked, "board_equality"), "All of equality", drawing=_first(equal)),
+    ]
+    if lived is not None:
+        parts.append(Part("Wards", lived, _to(asked, "board_wards"), "All wards", drawing=_first(lived)))
+    return page(request, asked, "analytics/board.html", parts=parts)
+
+
+def _to(asked: Asked, name: str) -> str:
+    return f"{reverse(name)}?{asked.address}" if asked.address else reverse(name)
+
+
+def _first(figure: Figure) -> object:
+    return figure.drawings[0] if figure.drawings else None
+
+
+def _behind(asked: Asked, name: str, number: Number) -> str:
+    if not (number.behind and asked.cut.profile.exact and number.cell.value):
+        return ""
+    more = f"&{asked.address}" if asked.address else ""
+    return f"{reverse(name)}?{number.behind}{more}"
+
+
+def _reached(asked: Asked, table: Table) -> tuple[Stat, ...]:
+    """One stat a phase: how many, and of how many."""
+    stats = []
+    for line in table.lines:
+        number, onward = line.numbers[0], line.numbers[1].cell
+        stats.append(
+            Stat(
+                number=number.cell.text,
+                name=line.label,
+                href=f"{_to(asked, 'board_funnel')}#definition",
+                base=f"{onward.text} of the phase before" if onward.value is not None else "",
+                people=_behind(asked, "board_funnel_people", number),
+            )
+        )
+    return tuple(stats)
+
+
+def _stayed(asked: Asked, figure: Figure) -> tuple[Stat, ...]:
+    rates, became = figure.tables[0].lines, figure.tables[1].lines
+    href = f"{_to(asked, 'board_retention')}#definition"
+    stats = [
+        Stat(line.numbers[0].cell.text, line.label, href, base=f"{line.numbers[2].cell.text} of {line.numbers[3].cell.text}")
+        for line in rates[:2]
+    ]
+    for line in became:
+        if line.label in {"Not known", "Not due yet"}:
+            number = line.numbers[0]
+            stats.append(Stat(number.cell.text, line.label, href, people=_behind(asked, "board_retention_people", number)))
+    return tuple(stats)

@@ -1,0 +1,64 @@
+"""The funnel: page, file, and the people behind its exact numbers."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+
+from accounts.choices import Phase
+from analytics.figures.definition import Figure
+from analytics.figures.funnel import NOW, Journey, behind, funnel, in_cohort
+from analytics.queries.funnel import journeys, reason_words, tallies
+from analytics.views.asking import Asked, ask, download, page
+from analytics.views.people import people_page, which
+from ground.door import open_to
+
+
+def count(asked: Asked) -> tuple[list[Journey], Figure]:
+    """The journeys of the programme, and the figure of those in the cohort."""
+    found = journeys(cut=asked.cut)
+    words = reason_words(programme=asked.programme.pk)
+    return found, funnel(found, asked.cut, asked.phases, words, tallies(cut=asked.cut))
+
+
+@open_to("programme_lead")
+def funnel_page(request: HttpRequest) -> HttpResponse:
+    """How far people have come."""
+    asked = ask(request)
+    return page(request, asked, "analytics/funnel.html", figure=count(asked)[1] if asked else None)
+
+
+@open_to("programme_lead")
+def funnel_file(request: HttpRequest) -> StreamingHttpResponse:
+    """The same numbers as CSV."""
+    asked = ask(request)
+    return download(request, asked, count(asked)[1] if asked else None)
+
+
+@open_to("programme_lead", kinds=("own",))
+def funnel_people(request: HttpRequest) -> HttpResponse:
+    """The people whom one number of the funnel counts."""
+    asked = ask(request)
+    if asked is None or not asked.cut.profile.exact:
+        raise Http404
+    found = in_cohort(journeys(cut=asked.cut), asked.cut, asked.phases)
+    name, value, members = which(request, behind(found, asked.phases))
+    words = _words(asked, name, value)
+    return people_page(request, asked, [each.case for each in members], words=words, back="board_funnel")
+
+
+def _words(asked: Asked, name: str, value: str) -> str:
+    """What the number is called, for the heading of the list."""
+    if name in {"reached", "without"}:
+        if value not in asked.phases:
+            raise Http404
+        place = asked.phases.index(value)
+        words = str(Phase(value).label).lower()
+        if name == "reached" or place == 0:
+            return f"Reached {words}"
+        return f"Came to {words} without {str(Phase(asked.phases[place - 1]).label).lower()}"
+    if name == "now":
+        if value not in NOW:
+            raise Http404
+        return f"Now: {NOW[value].lower()}"
+    reason = reason_words(programme=asked.programme.pk).get(value)
+    return f"Stopped: {reason.lower()}" if reason else "Stopped"
