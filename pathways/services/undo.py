@@ -80,7 +80,7 @@ def _refuse_later(change: StageChange, effects: list[StageChange]) -> None:
     later = StageChange.objects.filter(pathway=change.pathway_id, pk__gt=change.pk, undoes__isnull=True, undone_by__isnull=True)
     for each in later.filter(cause__isnull=True, actor_kind__in=PEOPLE).exclude(pk__in=own):
         subject = (each.machine, each.subject_id)
-        if subject in made or _hangs_on(each, made):
+        if subject in made or ("pathway", change.pathway_id) in made or _hangs_on(each, made):
             raise Refused("Something was done later with what this step made: undo that first.")
         touched = set(each.before) | ({"stage"} if each.from_stage != each.to_stage else set())
         if subject in wrote and wrote[subject] & (touched or {"stage"}):

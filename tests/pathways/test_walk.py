@@ -1,0 +1,91 @@
+"""A blind walk: random actors try anything on a person's case, and the rules of the workflow hold after each step."""
+
+from datetime import timedelta
+
+from django.db import connection
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from ground.door import Conflict, NotYours, Refused
+from pathways.models import Pathway, StageChange
+from pathways.services.undo import undo_step
+from tests.factories import AT, World, actor
+from tests.pathways.walk import Walk, broken, snapshot
+
+NO = (Conflict, Refused, NotYours)
+
+
+class RandomWalk(RuleBasedStateMachine):
+    """One person, three actors, a clock that only goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.walk = Walk(self.world)
+        self.at = AT
+        self.person_key = self.world.case(interested=False).person_key
+        self.actors = [actor(self.world.worker), actor(self.world.lead), actor(self.world.employer)]
+        self.last: StageChange | None = None
+
+    def _newest(self) -> StageChange:
+        return StageChange.objects.filter(pathway__person_key=self.person_key).order_by("-id").first()
+
+    def _attempt(self, what: object, row: object, by: object, *, again: bool) -> None:
+        ids = list(Pathway.objects.filter(person_key=self.person_key).values_list("pk", flat=True))
+        before, mark = snapshot(ids), self._newest().pk
+        self.at += timedelta(minutes=7)
+        try:
+            what(row, by, self.at)
+        except NO:
+            return
+        steps = StageChange.objects.filter(pathway__person_key=self.person_key, pk__gt=mark, cause__isnull=True).exclude(actor_kind="system")
+        if again and steps.count() == 1 and len(ids) == Pathway.objects.filter(person_key=self.person_key).count():
+            undo_step(change=steps.get(), by=self.actors[1], at=self.at)
+            assert snapshot(ids) == before
+
+    @rule(data=st.data(), who=st.integers(0, 2), again=st.booleans())
+    def step_on_the_case(self, data: st.DataObject, who: int, again: bool) -> None:
+        name = data.draw(st.sampled_from(sorted(self.walk.on_case())))
+        case = Pathway.objects.filter(person_key=self.person_key).order_by("-id").first()
+        self._attempt(self.walk.on_case()[name], case, self.actors[who], again=again)
+
+    @rule(data=st.data(), who=st.integers(0, 2), again=st.booleans())
+    def step_on_what_is_in_it(self, data: st.DataObject, who: int, again: bool) -> None:
+        name = data.draw(st.sampled_from(sorted(self.walk.on_child())))
+        model, what = self.walk.on_child()[name]
+        rows = list(model.objects.filter(pathway__person_key=self.person_key).exclude(stage="void").order_by("id"))
+        if rows:
+            self._attempt(what, data.draw(st.sampled_from(rows)), self.actors[who], again=again)
+
+    @rule(data=st.data())
+    def undo_anything(self, data: st.DataObject) -> None:
+        changes = list(StageChange.objects.filter(pathway__person_key=self.person_key, cause__isnull=True).order_by("-id")[:12])
+        self.at += timedelta(minutes=3)
+        try:
+            undo_step(change=data.draw(st.sampled_from(changes)), by=self.actors[1], at=self.at)
+        except NO:
+            return
+
+    @precondition(lambda self: True)
+    @rule(days=st.sampled_from([1, 6, 29, 92, 184]))
+    def time_passes(self, days: int) -> None:
+        self.at += timedelta(days=days)
+
+    @invariant()
+    def the_rules_hold(self) -> None:
+        assert broken(self.person_key) == []
+        with connection.cursor() as cursor:  # what the database would say at commit
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+class TestRandomWalk(TestCase):
+    def test_no_walk_breaks_the_rules(self) -> None:
+        run_state_machine_as_test(
+            RandomWalk,
+            settings=settings(
+                max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+            ),
+        )
