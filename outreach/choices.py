@@ -58,6 +58,22 @@ class MessageState(models.TextChoices):
     ABANDONED = "abandoned", "May or may not have arrived"
 
 
+#: Never overwritten once reached.
+FINAL = (
+    MessageState.DELIVERED,
+    MessageState.UNDELIVERED,
+    MessageState.FAILED,
+    MessageState.REJECTED,
+    MessageState.SUPPRESSED,
+    MessageState.EXPIRED,
+    MessageState.CANCELLED,
+)
+#: The person surely did not get it.
+NEVER_WENT = (MessageState.REJECTED, MessageState.SUPPRESSED, MessageState.EXPIRED, MessageState.CANCELLED)
+#: The provider has it: the person got it, as far as we know.
+WENT = (MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.UNCONFIRMED)
+
+
 class LineHealth(models.TextChoices):
     """What is known of a number."""
 

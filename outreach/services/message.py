@@ -1,11 +1,27 @@
 """The outbox: facts that texts rely on, texts written with the change they tell of, texts withdrawn."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from uuid import UUID
 
-from outreach.choices import MessageState
-from outreach.models import Fact, Message
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts.models import BankHoliday, Organisation
+from candidates.models import Candidate, ContactRoute
+from ground.actor import Actor
+from ground.door import Refused, transact
+from outreach.backends import backend_named, usual_backend
+from outreach.choices import LineHealth, MessageState, Purpose
+from outreach.models import Fact, Message, PhoneLine, Template
+from outreach.queries import text_route
+from outreach.rules import may_be_texted, next_opening
+from outreach.services.line import line_of
+from outreach.services.template import fill
+
+_written: ContextVar[list[int] | None] = ContextVar("texts_written", default=None)
 
 
 def set_fact(*, key: str, value: str) -> None:
@@ -27,3 +43,125 @@ def withdraw_messages(*, written_for: Iterable[UUID], at: datetime) -> int:
     """Texts not yet handed over are withdrawn; those already sent stay sent."""
     waiting = Message.objects.filter(written_for__in=list(written_for), state=MessageState.READY)
     return waiting.update(state=MessageState.CANCELLED, final_at=at, reason="withdrawn")
+
+
+@transact
+def queue_message(
+    *,
+    candidate: Candidate,
+    organisation: Organisation,
+    occasion: str,
+    template: Template,
+    values: Mapping[str, str],
+    not_before: datetime,
+    expires_at: datetime,
+    fact: str = "",
+    fact_value: str = "",
+    written_for: UUID | None = None,
+    route: ContactRoute | None = None,
+    by: Actor,
+    at: datetime,
+) -> Message:
+    """Write one text into the outbox, in the transaction of the change it tells of.
+
+    The same candidate and occasion again returns the row that is there. `route` is the number to use; without it, the first
+    that may be texted. Raises Refused, with a sentence for the person at the screen, when this text cannot go at all.
+    """
+    known = Message.objects.filter(candidate=candidate, occasion=occasion).first()
+    if known is not None:
+        return known
+    body = _body(template, values)
+    backend = _backend_for(body)
+    line = _line(candidate, route)
+    if _first_chance(template.purpose, not_before) >= expires_at:
+        raise Refused("Texts go out from nine to eight, not on Sundays and bank holidays: this one would come too late.")
+    message = Message(
+        candidate=candidate,
+        organisation=organisation,
+        line=line,
+        occasion=occasion,
+        template=template,
+        language=template.language,
+        body=body,
+        purpose=template.purpose,
+        delivery_class=template.delivery_class,
+        not_before=not_before,
+        expires_at=expires_at,
+        fact=fact,
+        fact_value=fact_value,
+        backend=backend,
+        parts=backend_named(backend).parts(body).count,
+        written_by_id=by.user_id,
+        written_for=written_for,
+        created_at=at,
+    )
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError:  # another writer was faster with the same occasion
+        return Message.objects.get(candidate=candidate, occasion=occasion)
+    _note(message)
+    return message
+
+
+def _body(template: Template, values: Mapping[str, str]) -> str:
+    if template.approved_at is None:
+        raise Refused("The wording of this text has not been approved.")
+    if template.retired_at is not None:
+        raise Refused("The wording of this text is no longer used.")
+    if template.purpose == Purpose.MARKETING:
+        raise Refused("A text that promotes something needs evidence that the person agreed to such texts.")
+    body = fill(template.body, values)
+    if not body.strip():
+        raise Refused("The text is empty.")
+    return body
+
+
+def _first_chance(purpose: str, not_before: datetime) -> datetime:
+    if settings.SMS_HOURS == "all" or purpose == Purpose.SECURITY:
+        return not_before
+    return next_opening(not_before, frozenset(BankHoliday.objects.values_list("day", flat=True)))
+
+
+def _backend_for(body: str) -> str:
+    name = usual_backend()
+    if not name:
+        raise Refused("Texts are switched off here: tell the person another way.")
+    backend = backend_named(name)
+    lost = backend.unsendable(body)
+    if lost:
+        raise Refused(f"These characters would be lost on the way: {' '.join(lost)}")
+    if len(body) > backend.longest:
+        raise Refused(f"The text is too long: {len(body)} characters where {backend.longest} can be sent.")
+    return name
+
+
+def _line(candidate: Candidate, route: ContactRoute | None) -> PhoneLine:
+    if candidate.died_on is not None:
+        raise Refused("This person has died.")
+    route = route or text_route(candidate)
+    if route is None or not route.may_text or route.ended_on is not None or not may_be_texted(route.value):
+        raise Refused("This person has no mobile number that may be texted.")
+    line = line_of(route.value)
+    if line.opted_out_at is not None:
+        raise Refused("This number has asked for no more texts.")
+    if line.health in {LineHealth.BAD, LineHealth.NOT_MOBILE}:
+        raise Refused("Texts do not reach this number: check it with the person first.")
+    return line
+
+
+@contextmanager
+def noting_texts() -> Iterator[list[int]]:
+    """Within: the ids of texts that were written, for a door that nudges the worker afterwards."""
+    written: list[int] = []
+    token = _written.set(written)
+    try:
+        yield written
+    finally:
+        _written.reset(token)
+
+
+def _note(message: Message) -> None:
+    written = _written.get()
+    if written is not None:
+        written.append(message.pk)
