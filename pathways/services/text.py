@@ -1,8 +1,288 @@
-"""Which steps tell the person something by text. Steps send nothing: they write a row, delivery asks again."""
+"""Which steps tell the person something by text. Steps send nothing: they write a row, delivery asks again.
 
+Where no text can reach somebody, the text becomes a worker's task with the words to say. A step never fails for want of a phone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from accounts.models import BankHoliday, User
+from candidates.models import Candidate, ContactRoute
+from ground.actor import Actor
+from ground.clock import LONDON, add_working_days, london, today_london
+from ground.door import Refused
+from ground.phones import show_phone
 from ground.rows import Row
-from pathways.models import StageChange
+from ground.templatetags.said import day as said_day
+from ground.templatetags.said import time_of_day, weekday
+from outreach.choices import NEVER_WENT, DeliveryClass
+from outreach.models import Message, Template
+from outreach.queries import text_route
+from outreach.services.message import queue_message, set_fact
+from outreach.services.template import current_template, fill, seed_template, tidy
+from pathways.models import Interview, Pathway, Placement, RetentionCheck, StageChange
+from pathways.models.task import TaskKind
+from pathways.services.task import open_task
+from pathways.workflow.truth import truth_of
+
+WORDING = Path(__file__).resolve().parents[1] / "texts"
+#: What each text of the usual kind begins with; a worker who says it instead leaves it out.
+GREETING = "Hello {first_name}, this is {sender}. "
+LONGEST_TASK = 200
+
+Values = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a text is of use, and what it fills in. `about` names the moment within its row: a time, a day."""
+
+    expires_at: datetime
+    about: str = ""
+    values: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What one step tells the person.
+
+    `neutral` is the wording where the programme must not be mentioned; without one nothing is written.
+    `must_reach` makes a task with the words where no text can go.
+    """
+
+    code: str
+    moment: Callable[[Any, StageChange], Moment | None]
+    delivery_class: str
+    neutral: str = ""
+    must_reach: bool = False
+
+
+def _chat(chat: Interview, change: StageChange) -> Moment | None:
+    """Of use until the chat begins."""
+    if chat.at is None or chat.at <= change.recorded_at:
+        return None
+    host = _short_name(chat.host)
+    return Moment(
+        expires_at=chat.at,
+        about=f"{london(chat.at):%Y-%m-%dT%H:%M}",
+        values={
+            "day": _said(chat.at),
+            "time": time_of_day(chat.at),
+            "where": f", {chat.place}" if chat.place else "",
+            "with_host": f" with {host}" if host else "",
+        },
+    )
+
+
+def _for_days(days: int) -> Callable[[Row, StageChange], Moment | None]:
+    """Of use for a few days after it happened, and not when it is learned of long afterwards."""
+
+    def moment(subject: Row, change: StageChange) -> Moment | None:
+        if today_london(change.recorded_at) - change.happened_on > timedelta(days=7):
+            return None
+        return Moment(expires_at=change.recorded_at + timedelta(days=days))
+
+    return moment
+
+
+def _first_day(job: Placement, change: StageChange) -> Moment | None:
+    """Of use until the morning of the first day."""
+    if job.start_on is None or job.start_on < today_london(change.recorded_at):
+        return None
+    morning = datetime.combine(job.start_on, time(8), tzinfo=LONDON)
+    asks = f" Ask for {job.report_to.strip().rstrip('.')}." if job.report_to.strip() else ""
+    return Moment(
+        expires_at=max(morning, change.recorded_at + timedelta(hours=2)),
+        about=job.start_on.isoformat(),
+        values={"day": _said(job.start_on), "at_time": f" at {job.start_at}" if job.start_at else "", "ask_for": asks},
+    )
+
+
+def _window(check: RetentionCheck, change: StageChange) -> Moment | None:
+    """Of use until people are asked again; pointless for a job that is known to be over."""
+    first_day = check.placement.first_day
+    if first_day is None or check.placement.last_day is not None:
+        return None
+    return Moment(expires_at=change.recorded_at + timedelta(days=5), about=check.milestone, values={"since": said_day(first_day)})
+
+
+ONCE, AGAIN = DeliveryClass.AT_MOST_ONCE, DeliveryClass.AT_LEAST_ONCE
+
+TELLINGS: dict[tuple[str, str], Telling] = {
+    ("interview", "book"): Telling("chat-booked", _chat, AGAIN, neutral="chat-booked-neutral", must_reach=True),
+    ("interview", "move"): Telling("chat-moved", _chat, AGAIN, neutral="chat-moved-neutral", must_reach=True),
+    ("interview", "cancel"): Telling("chat-off", _chat, AGAIN, neutral="chat-off-neutral", must_reach=True),
+    ("introduction", "offer"): Telling("offer-made", _for_days(3), AGAIN, neutral="please-ring", must_reach=True),
+    ("introduction", "accept"): Telling("offer-accepted", _for_days(2), ONCE),
+    ("placement", "agree_start"): Telling("start-agreed", _first_day, AGAIN, neutral="please-ring", must_reach=True),
+    ("placement", "start"): Telling("well-begun", _for_days(2), ONCE),
+    ("retention_check", "open_window"): Telling("still-in-work", _window, ONCE, neutral="please-ring"),
+}
 
 
 def write_texts(*, change: StageChange, subject: Row) -> None:
-    """Write the texts that this step brings, in its own transaction."""
+    """Write the texts that this step brings, in its own transaction.
+
+    Only what somebody did, or the clock: what another step brought about, and what a register tells of the past, texts nobody.
+    """
+    telling = TELLINGS.get((change.machine, change.step))
+    if telling is None or change.cause_id is not None or change.import_run_id is not None or change.actor_kind == "import":
+        return
+    moment = telling.moment(subject, change)
+    if moment is None or change.to_stage != getattr(subject, "stage", None):
+        return
+    case = Pathway.objects.select_related("candidate", "organisation", "owner").get(changes=change)
+    if case.candidate.died_on is not None or case.do_not_contact:
+        return
+    values = _values(case, moment)
+    try:
+        code, route = _wording(telling, case.candidate)
+        if code:
+            _write(code, telling, moment, route=route, case=case, values=values, change=change, subject=subject)
+    except Refused:
+        if telling.must_reach and not _said_it_themselves(change):
+            _tell_by_voice(telling, moment, case=case, values=values, change=change)
+
+
+def _wording(telling: Telling, candidate: Candidate) -> tuple[str, ContactRoute]:
+    """Which wording is safe on the number that would be texted; no code where none is. Raises Refused without a number."""
+    route = text_route(candidate)
+    if route is None:
+        raise Refused("This person has no mobile number that may be texted.")
+    if not route.may_mention:
+        return telling.neutral, route
+    return (f"{telling.code}-shared" if route.is_shared else telling.code), route
+
+
+def _write(
+    code: str,
+    telling: Telling,
+    moment: Moment,
+    *,
+    route: ContactRoute,
+    case: Pathway,
+    values: Values,
+    change: StageChange,
+    subject: Row,
+) -> Message | None:
+    template = _template(code, candidate=case.candidate, at=change.recorded_at)
+    fact = f"{change.machine}:{change.subject_id}"
+    occasion = _occasion(f"{fact}@{moment.about}:{telling.code}", fact, fill(template.body, values), candidate=case.candidate)
+    if not occasion:
+        return None
+    truth = truth_of(subject)
+    set_fact(key=fact, value=truth)
+    return queue_message(
+        candidate=case.candidate,
+        organisation=case.organisation,
+        occasion=occasion,
+        template=template,
+        values=values,
+        not_before=change.recorded_at,
+        expires_at=moment.expires_at,
+        fact=fact,
+        fact_value=truth,
+        written_for=change.uuid,
+        route=route,
+        by=Actor(kind="system", user_id=change.actor_id, organisation_id=change.organisation_id),
+        at=change.recorded_at,
+    )
+
+
+def _occasion(name: str, fact: str, body: str, *, candidate: Candidate) -> str:
+    """The name of this moment; numbered when it comes again. Nothing when the last thing we told them still says just that."""
+    told = Message.objects.filter(candidate=candidate, fact=fact)
+    last = told.filter(written_for__isnull=False).exclude(state__in=NEVER_WENT).order_by("-id").first()
+    if last is not None and last.body == body and not StageChange.objects.filter(undoes__uuid=str(last.written_for)).exists():
+        return ""
+    again = sum(occasion.partition("#")[0] == name for occasion in told.values_list("occasion", flat=True))
+    return f"{name}#{again + 1}" if again else name
+
+
+def _template(code: str, *, candidate: Candidate, at: datetime) -> Template:
+    """The wording in the person's language; in English where they said that English is fine."""
+    languages = [candidate.language, "en"] if candidate.english_is_fine else [candidate.language]
+    for language in languages:
+        found = _in_language(code, language, at=at)
+        if found is not None:
+            return found
+    raise Refused("There is no wording in this person's language.")
+
+
+def _in_language(code: str, language: str, *, at: datetime) -> Template | None:
+    """The edition in use; the shipped wording becomes the first one when it is needed and nobody has loaded it."""
+    found = current_template(code=code, language=language)
+    if found is None and not Template.objects.filter(code=code, language=language).exists():
+        return _load(code, language, at=at)
+    return found
+
+
+def _values(case: Pathway, moment: Moment) -> Values:
+    worker = _short_name(case.owner)
+    number = show_phone(case.organisation.contact_phone) if case.organisation.contact_phone else ""
+    ring_us = " ".join(part for part in ("ring", worker or "us", f"on {number}" if number else "") if part)
+    return {
+        "first_name": case.candidate.called.split(" ")[0],
+        "sender": case.organisation.name,
+        "worker": worker or case.organisation.name,
+        "ring_us": ring_us,
+        "ring_me": f"ring me on {number}" if number else "ring me",
+        **(moment.values or {}),
+    }
+
+
+def _short_name(user: User | None) -> str:
+    return user.name.split(" ")[0] if user is not None and user.name else ""
+
+
+def _said(value: date | datetime) -> str:
+    """Monday 7 December: a day in a text needs no year."""
+    return weekday(value).rpartition(" ")[0]
+
+
+def _said_it_themselves(change: StageChange) -> bool:
+    return change.actor_kind == "candidate" or change.said_by == "candidate"
+
+
+def _tell_by_voice(telling: Telling, moment: Moment, *, case: Pathway, values: Values, change: StageChange) -> None:
+    """A task for the worker, with the words to say: in English, whatever the person reads."""
+    today = today_london(change.recorded_at)
+    next_day = add_working_days(today, 1, frozenset(BankHoliday.objects.values_list("day", flat=True)))
+    template = _in_language(telling.code, "en", at=change.recorded_at)
+    open_task(
+        pathway_id=case.pk,
+        kind=TaskKind.TELL,
+        subject=f"{change.machine}:{change.subject_id}",
+        due_on=max(today, min(next_day, today_london(moment.expires_at))),
+        owed_by="worker",
+        change=change,
+        words=_words_to_say(template.body, values) if template else "",
+    )
+
+
+def _words_to_say(body: str, values: Values) -> str:
+    return tidy("Say: " + fill(body.removeprefix(GREETING), {**values, "ring_us": values["ring_me"]}), LONGEST_TASK)
+
+
+def load_texts(*, at: datetime) -> int:
+    """Make every wording that ships with the product a template, as an approved edition; how many there are. Again is nothing."""
+    files = sorted(WORDING.glob("*/*.txt"))
+    for file in files:
+        _load(file.stem, file.parent.name, at=at)
+    return len(files)
+
+
+def _load(code: str, language: str, *, at: datetime) -> Template | None:
+    file = WORDING / Path(language).name / f"{code}.txt"
+    if not file.is_file():
+        return None
+    return seed_template(code=code, language=language, body=file.read_text(encoding="utf-8").strip(), delivery_class=class_of(code), at=at)
+
+
+def class_of(code: str) -> str:
+    """Whether this wording may ever be sent twice; its shared and neutral ways as the usual one."""
+    usual = code.removesuffix("-shared").removesuffix("-neutral")
+    return next((each.delivery_class for each in TELLINGS.values() if each.code == usual), ONCE)
