@@ -15,6 +15,12 @@ from accounts.desk import desk_of
 from ground.rows import Personal, Row
 
 
+def in_words(row: Membership | Invitation) -> str:
+    """What a right is, as people say it: outreach worker at Ladywood Trust, on one programme or on all."""
+    programme = f", {row.programme}" if row.programme_id else ""
+    return f"{row.get_role_display()} at {row.organisation}{programme}"
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self, day: date) -> Self:
         """Those that give rights on this London day; the last day still counts."""
@@ -78,6 +84,10 @@ class Membership(Row):
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.pk}"
 
+    @property
+    def words(self) -> str:
+        return in_words(self)
+
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def for_user(self, user: object) -> Self:
@@ -131,3 +141,7 @@ class Invitation(Row):
 
     def __str__(self) -> str:
         return f"Invitation {self.pk}"
+
+    @property
+    def words(self) -> str:
+        return in_words(self)

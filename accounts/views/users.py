@@ -90,7 +90,7 @@ def end_membership(request: HttpRequest, uuid: UUID) -> HttpResponse:
         except Refused as refused:
             context = {"membership": membership, "refused": refused.sentence}
             return render(request, "accounts/end_membership.html", context, status=422)
-        messages.success(request, f"{membership.user} is no longer {membership.get_role_display().lower()} at {membership.organisation}.")
+        messages.success(request, f"{membership.user} is let in no more as: {membership.words}.")
         return redirect("users")
     return render(request, "accounts/end_membership.html", {"membership": membership})
 
