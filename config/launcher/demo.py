@@ -63,12 +63,14 @@ class Kept:
 def demo() -> None:
     """From whatever is there to READY, then on until it is told to stop."""
     surroundings.refuse_public_host()
-    with folders.alone("demo", "The demo of this folder is running already: stop it first."):
+    with folders.alone("demo", "The demo of this folder is running already: stop it first.") as lock:
         _free(surroundings.port())
         install.everything()
-        with house.servers("demo") as (database, queue):
-            env = surroundings.demo(database, queue) | {"BEAT_HEARTBEAT": str(HEARTBEAT)}
-            _serve(env)
+        with house.servers("demo", alone=True) as (database, queue):
+            try:
+                _serve(surroundings.demo(database, queue) | {"BEAT_HEARTBEAT": str(HEARTBEAT)})
+            finally:
+                folders.stopping(lock)
 
 
 def _serve(env: dict[str, str]) -> None:

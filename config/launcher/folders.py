@@ -10,14 +10,16 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
-from config.launcher.processes import Trouble
+from config.launcher.processes import Trouble, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var"
 SERVERS = ROOT / ".venv" / "servers"
 #: One name for this folder, where only a short one fits.
 MARK = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
+STOPPING = "stopping"
 #: Used when this folder lies where the servers' user may not go, such as root's home.
 ELSEWHERE = Path("/var/lib") / f"pathways-{MARK}"
 
@@ -72,15 +74,32 @@ def socket_folder(name: str, user: tuple[int, int] | None) -> Path:
 
 
 @contextlib.contextmanager
-def alone(name: str, sentence: str) -> Iterator[None]:
-    """Only one of a kind at a time in this folder; the kernel frees the lock however the holder ends."""
+def alone(name: str, sentence: str) -> Iterator[IO[str]]:
+    """Only one of a kind at a time in this folder; the kernel frees the lock however the holder ends.
+
+    Whoever holds it writes into it when it begins to stop: the next one then waits a moment.
+    """
     VAR.mkdir(exist_ok=True)
-    with (VAR / f"{name}.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Trouble(sentence) from None
-        yield
+    path = VAR / f"{name}.lock"
+    with path.open("a+") as file:
+
+        def taken() -> bool:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return False
+            return True
+
+        if not taken() and not (path.read_text() == STOPPING and wait_until(taken, within=30)):
+            raise Trouble(sentence)
+        file.truncate(0)
+        yield file
+
+
+def stopping(lock: IO[str]) -> None:
+    """Tell the next one that this one is on its way out."""
+    lock.write(STOPPING)
+    lock.flush()
 
 
 def digest(*paths: Path) -> str:

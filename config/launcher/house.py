@@ -11,19 +11,22 @@ from config.launcher.processes import Trouble
 
 
 @contextlib.contextmanager
-def servers(name: str, *, quick: bool = False) -> Iterator[tuple[dict[str, str], str]]:
-    """The two database addresses and the broker's, started where the environment gives none, stopped at the end."""
+def servers(name: str, *, quick: bool = False, alone: bool = False) -> Iterator[tuple[dict[str, str], str]]:
+    """The two database addresses and the broker's, started where the environment gives none, stopped at the end.
+
+    `alone` waits for the servers of an earlier start to end, where they would end under this one's feet.
+    """
     with contextlib.ExitStack() as stack:
         if os.environ.get("DATABASE_URL"):
             database = {key: os.environ[key] for key in ("DATABASE_URL", "DATABASE_OWNER_URL") if os.environ.get(key)}
         else:
-            running = postgres.start(name, quick=quick)
+            running = postgres.start(name, quick=quick, alone=alone)
             stack.callback(running.stop)
             database = {"DATABASE_URL": running.url(postgres.APPLICATION), "DATABASE_OWNER_URL": running.url(postgres.OWNER)}
         if os.environ.get("REDIS_URL"):
             queue = os.environ["REDIS_URL"]
         else:
-            line = broker.start(name)
+            line = broker.start(name, alone=alone)
             stack.callback(line.stop)
             queue = line.url
         yield database, queue

@@ -11,6 +11,7 @@ from config.launcher.processes import Trouble
 
 BUILT = folders.ROOT / "static" / "built"
 OLDEST = 18
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 def find() -> tuple[list[str], str]:
@@ -37,7 +38,9 @@ def build() -> None:
         return
     npm, path = find()
     print("Building the style sheet and scripts ...", flush=True)
-    environment = {**os.environ, "PATH": path}
+    # Node brings certificates of its own; a network with its own authority is known to the system only.
+    trusted = {"NODE_EXTRA_CA_CERTS": str(CERTIFICATES)} if CERTIFICATES.exists() else {}
+    environment = {**trusted, **os.environ, "PATH": path}
     _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], environment, "install the front end's packages")
     _run([*npm, "run", "build", "--silent"], environment, "build the front end")
     BUILT.mkdir(parents=True, exist_ok=True)
@@ -50,8 +53,3 @@ def _run(command: list[str], environment: dict[str, str], what: str) -> None:
     if done.returncode:
         print(done.stdout + done.stderr, flush=True)
         raise Trouble(f"npm could not {what}: its own words are above.")
-
-
-def leftovers() -> list[Path]:
-    """What a build leaves in this folder; all of it ignored by git."""
-    return [BUILT, folders.ROOT / "node_modules"]

