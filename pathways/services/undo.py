@@ -174,12 +174,14 @@ def _since(change: StageChange) -> date:
 def _restore_company(effects: list[StageChange], *, at: datetime) -> None:
     """Tasks, permissions, ownership, answers and waiting texts that came with the steps go with them."""
     ids = [each.pk for each in effects]
-    for task in Task.objects.filter(closed_by__in=ids, state=TaskState.DONE).exclude(opened_by__in=ids):
-        task.state, task.closed_by, task.closed_on, task.version = TaskState.OPEN, None, None, task.version + 1
-        task.save(update_fields=["state", "closed_by", "closed_on", "version"])
     for task in Task.objects.filter(opened_by__in=ids).exclude(state=TaskState.VOID):
         task.state, task.version = TaskState.VOID, task.version + 1
         task.save(update_fields=["state", "version"])
+    for task in Task.objects.filter(closed_by__in=ids, state=TaskState.DONE).exclude(opened_by__in=ids):
+        if Task.objects.filter(pathway=task.pathway_id, kind=task.kind, subject=task.subject, state=TaskState.OPEN).exists():
+            continue  # owed again meanwhile: one open task says it
+        task.state, task.closed_by, task.closed_on, task.version = TaskState.OPEN, None, None, task.version + 1
+        task.save(update_fields=["state", "closed_by", "closed_on", "version"])
     rows: list[type[Row]] = [Consent, Evidence]
     for model in rows:
         model.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at)
