@@ -139,7 +139,7 @@ def write_texts(*, change: StageChange, subject: Row) -> None:
         return
     values = _values(case, moment)
     try:
-        code, route = _wording(telling, case.candidate)
+        code, route = _wording(telling, case)
         if code:
             _write(code, telling, moment, route=route, case=case, values=values, change=change, subject=subject)
     except Refused:
@@ -147,12 +147,14 @@ def write_texts(*, change: StageChange, subject: Row) -> None:
             _tell_by_voice(telling, moment, case=case, values=values, change=change)
 
 
-def _wording(telling: Telling, candidate: Candidate) -> tuple[str, ContactRoute]:
+def _wording(telling: Telling, case: Pathway) -> tuple[str, ContactRoute]:
     """Which wording is safe on the number that would be texted; no code where none is. Raises Refused without a number."""
-    route = text_route(candidate)
+    route = text_route(case.candidate)
     if route is None:
         raise Refused("This person has no mobile number that may be texted.")
     if not route.may_mention:
+        if telling.neutral and not _short_name(case.owner):
+            raise Refused("Nobody's name could be put under a text that must not name us.")
         return telling.neutral, route
     return (f"{telling.code}-shared" if route.is_shared else telling.code), route
 
@@ -227,7 +229,7 @@ def _values(case: Pathway, moment: Moment) -> Values:
     return {
         "first_name": case.candidate.called.split(" ")[0],
         "sender": case.organisation.name,
-        "worker": worker or case.organisation.name,
+        "worker": worker,
         "ring_us": ring_us,
         "ring_me": f"ring me on {number}" if number else "ring me",
         **(moment.values or {}),
