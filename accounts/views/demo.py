@@ -1,0 +1,39 @@
+"""What only a demo has: the mailbox that every e-mail arrives in, and a day that can be moved on."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from accounts.forms.demo import DayForm
+from accounts.queries import letters
+from ground.clock import move_on, read_clock
+from ground.door import open_to
+from ground.once import posted_once
+from ground.templatetags.said import counted, weekday
+
+
+@open_to("public")
+@never_cache
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """Every e-mail that was sent, the latest first: sign-in codes are read here."""
+    return render(request, "accounts/mailbox.html", {"letters": letters()})
+
+
+@open_to("public", methods=("GET", "POST"))
+@posted_once
+@never_cache
+def day(request: HttpRequest) -> HttpResponse:
+    """Move the demo's day on; what has come due is done at once."""
+    form = DayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        days = form.cleaned_data["days"]
+        move_on(days)
+        messages.success(request, f"{counted(days, 'day')} on: it is {weekday(read_clock())}.")
+        response = redirect("demo_day")
+        response.nudges = True  # type: ignore[attr-defined]  # read below, after the commit
+        return response
+    status = 422 if request.method == "POST" else 200
+    return render(request, "accounts/demo_day.html", {"form": form, "today": read_clock()}, status=status)
