@@ -62,12 +62,10 @@ def read_answer(question: str, words: str) -> Answer | None:
         return None
     if _PREFER_NOT.search(text) or (question == "ethnic_group" and text == "z"):
         return Answer("prefer_not")
-    if text in _NOT_KNOWN and not (question in ("health_condition", "registered_disabled") and text == "-"):
+    if text in _NOT_KNOWN:
         return Answer("not_known")
     if question == "ethnic_group":
         return _ethnic(text, words.strip())
-    if text == "-":
-        return Answer("not_known")
     return _coded(question, text, words.strip())
 
 

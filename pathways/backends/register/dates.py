@@ -70,7 +70,7 @@ SERIAL_FROM, SERIAL_TO = 2, 80_000  # 1900 to 2119
 SERIAL_EPOCH = date(1899, 12, 30)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Written:
     """What a cell says. `readings`: the days it can mean as (day first, month first); None where a reading is no day."""
 
@@ -154,8 +154,6 @@ def _no_date(text: str) -> Written:
         return Written("booked", words=text)
     if YES.search(text):
         return Written("happened", words=text)
-    if re.fullmatch(r"0+[:.]00(?:[:.]00)?|0", text):
-        return Written("not_happened", words=text)
     return Written("unreadable", words=text)
 
 

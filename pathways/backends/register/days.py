@@ -18,7 +18,7 @@ Outcome = Literal[
 YOUNGEST, OLDEST = 16, 100  # ages of a candidate; beyond them a date of birth is asked about
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Said:
     """The day a cell means. quality: exact, month or unknown. `either`: the two days it can be, when nobody can tell."""
 
@@ -47,29 +47,39 @@ def settle(one: Written, habit: Habit, *, fits: "Fits | None" = None) -> Said:
     """The day a cell means under its writer's habit. `fits` says which days the dates beside it allow, and which year."""
     if one.kind in ("empty", "not_happened"):
         return Said("nothing")
-    if one.kind in ("happened", "missed", "booked", "unanswered", "unreadable", "several", "year"):
-        return _without_day(one, habit, fits)
-    missed = tuple(said.on for said in (settle(each, habit, fits=fits) for each in one.missed) if said.on)
-    if one.impossible:
-        return Said("impossible", remark=f"there is no such day as {one.text or 'this'}")
-    if one.kind == "no_year":
-        return replace(_year_beside(one, habit, fits), missed=missed)
     if one.kind == "month":
-        return Said("date", on=one.day_first, quality="month", missed=missed)
+        return Said("impossible", remark=_no_such(one)) if one.impossible else Said("date", on=one.day_first, quality="month")
+    if one.kind in ("day", "no_year"):
+        said = _on_a_day(one, habit, fits)
+    else:
+        said = _without_day(one, habit, fits)
+    if one.missed:
+        said.missed = tuple(on for each in one.missed if (on := settle(each, habit, fits=fits).on))
+    return said
+
+
+def _on_a_day(one: Written, habit: Habit, fits: "Fits | None") -> Said:
+    if one.impossible:
+        return Said("impossible", remark=_no_such(one))
+    if one.kind == "no_year":
+        return _year_beside(one, habit, fits)
     said = _under(one, habit, fits)
-    if said.outcome == "date" and said.on:
+    if said.outcome == "date" and (one.week or one.about or one.words):
         said = _softened(said, one)
         if one.words and not YES.search(one.words) and not said.remark:
-            said = replace(said, remark="there are words beside the date")
-    return replace(said, missed=missed)
+            said.remark = "there are words beside the date"
+    return said
+
+
+def _no_such(one: Written) -> str:
+    return f"there is no such day as {one.text or 'this'}"
 
 
 def _without_day(one: Written, habit: Habit, fits: "Fits | None") -> Said:
-    missed = tuple(said.on for said in (settle(each, habit, fits=fits) for each in one.missed) if said.on)
     if one.kind == "happened":
         return Said("happened", quality="unknown", remark="it happened, and no day is given")
     if one.kind == "missed":
-        return Said("missed", quality="unknown", missed=missed)
+        return Said("missed", quality="unknown")
     if one.kind == "booked":
         if one.day_first or one.day:
             inner = settle(replace(one, kind="no_year" if one.day else "day", about=False), habit, fits=fits)
@@ -78,7 +88,7 @@ def _without_day(one: Written, habit: Habit, fits: "Fits | None") -> Said:
     if one.kind == "unanswered":
         return Said("unanswered", quality="unknown")
     if one.kind == "several":
-        return Said("several", remark="several dates stand in one cell", missed=missed)
+        return Said("several", remark="several dates stand in one cell")
     if one.kind == "year":
         return Said("year", on=one.day_first, quality="year", remark="only a year is given")
     return Said("unreadable", remark="this cannot be read as a date")
@@ -121,7 +131,7 @@ def _year_beside(one: Written, habit: Habit, fits: "Fits | None") -> Said:
         orders = {(one.day, one.other), (one.other, one.day)}
     days = {(day, month) for day, month in orders if day_of(2024, month, day)}
     if not days:
-        return Said("impossible", remark=f"there is no such day as {one.text or 'this'}")
+        return Said("impossible", remark=_no_such(one))
     if fits is None or len(days) > 1:
         return unknown
     day, month = days.pop()
@@ -133,7 +143,7 @@ def _year_beside(one: Written, habit: Habit, fits: "Fits | None") -> Said:
     return _softened(Said("date", on=on, remark="the year was taken from the dates beside it"), one)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fits:
     """What the dates beside a cell allow: not before `lower`, not after `upper`, and near one of `near`."""
 
@@ -168,10 +178,15 @@ def settle_birth(one: Written, habit: Habit, *, today: date) -> Said:
     if one.kind != "day":
         return Said("unreadable", remark="this cannot be read as a date of birth")
     if one.impossible:
-        return Said("impossible", remark=f"there is no such day as {one.text or 'this'}")
+        return Said("impossible", remark=_no_such(one))
     moved = replace(one, day_first=_adult(one, one.day_first, today), month_first=_adult(one, one.month_first, today))
     said = _under(moved, habit, None)
-    return _aged(said, today) if said.on else said
+    if not said.on:
+        return said
+    said = _aged(said, today)
+    if said.on and not said.remark and not re.search(r"\d{4}", one.text):
+        said = replace(said, remark=f"the year has two figures: read as {said.on.year}")
+    return said
 
 
 def _adult(one: Written, on: date | None, today: date) -> date | None:

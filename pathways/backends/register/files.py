@@ -12,10 +12,12 @@ from typing import Any
 
 from pathways.backends.register import limits
 from pathways.backends.register.encoding import FileRefused
-from pathways.backends.register.sheets import Book, Sheet, cell_from
+from pathways.backends.register.sheets import Book, Cell, Sheet, cell_from
 
 ROOT = Path(__file__).resolve().parents[3]
 START = "import sys; sys.path.insert(0, sys.argv[1]); from pathways.backends.register.child import main; main()"
+
+KEPT_ONCE = 100_000
 
 TOO_MUCH_MEMORY = "The file was refused, because it needs more memory than any register does. Send it in parts, or save it again as CSV"
 TOO_SLOW = "The file was refused, because reading it took too long. Send it in parts, or save it again as CSV"
@@ -87,11 +89,22 @@ class _Assembly:
     def __init__(self) -> None:
         self.book = Book(kind="", sheets=[])
         self.rows: list[Any] = []
+        self.texts: dict[str, str] = {}
         self.done = False
+
+    def _kept(self, value: Any) -> Cell:
+        """The cell; short texts that stand in many cells are kept once."""
+        if isinstance(value, str):
+            if len(value) > 40:
+                return value
+            if len(self.texts) < KEPT_ONCE:
+                return self.texts.setdefault(value, value)
+            return self.texts.get(value, value)
+        return cell_from(value) if isinstance(value, list) else value
 
     def add(self, line: Any) -> None:
         if isinstance(line, list):
-            self.rows.append([cell_from(value) if isinstance(value, list) else value for value in line])
+            self.rows.append([self._kept(value) for value in line])
         elif "sheet" in line:
             said = line["sheet"]
             sheet = Sheet(name=said["name"], state=said["state"], merged=[tuple(each) for each in said["merged"]])

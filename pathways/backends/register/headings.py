@@ -191,19 +191,20 @@ def _without_field(column: Column) -> Column:
 def _fill(table: Table, sheet: Sheet) -> int | None:
     """Put the rows under their headings; the index of the next table's headings, if another begins below."""
     headings = [columns.plain(column.heading) for column in table.columns]
+    labels = {column.index: column.heading.casefold() for column in table.columns if column.heading}
     after_gap = False
     for index in range(table.first_row - 1, len(sheet.rows)):
         row = sheet.rows[index]
         if not row or all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in row):
             after_gap = True
             continue
-        if isinstance(row[0], str) or row[0] is None:
+        if _like_the_first(row, labels):
             words = [columns.plain(cell) if isinstance(cell, str) else "" for cell in row]
             if _repeats(words, headings):
                 table.ignored.append((index + 1, "the headings again"))
                 continue
-            if after_gap and len(words) >= 3 and _score(row) >= 3:
-                return index
+        if after_gap and len(row) >= 3 and _score(row) >= 3:
+            return index
         reason = _not_a_row(row)
         if reason:
             table.ignored.append((index + 1, reason))
@@ -215,20 +216,24 @@ def _fill(table: Table, sheet: Sheet) -> int | None:
     return None
 
 
+def _like_the_first(row: list[Cell], labels: dict[int, str]) -> bool:
+    """A quick look whether a row may be the headings again: one of its first cells is the heading of its column."""
+    return any(isinstance(cell, str) and cell.strip().casefold() == labels.get(place, "") for place, cell in enumerate(row[:3]))
+
+
 def _repeats(words: list[str], headings: list[str]) -> bool:
-    if words[0] != headings[0] and (len(words) < 2 or words[1:2] != headings[1:2]):
-        return False
     same = sum(1 for one, other in zip(words, headings, strict=False) if one and one == other)
     return same >= 3 and same >= 0.6 * sum(bool(each) for each in headings)
 
 
 def _not_a_row(row: list[Cell]) -> str:
     """Why a row holds nobody: a total or a note; empty when it may hold somebody."""
-    filled = [(place, cell) for place, cell in enumerate(row) if cell is not None and shown(cell).strip()]
-    first = shown(filled[0][1]).strip()
-    if _TOTAL.match(first) and len(first) < 40:
+    first = next(text for cell in row if cell is not None and (text := shown(cell).strip()))
+    if first[:1] in "TtSsAaGgMmCc" and len(first) < 40 and _TOTAL.match(first):
         return "a total"
-    if len(filled) == 1 and (len(first) > 30 or first[0] in "*†‡#(" or re.match(r"^(?:note|key|source|nb)\b", first, re.IGNORECASE)):
+    if sum(cell is not None and cell != "" for cell in row) == 1 and (
+        len(first) > 30 or first[0] in "*†‡#(" or re.match(r"^(?:note|key|source|nb)\b", first, re.IGNORECASE)
+    ):
         return "a note"
     return ""
 

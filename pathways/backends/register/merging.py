@@ -41,6 +41,9 @@ def person_of(group: Group) -> tuple[Person, list[Decision], list[Rejected]]:
         person.facts, more, rejected = _gathered_facts(group)
         person.shown = person.stage = shown_by(person.facts)
         person.paused = bool(group.rows) and _paused(rows)
+        last = person.facts[-1] if person.facts else None
+        if last and last.step == "interview.miss":
+            person.flags.append(Flag(last.at, "status", "The last that is told is a missed chat: is another one booked?"))
         return person, decisions + more, rejected
     person.facts = [fact for read in group.rows for fact in read.facts]
     decisions += _two_days(person)
@@ -121,7 +124,7 @@ def _gathered_facts(group: Group) -> tuple[list[Fact], list[Decision], list[Reje
         if disorder.within:
             rejected.append(Rejected(place, disorder.late.at, disorder.sentence, by_place[place].cells))
         else:
-            decisions.append(out_of_order(place, disorder.late.at, disorder.sentence, disorder.early))
+            decisions.append(out_of_order(disorder))
     kept: list[tuple[tuple[date, int], Fact]] = []
     day = date.min
     for read, fact in told:

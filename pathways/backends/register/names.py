@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from candidates.models.candidate import fold
 
 _SPACES = re.compile(r"\s+")
@@ -87,9 +89,16 @@ def agree(one: tuple[str, str], other: tuple[str, str]) -> bool:
 
 def alike(one: tuple[str, str], other: tuple[str, str]) -> bool:
     """Whether two names are the same but for letters swapped or mistyped."""
-    from rapidfuzz.distance import OSA
-
     a, b = folded(f"{one[0]} {one[1]}"), folded(f"{other[0]} {other[1]}")
-    if not a or not b:
+    return nearly(a, b)
+
+
+def nearly(a: str, b: str) -> bool:
+    """Whether two folded names differ by a letter or two, as long names may."""
+    if a == b:
+        return bool(a)
+    shorter = min(len(a), len(b))
+    if shorter < 6 or abs(len(a) - len(b)) > 2:
         return False
-    return a == b or (min(len(a), len(b)) >= 6 and OSA.distance(a, b, score_cutoff=2) <= (1 if min(len(a), len(b)) < 9 else 2))
+    allowed = 1 if shorter < 9 else 2
+    return OSA.distance(a, b, score_cutoff=allowed) <= allowed

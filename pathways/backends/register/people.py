@@ -13,10 +13,10 @@ from pathways.backends.register.proposals import Decision, Flag, Place
 from pathways.backends.register.rows import RowRead
 
 SAME_OR_NEW = (("same", "The same person"), ("new", "A new person"), ("out", "Leave the row out"))
-CROWD = 50  # so many with one date of birth are not compared letter by letter
+CROWD = 25  # so many with one date of birth are not compared letter by letter
 
 
-@dataclass
+@dataclass(slots=True)
 class Group:
     """The rows of one person."""
 
@@ -26,6 +26,7 @@ class Group:
     phones: set[str] = field(default_factory=set)
     births: set[str] = field(default_factory=set)
     emails: set[str] = field(default_factory=set)
+    postcodes: set[str] = field(default_factory=set)
     name: tuple[str, str] = ("", "")
 
     def add(self, read: RowRead) -> None:
@@ -38,6 +39,8 @@ class Group:
             self.births.add(birth)
         if email := read.fields.get("email"):
             self.emails.add(email)
+        if postcode := read.fields.get("postcode"):
+            self.postcodes.add(postcode)
         self.name = _fuller(self.name, read.name)
 
     def known_by(self) -> Iterator[tuple[str, str]]:
@@ -179,38 +182,40 @@ class Alike:
 def look_alikes(groups: list[Group]) -> list[Alike]:
     """Each group that may be an earlier one again: phone and date of birth, name and postcode, name and phone or date of birth."""
     seen: dict[tuple[str, str, str], Group] = {}
-    born: dict[str, list[Group]] = defaultdict(list)
+    near: dict[str, list[Group]] = defaultdict(list)
     found: list[Alike] = []
     for group in groups:
         if not any(group.name):
             continue
         keys = list(_double_keys(group))
         match = next((Alike(seen[key], group, key[0]) for key in keys if key in seen), None)
-        match = match or _nearly(group, born)
+        match = match or _nearly(group, near)
         if match:
             found.append(match)
         for key in keys:
             seen.setdefault(key, group)
-        for birth in group.births:
-            if len(birth) == 10:
-                born[birth].append(group)
+        for shared in _neighbourhood(group):
+            near[shared].append(group)
     return found
 
 
 def _double_keys(group: Group) -> Iterator[tuple[str, str, str]]:
     name = _name_key(group.name)
     births = [birth for birth in group.births if len(birth) == 10]
+    postcodes = group.postcodes
     whole = bool(group.name[0] and group.name[1]) and not names.is_initial(group.name[0])
     for birth in births:
         for phone in group.phones:
             yield "the phone and the date of birth agree", phone, birth
         if name:
             yield "the name and the date of birth agree", name, birth
+        for postcode in postcodes:
+            yield "the date of birth and the postcode agree", birth, postcode
         for email in group.emails:
             yield "the e-mail and the date of birth agree", email, birth
     if not name:
         return
-    for postcode in {read.fields["postcode"] for read in group.rows if "postcode" in read.fields}:
+    for postcode in postcodes:
         yield "the name and the postcode agree", name, postcode
     for phone in group.phones if whole else ():
         yield "the name and the phone agree", name, phone
@@ -218,14 +223,21 @@ def _double_keys(group: Group) -> Iterator[tuple[str, str, str]]:
         yield "the name and the e-mail agree", name, email
 
 
-def _nearly(group: Group, born: dict[str, list[Group]]) -> Alike | None:
-    for birth in group.births:
-        others = born.get(birth, ())
-        if len(birth) == 10 and len(others) <= CROWD:
+def _nearly(group: Group, near: dict[str, list[Group]]) -> Alike | None:
+    for shared in _neighbourhood(group):
+        others = near.get(shared, ())
+        if others and len(others) <= CROWD:
+            own = names.folded(f"{group.name[0]} {group.name[1]}")
             for other in others:
-                if names.alike(group.name, other.name):
-                    return Alike(other, group, "the date of birth agrees, and the name but for a letter or two")
+                if names.nearly(own, names.folded(f"{other.name[0]} {other.name[1]}")):
+                    what = "postcode" if " " in shared else "date of birth"
+                    return Alike(other, group, f"the {what} agrees, and the name but for a letter or two")
     return None
+
+
+def _neighbourhood(group: Group) -> list[str]:
+    """Dates of birth and postcodes: names that are nearly alike are only looked for among those who share one."""
+    return [birth for birth in group.births if len(birth) == 10] + list(group.postcodes)
 
 
 def same_person(pair: Alike) -> Decision:

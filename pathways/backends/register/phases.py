@@ -6,7 +6,7 @@ from pathways.backends.register import columns
 from pathways.backends.register.dates import written
 from pathways.backends.register.days import Fits, Said, settle
 from pathways.backends.register.headings import Column
-from pathways.backends.register.order import disorders, too_soon
+from pathways.backends.register.order import Disorder, disorders, too_soon
 from pathways.backends.register.proposals import Decision, Fact, Flag, Place, Spot
 from pathways.backends.register.rows import RowRead, RowReader, wrong_day
 from pathways.backends.register.sheets import Cell
@@ -142,12 +142,16 @@ class PhaseReader:
 
     def _check(self, read: RowRead) -> None:
         by_letter = {column.letter: column for _, column in self.columns}
+        told: set[str] = set()
         for disorder in disorders(read.facts):
             spot = disorder.late.at
+            if spot.letter in told:
+                continue
+            told.add(spot.letter)
             if disorder.within:
                 self.reader.reject(read, by_letter[spot.letter], spot.text, disorder.sentence)
             else:
-                read.decisions.append(out_of_order(read.place, spot, disorder.sentence, disorder.early))
+                read.decisions.append(out_of_order(disorder))
         soon = too_soon(read.facts)
         if soon and not read.rejected:
             read.flags.append(_early_check(soon))
@@ -176,7 +180,14 @@ def _several(place: Place, spot: Spot) -> Decision:
     return Decision("several", (place,), question, (("first", "The first"), ("last", "The last"), OUT), spot)
 
 
-def out_of_order(place: Place, spot: Spot, sentence: str, early: Fact) -> Decision:
+def out_of_order(disorder: Disorder) -> Decision:
     """Two dates across children in an order that cannot be."""
-    question = f"{sentence}: “{spot.text}” under “{spot.heading}”, “{early.at.text}” under “{early.at.heading}”. What is right?"
-    return Decision("order", (place,), question, (("as written", "Keep both"), ("without", "Leave this date out"), OUT), spot)
+    late, early = disorder.late, disorder.early
+    question = f"{disorder.sentence}: {spoken(late)} beside {spoken(early)}. What is right?"
+    return Decision("order", (late.at.place,), question, (("as written", "Keep both"), ("without", "Leave this date out"), OUT), late.at)
+
+
+def spoken(fact: Fact) -> str:
+    """A fact as a question speaks of it: its cell and its day."""
+    day = "no day" if fact.on is None else f"{fact.on:%B %Y}" if fact.quality == "month" else f"{fact.on.day} {fact.on:%B %Y}"
+    return f"“{fact.at.heading}: {fact.at.text}” ({day})"

@@ -17,8 +17,7 @@ class Place(NamedTuple):
     row: int
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(NamedTuple):
     """A cell: where it is, what stands over it, what it says."""
 
     place: Place
@@ -27,8 +26,7 @@ class Spot:
     text: str
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """A step of a case that a cell supports. on: the day, or the first of the month; None where the quality is unknown."""
 
     step: str
@@ -48,8 +46,7 @@ class Fact:
         return date.fromordinal(following.toordinal() - 1)
 
 
-@dataclass(frozen=True)
-class Flag:
+class Flag(NamedTuple):
     """A cell that a person should look at: taken with the field empty, or read in a way that should be known."""
 
     at: Spot
@@ -58,8 +55,7 @@ class Flag:
     suggestion: str = ""
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """Words to keep beside a person, and the day they were written."""
 
     text: str
@@ -96,7 +92,7 @@ class Ignored:
     reason: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Person:
     """One person as the file tells of them.
 

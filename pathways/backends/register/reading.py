@@ -160,6 +160,7 @@ def _refuse_nameless(reads: list[tuple[RowRead, bool]], mapping: Mapping) -> Non
 
 def _make_people(reading: Reading, reads: list[tuple[RowRead, bool]]) -> None:
     grouping = group_rows(reads)
+    reads.clear()
     reading.decisions += grouping.decisions
     waiting = {decision.places[-1] for decision in grouping.decisions}
     twice: dict[int, Decision] = {}
@@ -178,6 +179,7 @@ def _make_people(reading: Reading, reads: list[tuple[RowRead, bool]]) -> None:
         if not group.gathered and group.rows[0].place in waiting:
             person.undecided = True
         reading.people.append(person)
+        group.rows.clear()  # a large file is not held twice
 
 
 def _reject_group(reading: Reading, group: Group) -> None:

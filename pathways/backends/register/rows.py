@@ -18,7 +18,7 @@ NAME_CHARACTERS = 200
 PLAIN_FIELDS = ("address", "source", "event", "language", "owner", "employer")
 
 
-@dataclass
+@dataclass(slots=True)
 class RowRead:
     """A row as it was read, before rows become people."""
 
@@ -101,7 +101,10 @@ class RowReader:
         if column := self.single.get("status"):
             cell = self.at(row, column)
             read.status_at = self.spot(read.place, column, cell)
-            read.meaning = self.mapping.means(shown(cell))
+            word = shown(cell).strip()
+            read.meaning = self.mapping.means(word)
+            if word and not read.meaning.known and not read.meaning.hint:
+                self.flag(read, column, cell, "status", "This status is not understood: nothing was taken from it")
         return read, row
 
     @staticmethod

@@ -4,7 +4,7 @@ The facts go through the same follow() as every case. The word may add: a stage 
 moves a person back from what the dates show: a difference is for a person to decide.
 """
 
-from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pathways.backends.register.proposals import Decision, Fact, Person, Spot
 from pathways.backends.register.statuses import CLOSED, ORDER, STEP_OF_STAGE, Meaning
@@ -31,56 +31,56 @@ WORDS = {
 }
 
 
-@dataclass
-class _Standing:
-    facts: CaseFacts
-    closed: str = ""
+_SEAT_OVER = {"seat_booked": False, "seat_begun": False}
+_NO_OFFER = {"live_offer": False, "live_introduction": False}
+#: What each step leaves standing in a case.
+LEAVES: dict[str, dict[str, bool]] = {
+    "pathway.express_interest": {"interested": True},
+    "interview.book": {"chat_booked": True},
+    "interview.hold": {"chat_booked": False, "chat_held": True},
+    "interview.miss": {"chat_booked": False},
+    "interview.cancel": {"chat_booked": False},
+    "training_place.join_waiting": {"awaiting_seat": True},
+    "training_place.book": {"awaiting_seat": False, "seat_booked": True},
+    "training_place.start": {"awaiting_seat": False, "seat_booked": False, "seat_begun": True},
+    "training_place.finish": {**_SEAT_OVER, "marked_ready": True},
+    "training_place.leave": _SEAT_OVER,
+    "training_place.cancel": _SEAT_OVER,
+    "pathway.mark_ready": {"marked_ready": True},
+    "introduction.offer": {"live_offer": True, "live_introduction": True, **_SEAT_OVER},
+    "introduction.accept": {**_NO_OFFER, "before_start": True},
+    "introduction.decline_by_candidate": _NO_OFFER,
+    "introduction.decline_by_employer": _NO_OFFER,
+    "introduction.withdraw_offer": {**_NO_OFFER, "before_start": False},
+    "placement.agree_start": {**_NO_OFFER, "before_start": True},
+    "placement.fall_through": {"before_start": False},
+    "placement.start": {**_NO_OFFER, "before_start": False, "in_post": True, **_SEAT_OVER},
+    "placement.leave": {"in_post": False, "left_since_restart": True},
+    "placement.complete": {"in_post": False, "left_since_restart": True},
+}
 
 
 def shown_by(facts: list[Fact]) -> str:
     """The stage that these facts show, taken in this order; "" for none."""
-    if not facts:
+    return _shown(tuple(fact.step for fact in facts))
+
+
+@lru_cache(maxsize=20_000)
+def _shown(steps: tuple[str, ...]) -> str:
+    if not steps:
         return ""
-    standing = _Standing(CaseFacts())
-    for fact in facts:
-        _count(standing, fact.step)
-    return standing.closed or str(follow(standing.facts).value)
-
-
-def _count(standing: _Standing, step: str) -> None:
-    facts = standing.facts
-    if step in CLOSINGS:
-        standing.closed = CLOSINGS[step]
-        return
-    if step != "pathway.log_outreach":
-        standing.closed = ""
-    over = {"seat_booked": False, "seat_begun": False}
-    changes: dict[str, dict[str, bool]] = {
-        "pathway.express_interest": {"interested": True},
-        "interview.book": {"chat_booked": True},
-        "interview.hold": {"chat_booked": False, "chat_held": True},
-        "interview.miss": {"chat_booked": False},
-        "interview.cancel": {"chat_booked": False},
-        "training_place.join_waiting": {"awaiting_seat": True},
-        "training_place.book": {"awaiting_seat": False, "seat_booked": True},
-        "training_place.start": {"awaiting_seat": False, "seat_booked": False, "seat_begun": True},
-        "training_place.finish": {**over, "marked_ready": True},
-        "training_place.leave": over,
-        "training_place.cancel": over,
-        "pathway.mark_ready": {"marked_ready": True},
-        "introduction.offer": {"live_offer": True, "live_introduction": True, **over},
-        "introduction.accept": {"live_offer": False, "live_introduction": False, "before_start": True},
-        "introduction.decline_by_candidate": {"live_offer": False, "live_introduction": False},
-        "introduction.decline_by_employer": {"live_offer": False, "live_introduction": False},
-        "introduction.withdraw_offer": {"live_offer": False, "live_introduction": False, "before_start": False},
-        "placement.agree_start": {"live_offer": False, "live_introduction": False, "before_start": True},
-        "placement.fall_through": {"before_start": False},
-        "placement.start": {"live_offer": False, "live_introduction": False, "before_start": False, "in_post": True, **over},
-        "placement.leave": {"in_post": False, "left_since_restart": True},
-        "placement.complete": {"in_post": False, "left_since_restart": True},
-        "retention_check.confirm": {"six_months_confirmed": facts.in_post},
-    }
-    standing.facts = replace(facts, **changes.get(step, {}))
+    standing: dict[str, bool] = {}
+    closed = ""
+    for step in steps:
+        if step in CLOSINGS:
+            closed = CLOSINGS[step]
+            continue
+        if step != "pathway.log_outreach":
+            closed = ""
+        standing.update(LEAVES.get(step, {}))
+        if step == "retention_check.confirm":
+            standing["six_months_confirmed"] = standing.get("in_post", False)
+    return closed or str(follow(CaseFacts(**standing)).value)
 
 
 def take_word(person: Person, meaning: Meaning, at: Spot | None) -> Decision | None:

@@ -177,12 +177,17 @@ class Truth:
         wrong = []
         for key, said in self.truth["people"].items():
             places = self._places(key)
-            held = {id(self.people[place]): self.people[place] for place in places if place in self.people and self.reading.outcome(place) == "take"}
+            held = {
+                id(self.people[place]): self.people[place]
+                for place in places
+                if place in self.people and self.reading.outcome(place) == "take"
+            }
             for person in held.values():
                 for name in names:
                     got = person.fields.get(name)
                     flagged = any((place, name) in self.flagged for place in person.rows)
-                    if not self._right(got, said.get(name), person.also.get(name, [])) and not flagged:
+                    rejected = any(self.reading.outcome(place) == "reject" for place in places)
+                    if not self._right(got, said.get(name), person.also.get(name, [])) and not flagged and not (got is None and rejected):
                         wrong.append(f"{key} {name}: {got}, not {said.get(name)}")
                 for also in said.get("phone_also", []):
                     if isinstance(also, str) and also not in [*person.also.get("phone", []), person.fields.get("phone")]:
