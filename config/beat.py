@@ -7,8 +7,6 @@ from pathlib import Path
 from celery import beat
 from django.conf import settings
 
-from ground.tasks import beat_schedule
-
 
 def heartbeat() -> Path:
     """The file whose time says when beat last went round with its broker within reach."""
@@ -21,8 +19,7 @@ class Scheduler(beat.Scheduler):
     taken = True
 
     def setup_schedule(self) -> None:
-        """One entry for each job; all count as long overdue."""
-        self.app.conf.beat_schedule = beat_schedule()
+        """All entries count as long overdue."""
         super().setup_schedule()
         for entry in self.schedule.values():
             entry.last_run_at = entry.default_now() - timedelta(days=400)

@@ -1,6 +1,5 @@
 """The demo: everything in the foreground, one Ctrl-C away from gone, data kept until `demo-reset`."""
 
-import contextlib
 import json
 import os
 import signal
@@ -12,6 +11,9 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from celery import Celery
+from celery.exceptions import OperationalError
 
 from config.launcher import folders, house, install, processes, surroundings
 from config.launcher.processes import Trouble
@@ -183,13 +185,14 @@ def _web_ready(url: str) -> bool:
 
 
 def _worker_ready(env: dict[str, str]) -> bool:
-    """A ping through the broker. Celery is asked in this process, which has nothing else to do with Django."""
-    os.environ.update(env)
-    from config.celery import app
-
-    with contextlib.suppress(OSError):
-        return bool(app.control.ping(timeout=0.5, limit=1))
-    return False
+    """A ping through the broker, by a caller that knows the broker's address and nothing of the product."""
+    caller = Celery(broker=env["REDIS_URL"], set_as_current=False)
+    try:
+        return bool(caller.control.ping(timeout=0.5, limit=1))
+    except OperationalError:
+        return False
+    finally:
+        caller.close()
 
 
 def _stop(kept: list[Kept]) -> None:
