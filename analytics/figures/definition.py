@@ -111,6 +111,7 @@ class Table:
     lines: tuple[Line, ...]
     unknown: tuple[tuple[str, Cell], ...] = ()
     caption: str = ""
+    drawing: object = None
 
     @property
     def measures(self) -> tuple[str, ...]:

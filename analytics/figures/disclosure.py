@@ -52,7 +52,7 @@ class Cell:
 
 
 HIDDEN_CELL = Cell(HIDDEN, hidden=True)
-NO_BASE = Cell("no one to count")
+NO_BASE = Cell("none")
 TOO_FEW = Cell("too few to say")
 NOT_EXACT = Cell("no exact dates")
 NOT_YET = Cell("not yet known")
@@ -109,7 +109,7 @@ def limits(part: int, whole: int, profile: Profile) -> Cell:
     if not profile.exact and pair[1] < LEAST_FOR_STATISTICS:
         return TOO_FEW
     low, high = wilson(*pair)
-    return Cell(f"{percent(low, profile)} to {percent(high, profile)}", pair[0] / pair[1], low, high)
+    return Cell(between(low, high, profile), pair[0] / pair[1], low, high)
 
 
 def ratio(part: int, whole: int, other_part: float, other_whole: float, profile: Profile, *, fixed: bool = False) -> Cell:
@@ -181,3 +181,8 @@ def estimate(value: float, low: float, high: float, people: int, profile: Profil
 
 def percent(value: float, profile: Profile) -> str:
     return f"{100 * value:.1f}%" if profile.exact else f"{100 * value:.0f}%"
+
+
+def between(low: float, high: float, profile: Profile) -> str:
+    """The two limits of an interval: 60.4 to 78.3%."""
+    return f"{percent(low, profile).rstrip('%')} to {percent(high, profile)}"

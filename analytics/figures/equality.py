@@ -141,12 +141,9 @@ def equality(counted: Iterable[Counted], cut: Cut, choice: Choice, people: int) 
     guarded = cut.guarded
     profile = guarded.profile
     tables: list[Table] = []
-    drawings: list[Bars] = []
     for each in counted:
         tables.append(_represented(each, choice, profile))
         tables.append(_progress(each, choice, profile))
-        if each.asked.chart:
-            drawings.append(_drawing(each, choice, profile))
     return Figure(
         definition=in_force(DEFINITIONS, cut.as_at),
         cut=guarded,
@@ -156,7 +153,6 @@ def equality(counted: Iterable[Counted], cut: Cut, choice: Choice, people: int) 
         numerator="people of the group",
         denominator="people who said",
         summary=_summary(tables, choice),
-        drawings=tuple(drawings),
         notes=(f"Benchmark: {choice.benchmark}." if choice.benchmark else "No benchmark is loaded, so no representation ratio is shown.",),
     )
 
@@ -208,6 +204,7 @@ def _represented(counted: Counted, choice: Choice, profile: Profile) -> Table:
         tuple(lines),
         unknown=_unknown(tally, profile),
         caption=f"Of {show.count(base, profile).text} people who said. The last columns count the group at each phase.",
+        drawing=_drawing(counted, choice, profile) if asked.chart else None,
     )
 
 

@@ -131,10 +131,7 @@ def funnel(
         "How far people have come",
         base,
         _summary(people, phases, profile),
-        [
-            Piece(line.label, _bar_words(line), line.numbers[0].cell, highlight=phase == Phase.OFFER)
-            for phase, line in zip(phases, reached.lines, strict=True)
-        ],
+        [Piece(line.label, _bar_words(line), line.numbers[0].cell) for line in reached.lines],
     )
     first = Phase(phases[0]).label
     return Figure(
@@ -222,7 +219,7 @@ def _lost(people: Sequence[Journey], reasons: Mapping[str, str], profile: Profil
     tally = Counter(each.reason for each in closed)
     lines = tuple(
         Line(
-            reasons.get(code, "Reason not recorded") if code else "Reason not recorded",
+            reasons.get(code, code.replace("_", " ").capitalize()) if code else "Reason not recorded",
             (
                 Number("People", show.count(number, profile), behind=f"reason={code}" if code else ""),
                 Number(

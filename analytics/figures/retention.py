@@ -320,7 +320,7 @@ def _at(fitted: Curve, month: float, profile: Profile) -> Cell:
 def _band(cell: Cell, profile: Profile) -> Cell:
     if cell.low is None or cell.high is None:
         return show.NOTHING if cell.value is None or profile.exact else show.TOO_FEW
-    return Cell(f"{show.percent(cell.low, profile)} to {show.percent(cell.high, profile)}", cell.value, cell.low, cell.high)
+    return Cell(show.between(cell.low, cell.high, profile), cell.value, cell.low, cell.high)
 
 
 def _drawing(fitted: Curve, rates: Table, shown: Cell, profile: Profile) -> Steps:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from accounts.choices import FunnelStart, Phase
@@ -17,7 +17,6 @@ from analytics.queries.wards import frozen_targets
 from analytics.rules import programmes_led
 from analytics.services.export import record_export
 from ground.clock import read_clock, today_london
-from ground.door import NotYours
 from ground.tables import Column, csv_response
 
 COLUMNS = [Column(name, itemgetter(place)) for place, name in enumerate(CSV_COLUMNS)]
@@ -81,8 +80,10 @@ def page(request: HttpRequest, asked: Asked | None, template: str, *, figure: Fi
 
 def download(request: HttpRequest, asked: Asked | None, figure: Figure | None) -> StreamingHttpResponse:
     """The same numbers as a file, written down in the audit."""
-    if asked is None or figure is None:
-        raise NotYours("You lead no programme.")
+    if asked is None:
+        raise Http404
+    if figure is None:
+        return csv_response(f"{asked.programme.code}-nothing-loaded", COLUMNS, [])
     lines = list(flat(figure))
     record_export(
         programme=asked.programme,

@@ -49,7 +49,7 @@ def board(request: HttpRequest) -> HttpResponse:
     parts = [
         Part("Funnel", people, _to(asked, "board_funnel"), "All of the funnel", _reached(asked, people.tables[0])),
         Part("Retention", stayed, _to(asked, "board_retention"), "All of retention", _stayed(asked, stayed), _first(stayed)),
-        Part("Equality", equal, _to(asked, "board_equality"), "All of equality", drawing=_first(equal)),
+        Part("Equality", equal, _to(asked, "board_equality"), "All of equality", drawing=equal.tables[0].drawing if equal.tables else None),
     ]
     if lived is not None:
         parts.append(Part("Wards", lived, _to(asked, "board_wards"), "All wards", drawing=_first(lived)))

@@ -50,7 +50,7 @@ def test_a_hidden_cell_carries_no_value():
         (0, 12, "0%"),
         (12, 12, "100%"),
         (8, 16, "67%"),  # 10 of 15
-        (0, 0, "no one to count"),
+        (0, 0, "none"),
     ],
 )
 def test_percentages_for_others_come_from_rounded_counts(part, whole, text):
@@ -65,7 +65,7 @@ def test_percentages_for_the_programme_are_exact():
 
 def test_no_interval_for_others_on_fewer_than_thirty():
     assert limits(12, 26, PARTNER) is TOO_FEW
-    assert limits(12, 26, OPERATIONAL).text == "28.8% to 64.5%"
+    assert limits(12, 26, OPERATIONAL).text == "28.8 to 64.5%"
     shown = limits(48, 102, PARTNER)
     assert (shown.low, shown.high) == pytest.approx((0.403832, 0.596168), abs=1e-6)  # 50 of 100
 

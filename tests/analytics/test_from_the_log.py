@@ -49,7 +49,13 @@ def test_each_phase_is_reached_by_what_happened_and_dated_by_it():
     case = world.case(interested=False, day=DAY - timedelta(days=40))
     cases.express_interest(case=case, by=world.by, at=AT, taken=Taken(happened_on=DAY - timedelta(days=30)))
     interview.hold_chat(case=case, by=world.by, at=AT, taken=Taken(happened_on=DAY - timedelta(days=20), quality="month"))
-    seat = training.book_seat(case=case, course=world.course(starts_on=DAY - timedelta(days=10)), by=world.by, at=AT, taken=Taken(happened_on=DAY - timedelta(days=15)))
+    seat = training.book_seat(
+        case=case,
+        course=world.course(starts_on=DAY - timedelta(days=10)),
+        by=world.by,
+        at=AT,
+        taken=Taken(happened_on=DAY - timedelta(days=15)),
+    )
     training.start_training(place=seat, by=world.by, at=AT, taken=Taken(happened_on=DAY - timedelta(days=10)))
     row = offered(world, case)
     introduction.accept_offer(introduction=row, by=world.by, at=AT)
@@ -116,7 +122,9 @@ def test_what_was_entered_in_error_is_out_of_every_count():
 def test_own_jobs_are_work_and_no_offer_and_stand_on_a_line_of_their_own_before_their_start():
     world = World()
     case = world.case(day=DAY - timedelta(days=30))
-    placement.record_own_job(case=case, employer_words="Corner bakery", job={"title": "Baker"}, start_on=DAY + timedelta(days=9), by=world.by, at=AT)
+    placement.record_own_job(
+        case=case, employer_words="Corner bakery", job={"title": "Baker"}, start_on=DAY + timedelta(days=9), by=world.by, at=AT
+    )
     assert one(world).now == "own_job_to_start"
     another = World()
     case = another.case(day=DAY - timedelta(days=30))

@@ -46,7 +46,7 @@ OLD = date(2026, 1, 5)  # six months on 5 July, window over on 2 August
 def test_unknown_counts_as_not_retained_and_is_left_out_of_those_known():
     starts = [a_start(OLD, "confirmed", "confirmed", state) for state in ["confirmed"] * 6 + ["not_in_post"] * 2 + ["unknown", "asking"]]
     rates = words(retention(starts, cut()), "In work at six months")
-    assert rates["Confirmed of those due"] == ["60.0%", "31.3% to 83.2%", "6", "10"]
+    assert rates["Confirmed of those due"] == ["60.0%", "31.3 to 83.2%", "6", "10"]
     assert rates["Confirmed of those known"][0] == "75.0%"
     assert rates["If all not known had left"][0] == "60.0%"
     assert rates["If all not known had stayed"][0] == "80.0%"
@@ -94,7 +94,7 @@ def test_any_work_counts_another_job_and_the_persons_own_word():
         a_start(OLD, "confirmed", "confirmed", "not_in_post"),
         a_start(OLD, "confirmed", "confirmed", "confirmed"),
     ]
-    assert words(retention(starts, cut()), "In work at six months")["In any work"] == ["75.0%", "30.1% to 95.4%", "3", "4"]
+    assert words(retention(starts, cut()), "In work at six months")["In any work"] == ["75.0%", "30.1 to 95.4%", "3", "4"]
 
 
 def test_cohorts_with_some_not_due_are_provisional():
@@ -162,8 +162,8 @@ def test_for_partners_the_curve_stands_at_whole_months_from_rounded_counts():
     starts += [a_start(OLD, "confirmed", "confirmed", "not_in_post", ended="left", last_day=date(2026, 5, 1)) for _ in range(11)]
     figure = retention(starts, cut(PARTNER))
     month_by_month = words(figure, "The curve, month by month")
-    assert month_by_month["3 months"] == ["50", "100%", "93% to 100%"]
-    assert month_by_month["6 months"] == ["40", "80%", "67% to 89%"]
+    assert month_by_month["3 months"] == ["50", "100%", "93 to 100%"]
+    assert month_by_month["6 months"] == ["40", "80%", "67 to 89%"]
     assert figure.drawings[0].line.count(" L ") == 14
     assert "*" not in figure.summary
 
