@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 from django.db.models import F, Q, QuerySet
 
-from accounts.choices import Role
+from accounts.choices import MailState, Role
+from accounts.delivery import read_letter
 from accounts.desk import Desk, Seat
-from accounts.models import Invitation, Membership, SignIn, User
+from accounts.models import Invitation, Mail, Membership, SignIn, User
 from ground.clock import today_london
 
 EMPLOYER_SIDE = "employer"
@@ -69,3 +70,20 @@ def open_invitations(*, user: User, at: datetime) -> QuerySet[Invitation]:
 def open_sign_ins(*, user: User) -> QuerySet[SignIn]:
     """Where somebody is signed in now, newest first."""
     return SignIn.objects.filter(user=user, ended_at__isnull=True).order_by("-seen_at", "-id")
+
+
+@dataclass(frozen=True)
+class ReceivedLetter:
+    """An e-mail as the one who got it reads it."""
+
+    to: str
+    at: datetime
+    subject: str
+    body: str
+
+
+def letters(*, most: int = 50) -> list[ReceivedLetter]:
+    """E-mails that were sent, the latest first. For the demo's mailbox."""
+    sent = Mail.objects.filter(state=MailState.ACCEPTED).order_by("-settled_at", "-id")[:most]
+    read = [(mail, read_letter(mail)) for mail in sent]
+    return [ReceivedLetter(mail.to, mail.settled_at or mail.created_at, letter.subject, letter.body) for mail, letter in read]

@@ -1,10 +1,16 @@
 """The way in, one's own account, and who is let in."""
 
-from django.urls import path
+from django.conf import settings
+from django.urls import URLPattern, path
 
-from accounts.views import account, password, second_factor, sign_in, users
+from accounts.views import account, demo, password, second_factor, sign_in, users
 
+demo_urls: list[URLPattern] = [
+    path("demo/mailbox/", demo.mailbox, name="demo_mailbox"),
+    path("demo/day/", demo.day, name="demo_day"),
+]
 urlpatterns = [
+    *(demo_urls if settings.DEMO else []),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/code/", sign_in.sign_in_code, name="sign_in_code"),
     path("sign-in/choose/", sign_in.choose_place, name="choose_place"),

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from candidates.models import Candidate, ContactRoute
-from outreach.choices import WENT
+from outreach.choices import WENT, MessageState
 from outreach.models import Message
 from outreach.rules import may_be_texted
 
@@ -24,6 +24,7 @@ class Phone:
     candidate: Candidate
     number: str
     texts: list[Message]
+    waiting: int = 0
 
 
 def phones(*, most: int = 50) -> list[Phone]:
@@ -48,7 +49,8 @@ def phone_of(uuid: UUID) -> Phone | None:
     route = text_route(candidate)
     held = list(texts.select_related("line")[:200])
     number = route.value if route else (held[-1].line.e164 if held else "")
-    return Phone(candidate, number, held)
+    waiting = Message.objects.filter(line__in=lines, state__in=[MessageState.READY, MessageState.SENDING]).count()
+    return Phone(candidate, number, held, waiting)
 
 
 def _received() -> QuerySet[Message]:

@@ -32,7 +32,7 @@ DEMO_MENU = (
     ("/demo/", "The demo"),
     ("/demo/phone/", "Candidate’s phone"),
     ("/demo/mailbox/", "Employer’s mailbox"),
-    ("/demo/clock/", "Move the day on"),
+    ("/demo/day/", "Move the day on"),
 )
 FOOTER = (("/privacy-notice/", "Privacy"), ("/accessibility/", "Accessibility"), ("/complain/", "Complain"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -12,6 +13,7 @@ from accounts.queries import letters
 from ground.clock import move_on, read_clock
 from ground.door import open_to
 from ground.once import posted_once
+from ground.tasks import nudge, run_every_job
 from ground.templatetags.said import counted, weekday
 
 
@@ -32,8 +34,7 @@ def day(request: HttpRequest) -> HttpResponse:
         days = form.cleaned_data["days"]
         move_on(days)
         messages.success(request, f"{counted(days, 'day')} on: it is {weekday(read_clock())}.")
-        response = redirect("demo_day")
-        response.nudges = True  # type: ignore[attr-defined]  # read below, after the commit
-        return response
+        transaction.on_commit(lambda: nudge(run_every_job))
+        return redirect("demo_day")
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/demo_day.html", {"form": form, "today": read_clock()}, status=status)
