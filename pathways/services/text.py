@@ -64,7 +64,7 @@ def _chat(chat: Interview, change: StageChange) -> Moment | None:
     """Of use until the chat begins."""
     if chat.at is None or chat.at <= change.recorded_at:
         return None
-    host = _short_name(chat.host)
+    host = short_name(chat.host)
     return Moment(
         expires_at=chat.at,
         about=f"{london(chat.at):%Y-%m-%dT%H:%M}",
@@ -137,13 +137,13 @@ def write_texts(*, change: StageChange, subject: Row) -> None:
     case = Pathway.objects.select_related("candidate", "organisation", "owner").get(changes=change)
     if case.candidate.died_on is not None or case.do_not_contact:
         return
-    values = _values(case, moment)
+    values = values_of(case, moment)
     try:
         code, route = _wording(telling, case)
         if code:
             _write(code, telling, moment, route=route, case=case, values=values, change=change, subject=subject)
     except Refused:
-        if telling.must_reach and not _said_it_themselves(change):
+        if telling.must_reach and not said_it_themselves(change):
             _tell_by_voice(telling, moment, case=case, values=values, change=change)
 
 
@@ -153,7 +153,7 @@ def _wording(telling: Telling, case: Pathway) -> tuple[str, ContactRoute]:
     if route is None:
         raise Refused("This person has no mobile number that may be texted.")
     if not route.may_mention:
-        if telling.neutral and not _short_name(case.owner):
+        if telling.neutral and not short_name(case.owner):
             raise Refused("Nobody's name could be put under a text that must not name us.")
         return telling.neutral, route
     return (f"{telling.code}-shared" if route.is_shared else telling.code), route
@@ -222,8 +222,8 @@ def _in_language(code: str, language: str, *, at: datetime) -> Template | None:
     return found
 
 
-def _values(case: Pathway, moment: Moment) -> Values:
-    worker = _short_name(case.owner)
+def values_of(case: Pathway, moment: Moment) -> Values:
+    worker = short_name(case.owner)
     number = show_phone(case.organisation.contact_phone) if case.organisation.contact_phone else ""
     ring_us = " ".join(part for part in ("ring", worker or "us", f"on {number}" if number else "") if part)
     return {
@@ -236,7 +236,7 @@ def _values(case: Pathway, moment: Moment) -> Values:
     }
 
 
-def _short_name(user: User | None) -> str:
+def short_name(user: User | None) -> str:
     return user.name.split(" ")[0] if user is not None and user.name else ""
 
 
@@ -245,7 +245,7 @@ def _said(value: date | datetime) -> str:
     return weekday(value).rpartition(" ")[0]
 
 
-def _said_it_themselves(change: StageChange) -> bool:
+def said_it_themselves(change: StageChange) -> bool:
     return change.actor_kind == "candidate" or change.said_by == "candidate"
 
 
@@ -261,11 +261,11 @@ def _tell_by_voice(telling: Telling, moment: Moment, *, case: Pathway, values: V
         due_on=max(today, min(next_day, today_london(moment.expires_at))),
         owed_by="worker",
         change=change,
-        words=_words_to_say(template.body, values) if template else "",
+        words=words_to_say(template.body, values) if template else "",
     )
 
 
-def _words_to_say(body: str, values: Values) -> str:
+def words_to_say(body: str, values: Values) -> str:
     return tidy("Say: " + fill(body.removeprefix(GREETING), {**values, "ring_us": values["ring_me"]}), LONGEST_TASK)
 
 
