@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.services.audit import service
@@ -141,7 +142,11 @@ def _take_back(change: StageChange, *, by: Actor, at: datetime, cause: StageChan
         setattr(subject, name, value if field.is_relation else field.to_python(value))
     subject.stage = VOID if change.from_stage == NEW else change.from_stage
     subject.version += 1
-    subject.save()
+    try:
+        with transaction.atomic():
+            subject.save()
+    except IntegrityError as error:
+        raise Conflict("Something else stands in its place now: undo that first.") from error
     if isinstance(subject, Pathway):
         mark_since(subject, _since(change))
     change_fact(key=f"{change.machine}:{subject.pk}", value=truth_of(subject))

@@ -23,7 +23,7 @@ from pathways.models import (
 from pathways.queries.facts import facts_of
 from pathways.services import case as cases
 from pathways.services import interview, introduction, placement, retention, training
-from pathways.services.door import Taken
+from pathways.services.door import Taken, chart_steps
 from pathways.workflow.follow import follow
 from pathways.workflow.introduction import LIVE
 from pathways.workflow.pathway import OPEN, Stage
@@ -31,6 +31,8 @@ from pathways.workflow.placement import BEFORE_START
 from tests.factories import World
 
 Try = Callable[[Any, Actor, datetime], object]
+
+OFFER = {"offer_hours": Decimal("35"), "offer_pay": Decimal("13"), "offer_pay_unit": "hour", "offer_kind": "fixed_term"}
 
 
 class Walk:
@@ -40,6 +42,21 @@ class Walk:
         self.world = world
         self.headings = [world.heading(places=1), world.heading(title="Porter", places=3)]
         self.course = world.course(capacity=1)
+
+    def begin(self, case: Pathway, far: int, at: datetime) -> None:
+        """Take the person some way before the blind part begins: 1 put forward, 2 offered, 3 accepted, 4 in post."""
+        by = self.world.by
+        if far == 0:
+            return
+        cases.express_interest(case=case, by=by, at=at)
+        row = introduction.draft_introduction(case=case, heading=self.headings[1], by=by, at=at)
+        introduction.send_introduction(introduction=row, consent_how="phone", by=by, at=at)
+        if far >= 2:
+            introduction.offer_job(introduction=row, offer=OFFER, by=by, at=at)
+        if far >= 3:
+            introduction.accept_offer(introduction=row, by=by, at=at)
+        if far >= 4:
+            placement.start_placement(placement=Placement.objects.get(introduction=row), first_day=today_london(at), by=by, at=at)
 
     def on_case(self) -> dict[str, Try]:
         """Steps on the case, and those that begin a row in it."""
@@ -74,45 +91,73 @@ class Walk:
 
     def on_child(self) -> dict[str, tuple[type[Row], Try]]:
         """Steps on a chat, a seat, an introduction, a job, a check."""
-        offer = {"offer_hours": Decimal("35"), "offer_pay": Decimal("13"), "offer_pay_unit": "hour", "offer_kind": "fixed_term"}
         tries: dict[str, tuple[type[Row], Try]] = {
-            "move": (Interview, lambda r, by, at: interview.move_chat(chat=r, when=at + timedelta(days=3), place="Hub", host=None, by=by, at=at)),
-            "hold": (Interview, lambda r, by, at: interview.hold_chat(case=r.pathway, chat=r, by=by, at=at)),
-            "miss": (Interview, lambda r, by, at: interview.miss_chat(chat=r, missed_by="us", by=by, at=at)),
-            "cancel_chat": (Interview, lambda r, by, at: interview.cancel_chat(chat=r, by=by, at=at)),
-            "start_course": (TrainingPlace, lambda r, by, at: training.start_training(place=r, by=by, at=at)),
-            "finish_course": (TrainingPlace, lambda r, by, at: training.finish_training(place=r, by=by, at=at)),
-            "leave_course": (TrainingPlace, lambda r, by, at: training.leave_training(place=r, by=by, at=at)),
-            "cancel_seat": (TrainingPlace, lambda r, by, at: training.cancel_seat(place=r, by=by, at=at)),
-            "send": (Introduction, lambda r, by, at: introduction.send_introduction(introduction=r, consent_how="phone", by=by, at=at)),
-            "offer": (Introduction, lambda r, by, at: introduction.offer_job(introduction=r, offer=offer, by=by, at=at)),
-            "accept": (Introduction, lambda r, by, at: introduction.accept_offer(introduction=r, by=by, at=at)),
-            "withdraw_offer": (Introduction, lambda r, by, at: introduction.withdraw_offer(introduction=r, by=by, at=at)),
-            "agree": (
+            "interview.move": (
+                Interview,
+                lambda r, by, at: interview.move_chat(chat=r, when=at + timedelta(days=3), place="Hub", host=None, by=by, at=at),
+            ),
+            "interview.hold": (
+                Interview,
+                lambda r, by, at: interview.hold_chat(case=r.pathway, chat=r, by=by, at=at),
+            ),
+            "interview.miss": (
+                Interview,
+                lambda r, by, at: interview.miss_chat(chat=r, missed_by="us", by=by, at=at),
+            ),
+            "interview.cancel": (
+                Interview,
+                lambda r, by, at: interview.cancel_chat(chat=r, by=by, at=at),
+            ),
+            "training_place.start": (TrainingPlace, lambda r, by, at: training.start_training(place=r, by=by, at=at)),
+            "training_place.finish": (TrainingPlace, lambda r, by, at: training.finish_training(place=r, by=by, at=at)),
+            "training_place.leave": (TrainingPlace, lambda r, by, at: training.leave_training(place=r, by=by, at=at)),
+            "training_place.cancel": (TrainingPlace, lambda r, by, at: training.cancel_seat(place=r, by=by, at=at)),
+            "introduction.send": (
+                Introduction,
+                lambda r, by, at: introduction.send_introduction(introduction=r, consent_how="phone", by=by, at=at),
+            ),
+            "introduction.offer": (Introduction, lambda r, by, at: introduction.offer_job(introduction=r, offer=OFFER, by=by, at=at)),
+            "introduction.accept": (Introduction, lambda r, by, at: introduction.accept_offer(introduction=r, by=by, at=at)),
+            "introduction.withdraw_offer": (Introduction, lambda r, by, at: introduction.withdraw_offer(introduction=r, by=by, at=at)),
+            "placement.agree_start": (
                 Placement,
                 lambda r, by, at: placement.agree_start(placement=r, start_on=today_london(at) + timedelta(days=5), by=by, at=at),
             ),
-            "start": (Placement, lambda r, by, at: placement.start_placement(placement=r, first_day=today_london(at), by=by, at=at)),
-            "fall": (Placement, lambda r, by, at: placement.fall_through(placement=r, by=by, at=at)),
-            "leave": (Placement, lambda r, by, at: placement.leave_job(placement=r, last_day=today_london(at), by=by, at=at)),
-            "complete": (Placement, lambda r, by, at: placement.complete_job(placement=r, last_day=today_london(at), by=by, at=at)),
-            "clear": (
+            "placement.start": (
+                Placement,
+                lambda r, by, at: placement.start_placement(placement=r, first_day=today_london(at), by=by, at=at),
+            ),
+            "placement.fall_through": (Placement, lambda r, by, at: placement.fall_through(placement=r, by=by, at=at)),
+            "placement.leave": (Placement, lambda r, by, at: placement.leave_job(placement=r, last_day=today_london(at), by=by, at=at)),
+            "placement.complete": (
+                Placement,
+                lambda r, by, at: placement.complete_job(placement=r, last_day=today_london(at), by=by, at=at),
+            ),
+            "pre_employment_check.clear": (
                 PreEmploymentCheck,
                 lambda r, by, at: placement.move_check(check=r, step="clear", values={"settled_on": today_london(at)}, by=by, at=at),
             ),
-            "tick": (RetentionCheck, lambda r, by, at: retention.move_with_the_clock(check=r, at=at)),
-            "still": (
+            "retention_check.tick": (RetentionCheck, lambda r, by, at: retention.move_with_the_clock(check=r, at=at)),
+            "retention_check.confirm": (
                 RetentionCheck,
                 lambda r, by, at: retention.answer_check(check=r, in_post=True, known_on=today_london(at), grade="self", by=by, at=at),
             ),
-            "gone": (
+            "retention_check.deny": (
                 RetentionCheck,
                 lambda r, by, at: retention.answer_check(check=r, in_post=False, known_on=today_london(at), grade="employer", by=by, at=at),
             ),
         }
         for step in ("consider", "invite", "reserve", "decline_by_candidate", "decline_by_employer", "withdraw"):
-            tries[step] = (Introduction, _moves(step))
+            tries[f"introduction.{step}"] = (Introduction, _moves(step))
         return tries
+
+
+def fits(name: str, row: Row) -> bool:
+    """Whether the chart opens this step from where the row stands; the clock may always look."""
+    if name == "retention_check.tick":
+        return row.stage in {"scheduled", "open", "chasing"}
+    machine, step = name.split(".")
+    return row.stage in chart_steps(machine)[step].sources
 
 
 def _moves(step: str) -> Try:
