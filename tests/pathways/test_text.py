@@ -11,7 +11,7 @@ from ground.actor import Actor
 from outreach import delivery
 from outreach.backends import backend_named
 from outreach.backends.parts import parts_of
-from outreach.models import Fact, Message, Template
+from outreach.models import Fact, Message, PhoneLine, Template
 from outreach.services.template import PLACEHOLDERS, faults_of, longest
 from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, StageChange, Task
 from pathways.services import case as cases
@@ -19,6 +19,7 @@ from pathways.services import interview, introduction, placement, retention
 from pathways.services import text as texts
 from pathways.services.door import Taken
 from pathways.services.undo import undo_step
+from pathways.services.unsent import tell_unsent
 from tests.factories import AT, DAY, World, person, rates
 
 pytestmark = pytest.mark.django_db
@@ -285,7 +286,7 @@ class TestWithoutAPhone:
         world = Text()
         case = world.amina()
         first = world.chat(case)
-        Message.objects.get().line.__class__.objects.update(opted_out_at=AT, opted_out_how="stop")
+        PhoneLine.objects.update(opted_out_at=AT, opted_out_how="stop")
         second = world.chat(case, when=TEN + timedelta(days=1))
         assert Message.objects.count() == 1
         assert [subject for subject, _, _ in to_tell()] == [f"interview:{second.pk}"]
@@ -374,3 +375,44 @@ class TestShippedWording:
     def test_placeholders_that_nothing_fills_are_not_on_the_list(self):
         used = {name for file in SHIPPED for name in PLACEHOLDERS if f"{{{name}}}" in file.read_text()}
         assert used == set(PLACEHOLDERS)
+
+
+class TestUnsent:
+    def test_a_text_that_did_not_go_becomes_the_workers_words_once(self):
+        world = Text()
+        chat = world.chat(world.amina())
+        PhoneLine.objects.update(opted_out_at=AT, opted_out_how="stop")
+        delivery.sweep(at=AT)
+        assert tell_unsent(at=AT) == 1
+        assert tell_unsent(at=AT) == 0
+        assert to_tell() == [
+            (
+                f"interview:{chat.pk}",
+                "A text did not go. Say: Your chat with Sam is on Tuesday 1 December at 10am, Ladywood library."
+                " If that does not suit you, ring Sam on 0121 496 0123.",
+                DAY,
+            )
+        ]
+
+    def test_one_that_may_have_arrived_says_so(self):
+        world = Text()
+        world.chat(world.amina())
+        Message.objects.update(state="abandoned", final_at=AT)
+        assert tell_unsent(at=AT) == 1
+        assert to_tell()[0][1].startswith("This text may not have arrived: Your chat with Sam is on")
+
+    def test_what_is_no_longer_true_or_of_use_is_left(self):
+        world = Text()
+        chat = world.chat(world.amina())
+        PhoneLine.objects.update(opted_out_at=AT, opted_out_how="stop")
+        delivery.sweep(at=AT)
+        assert tell_unsent(at=TEN) == 0
+        interview.cancel_chat(chat=chat, by=world.by.speaking_for("candidate", "phone"), at=AT)
+        assert tell_unsent(at=AT) == 0
+        assert to_tell() == []
+
+    def test_good_wishes_need_no_voice(self):
+        world = Text()
+        introduction.accept_offer(introduction=world.offered(world.amina()), by=world.by, at=AT)
+        Message.objects.filter(template__code="offer-accepted").update(state="rejected", final_at=AT)
+        assert tell_unsent(at=AT) == 0

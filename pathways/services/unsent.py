@@ -1,0 +1,61 @@
+"""Texts that did not go, or that nobody knows of, while what they told still stands: a worker says the words instead."""
+
+from datetime import datetime, timedelta
+
+from ground.clock import today_london
+from ground.door import transact
+from outreach.choices import MessageState
+from outreach.models import Fact, Message
+from outreach.services.template import tidy
+from pathways.models import Pathway, StageChange, Task
+from pathways.models.task import TaskKind
+from pathways.services.task import open_task, show_next
+from pathways.services.text import LONGEST_TASK, TELLINGS
+
+DID_NOT_GO = (
+    MessageState.EXPIRED,
+    MessageState.SUPPRESSED,
+    MessageState.REJECTED,
+    MessageState.UNDELIVERED,
+    MessageState.FAILED,
+)
+#: How long after it was given up a text is still looked at: longer than any silence of the clock that is caught up.
+LOOK_BACK = timedelta(days=4)
+
+
+def unsent(*, at: datetime) -> list[Message]:
+    """Texts that people were to be reached by and were not, which are of use and true still, and for which nobody was asked yet."""
+    given_up = Message.objects.filter(state__in=(*DID_NOT_GO, MessageState.ABANDONED), final_at__gt=at - LOOK_BACK, expires_at__gt=at)
+    found = []
+    for message in given_up.filter(written_for__isnull=False).order_by("id"):
+        true = Fact.objects.filter(key=message.fact, value=message.fact_value).exists()
+        asked = Task.objects.filter(kind=TaskKind.TELL, opened_by__uuid=str(message.written_for)).exists()
+        if true and not asked:
+            found.append(message)
+    return found
+
+
+def tell_unsent(*, at: datetime) -> int:
+    """Open the worker's tasks for them; how many."""
+    return sum(_ask(message=message, at=at) for message in unsent(at=at))
+
+
+@transact
+def _ask(*, message: Message, at: datetime) -> bool:
+    change = StageChange.objects.filter(uuid=str(message.written_for), undone_by__isnull=True).first()
+    telling = TELLINGS.get((change.machine, change.step)) if change else None
+    if change is None or change.pathway_id is None or telling is None or not telling.must_reach:
+        return False
+    Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id)
+    lead = "This text may not have arrived: " if message.state == MessageState.ABANDONED else "A text did not go. Say: "
+    open_task(
+        pathway_id=change.pathway_id,
+        kind=TaskKind.TELL,
+        subject=f"{change.machine}:{change.subject_id}",
+        due_on=today_london(at),
+        owed_by="worker",
+        change=change,
+        words=tidy(lead + message.body.partition(". ")[2], LONGEST_TASK),
+    )
+    show_next(pathway_id=change.pathway_id)
+    return True
