@@ -92,6 +92,8 @@ class Written:
 
 def written(cell: Cell) -> Written:
     """What a cell says, whatever the habit of its writer."""
+    if isinstance(cell, str):
+        return _text(cell) if len(cell) <= 200 else Written("unreadable", text=cell[:60])
     if cell is None:
         return Written("empty")
     if isinstance(cell, RealDate):
@@ -100,9 +102,7 @@ def written(cell: Cell) -> Written:
         return Written("day", text=shown(cell), day_first=cell.on, month_first=cell.on)
     if isinstance(cell, TooLong):
         return Written("unreadable", text=shown(cell))
-    if isinstance(cell, (int, float)):
-        return _number(cell)
-    return _text(cell) if len(cell) <= 200 else Written("unreadable", text=cell[:60])
+    return _number(cell)
 
 
 def _number(number: int | float) -> Written:

@@ -12,6 +12,7 @@ from pathways.backends.register.sheets import Book, Cell, RealDate, Sheet, lette
 LOOK_IN = 60  # rows in which the first headings must stand
 WHO = ("ref", "first_name", "last_name", "full_name")
 _TOTAL = re.compile(r"^(?:grand |sub ?-?)?totals?\b|^(?:sum|average|mean|count)s?\b[: ]*$", re.IGNORECASE)
+_NOTE = re.compile(r"^(?:note|key|source|nb)\b", re.IGNORECASE)
 _POSITION = re.compile(
     r"\b(?:position (?:at|as)|as (?:at|of)|correct (?:at|as)|data (?:to|as)|last updated|updated|snapshot)\b", re.IGNORECASE
 )
@@ -231,9 +232,8 @@ def _not_a_row(row: list[Cell]) -> str:
     first = next(text for cell in row if cell is not None and (text := shown(cell).strip()))
     if first[:1] in "TtSsAaGgMmCc" and len(first) < 40 and _TOTAL.match(first):
         return "a total"
-    if sum(cell is not None and cell != "" for cell in row) == 1 and (
-        len(first) > 30 or first[0] in "*†‡#(" or re.match(r"^(?:note|key|source|nb)\b", first, re.IGNORECASE)
-    ):
+    alone = sum(cell is not None and cell != "" for cell in row) == 1
+    if alone and (len(first) > 30 or first[0] in "*†‡#(" or _NOTE.match(first)):
         return "a note"
     return ""
 

@@ -37,6 +37,27 @@ LATE = (
     "training_place.finish",
 )
 LONG_BEFORE_DAYS = 60
+#: The order in which steps usually come; no rule above asks for another.
+USUAL = {
+    step: place
+    for place, step in enumerate(
+        (
+            "pathway.log_outreach",
+            "pathway.express_interest",
+            "interview.book",
+            "interview.hold",
+            "training_place.book",
+            "training_place.start",
+            "training_place.finish",
+            "introduction.offer",
+            "introduction.accept",
+            "placement.agree_start",
+            "placement.start",
+            "retention_check.confirm",
+            "placement.leave",
+        )
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -51,13 +72,13 @@ class Disorder:
 
 def disorders(facts: list[Fact]) -> list[Disorder]:
     """Every pair that is out of order, errors first."""
+    found: list[Disorder] = []
+    if _in_order(facts):
+        return found
     by_step: dict[str, list[Fact]] = {}
     for fact in facts:
         if fact.on:
             by_step.setdefault(fact.step, []).append(fact)
-    found: list[Disorder] = []
-    if len(by_step) < 2:
-        return found
     for rules, within in ((WITHIN, True), (ACROSS, False)):
         for step, first, sentence in rules:
             if step in by_step and first in by_step:
@@ -73,6 +94,19 @@ def disorders(facts: list[Fact]) -> list[Disorder]:
                 if late.on and early.on and (early.on - late.on).days > LONG_BEFORE_DAYS and not any(each.late is late for each in found):
                     found.append(Disorder(late, early, "It is dated long before the first contact", within=False))
     return found
+
+
+def _in_order(facts: list[Fact]) -> bool:
+    """The usual case, quickly: each step comes after the ones before it in the usual order of steps, and so do the days."""
+    place, day = -1, date.min
+    for fact in facts:
+        if fact.on is None:
+            continue
+        here = USUAL.get(fact.step, -1)
+        if here <= place or fact.on < day:
+            return False
+        place, day = here, fact.on
+    return True
 
 
 def too_soon(facts: list[Fact]) -> Fact | None:

@@ -23,24 +23,20 @@ class Group:
     rows: list[RowRead] = field(default_factory=list)
     ref: str = ""
     gathered: bool = False  # of a file of one row a contact
-    phones: set[str] = field(default_factory=set)
-    births: set[str] = field(default_factory=set)
-    emails: set[str] = field(default_factory=set)
-    postcodes: set[str] = field(default_factory=set)
+    phones: tuple[str, ...] = ()
+    births: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    postcodes: tuple[str, ...] = ()
     name: tuple[str, str] = ("", "")
 
     def add(self, read: RowRead) -> None:
         """One row more of this person."""
         self.rows.append(read)
-        if phone := read.fields.get("phone"):
-            self.phones.add(phone)
-            self.phones.update(read.also.get("phone", ()))
-        if birth := read.fields.get("date_of_birth"):
-            self.births.add(birth)
-        if email := read.fields.get("email"):
-            self.emails.add(email)
-        if postcode := read.fields.get("postcode"):
-            self.postcodes.add(postcode)
+        told = read.fields
+        self.phones = _with(self.phones, told.get("phone"), *read.also.get("phone", ()))
+        self.births = _with(self.births, told.get("date_of_birth"))
+        self.emails = _with(self.emails, told.get("email"))
+        self.postcodes = _with(self.postcodes, told.get("postcode"))
         self.name = _fuller(self.name, read.name)
 
     def known_by(self) -> Iterator[tuple[str, str]]:
@@ -48,6 +44,13 @@ class Group:
         yield from (("phone", phone) for phone in self.phones)
         yield from (("email", email) for email in self.emails)
         yield from (("birth", birth) for birth in self.births if len(birth) == 10)
+
+
+def _with(held: tuple[str, ...], *more: str | None) -> tuple[str, ...]:
+    for value in more:
+        if value and value not in held:
+            held = (*held, value)
+    return held
 
 
 def _fuller(one: tuple[str, str], other: tuple[str, str]) -> tuple[str, str]:

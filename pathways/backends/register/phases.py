@@ -69,7 +69,7 @@ class PhaseReader:
                 unsettled.append((name, one))
                 continue
             settled[name] = said
-            if said.outcome == "date" and said.on and not wrong_day(said, self.reader.bounds, may_be_planned=name in PLANNED):
+            if said.outcome == "date" and not wrong_day(said, self.reader.bounds, may_be_planned=name in PLANNED):
                 clear[name] = _span(said)
         for name, one in unsettled:
             settled[name] = settle(one, self.reader.habits[name].of(hand), fits=self._fits(name, clear))

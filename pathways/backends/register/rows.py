@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 from pathways.backends.register import cells, columns, names
 from pathways.backends.register.answers import Answer, read_answer
@@ -52,10 +53,20 @@ class Bounds:
     today: date
     position_at: date | None = None
 
-    @property
+    @cached_property
     def known_until(self) -> date:
         """The last day of which the file can know: later ones are plans."""
         return min(self.today, self.position_at) if self.position_at else self.today
+
+    @cached_property
+    def planned_until(self) -> date:
+        """How far ahead a plan may lie."""
+        return self.today + timedelta(days=366)
+
+    @cached_property
+    def oldest(self) -> date:
+        """The first day that a date of a case may be."""
+        return date(self.today.year - 12, 1, 1)
 
 
 class RowReader:
@@ -231,25 +242,15 @@ def _capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def planned_until(bounds: Bounds) -> date:
-    """How far ahead a plan may lie; a later date is a slip of the pen."""
-    return bounds.today + timedelta(days=366)
-
-
-def oldest(bounds: Bounds) -> date:
-    """The first day that a date of a case may be; an earlier one is a slip of the pen."""
-    return date(bounds.today.year - 12, 1, 1)
-
-
 def wrong_day(said: Said, bounds: Bounds, *, may_be_planned: bool) -> str:
-    """Why a day cannot be, or nothing."""
-    if said.on is None:
+    """Why a day cannot be, or nothing. A plan may lie a year ahead; what lies long before is a slip of the pen too."""
+    if said.on is None or bounds.oldest <= said.on <= bounds.today:
         return ""
-    if said.on > (planned_until(bounds) if may_be_planned else bounds.today):
-        return f"{_spoken(said)} is in the future"
-    if said.on < oldest(bounds):
+    if said.on < bounds.oldest:
         return f"{_spoken(said)} is long before the programme began"
-    return ""
+    if may_be_planned and said.on <= bounds.planned_until:
+        return ""
+    return f"{_spoken(said)} is in the future"
 
 
 def _spoken(said: Said) -> str:
