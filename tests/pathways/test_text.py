@@ -1,7 +1,6 @@
 """What steps tell people: the words, whom they are safe for, and what happens where no text can go."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,9 +9,7 @@ from candidates.models import ContactRoute
 from ground.actor import Actor
 from outreach import delivery
 from outreach.backends import backend_named
-from outreach.backends.parts import parts_of
 from outreach.models import Fact, Message, PhoneLine, Template
-from outreach.services.template import PLACEHOLDERS, faults_of, longest
 from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, StageChange, Task
 from pathways.services import case as cases
 from pathways.services import interview, introduction, placement, retention
@@ -323,58 +320,6 @@ class TestWithoutAPhone:
         chat = world.chat(world.amina())
         assert chat.stage == "booked"
         assert [words for _, words, _ in to_tell()] == [""]
-
-
-SHIPPED = sorted(texts.WORDING.glob("*/*.txt"))
-
-
-class TestShippedWording:
-    def test_there_is_a_file_for_every_telling_in_every_way(self):
-        stems = {file.stem for file in SHIPPED if file.parent.name == "en"}
-        wanted = {each.code for each in texts.TELLINGS.values()}
-        wanted |= {f"{code}-shared" for code in wanted} | {each.neutral for each in texts.TELLINGS.values() if each.neutral}
-        assert stems == wanted
-        assert len(stems) == 20
-
-    @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: f"{file.parent.name}/{file.stem}")
-    def test_it_has_no_fault_and_fits_two_parts_at_its_longest(self, file: Path):
-        body = file.read_text().strip()
-        assert faults_of(body) == []
-        assert parts_of(longest(body)).encoding == "GSM-7"
-        assert parts_of(longest(body)).count <= 2
-
-    @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: f"{file.parent.name}/{file.stem}")
-    def test_it_names_no_stage_and_no_programme(self, file: Path):
-        body = file.read_text().casefold()
-        assert [word for word in ("eoi", "stage", "pathway", "compliance", "!", "http") if word in body] == []
-
-    def test_every_usual_text_greets_alike_and_a_shared_one_begins_with_the_name(self):
-        for each in texts.TELLINGS.values():
-            assert (texts.WORDING / "en" / f"{each.code}.txt").read_text().startswith("Hello {first_name}, this is {sender}. ")
-            shared = (texts.WORDING / "en" / f"{each.code}-shared.txt").read_text()
-            assert shared.startswith("{first_name}, this is {sender}. ")
-            assert "{ask_for}" not in shared
-
-    def test_a_neutral_text_names_a_person_and_not_the_organisation(self):
-        neutral = {each.neutral for each in texts.TELLINGS.values() if each.neutral}
-        assert neutral == {"chat-booked-neutral", "chat-moved-neutral", "chat-off-neutral", "please-ring"}
-        for code in neutral:
-            body = (texts.WORDING / "en" / f"{code}.txt").read_text()
-            assert "this is {worker}." in body
-            assert "{sender}" not in body
-            assert [word for word in ("chat", "job", "offer", "employer", "{where}", "{ask_for}") if word in body] == []
-
-    def test_loading_makes_an_approved_template_of_each_and_again_is_nothing(self):
-        assert texts.load_texts(at=AT) == 20
-        assert texts.load_texts(at=AT + timedelta(days=1)) == 20
-        assert Template.objects.filter(approved_at=AT, retired_at__isnull=True, edition=1, language="en").count() == 20
-        assert Template.objects.count() == 20
-        assert Template.objects.get(code="chat-moved-shared").delivery_class == "at_least_once"
-        assert Template.objects.get(code="still-in-work").delivery_class == "at_most_once"
-
-    def test_placeholders_that_nothing_fills_are_not_on_the_list(self):
-        used = {name for file in SHIPPED for name in PLACEHOLDERS if f"{{{name}}}" in file.read_text()}
-        assert used == set(PLACEHOLDERS)
 
 
 class TestUnsent:
