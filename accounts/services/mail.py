@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -29,11 +30,13 @@ def queue_mail(
     lives: timedelta = KEEP,
     not_before: datetime | None = None,
     at_least_once: bool = True,
+    uuid: UUID | None = None,
 ) -> Mail:
     """Write an e-mail into the outbox, in the transaction of its cause.
 
     `kind` names its template (`accounts/invitation`); `context` holds plain JSON values and is sealed. The subject is
-    made without the context, so that it can name nobody. It is not sent after `lives`.
+    made without the context, so that it can name nobody. It is not sent after `lives`. A cause that may be taken back
+    gives the `uuid` by which it finds the e-mail again.
     """
     return Mail.objects.create(
         to=to.strip().lower(),
@@ -45,6 +48,7 @@ def queue_mail(
         expires_at=(not_before or at) + lives,
         at_least_once=at_least_once,
         created_at=at,
+        uuid=uuid or uuid4(),
     )
 
 

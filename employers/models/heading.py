@@ -1,10 +1,15 @@
 """Job families and career headings."""
 
+from typing import Self
+
 import pghistory
 from django.db import models
+from django.db.models import Q
 
+from accounts.choices import Role
+from accounts.desk import desk_of
 from employers.choices import PayGrade, PayUnit
-from employers.workflow.heading import HeadingChart, HeadingStage
+from employers.workflow.heading import OPEN, HeadingChart, HeadingStage
 from ground.rows import Personal, Row
 
 
@@ -25,6 +30,30 @@ class JobFamily(Row):
 
     def __str__(self) -> str:
         return self.name
+
+
+class HeadingQuerySet(models.QuerySet["CareerHeading"]):
+    """Whose openings, and which."""
+
+    def for_user(self, user: object) -> Self:
+        """An employer's own; of their programmes, once posted, a worker's, a lead's and an administrator's; while open, a trainer's."""
+        desk = desk_of(user)
+        if desk is None:
+            return self.none()
+        seen = Q(pk__in=[])
+        for seat in desk.seats:
+            if seat.role == Role.EMPLOYER:
+                one = Q(programme=seat.programme_id) if seat.programme_id else Q()
+                seen |= Q(organisation=seat.organisation_id) & one
+            elif seat.role in (Role.OUTREACH_WORKER, Role.PROGRAMME_LEAD, Role.ADMINISTRATOR):
+                seen |= Q(programme__in=seat.programmes_of()) & ~Q(stage=HeadingStage.DRAFT)
+            elif seat.role == Role.TRAINER:
+                seen |= Q(programme__in=seat.programmes_of(), stage__in=OPEN)
+        return self.filter(seen, not_recorded=False)
+
+    def open(self) -> Self:
+        """People may still be put forward to them."""
+        return self.filter(stage__in=OPEN)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["reporting_id"])
@@ -50,6 +79,7 @@ class CareerHeading(HeadingChart, Row):
     not_recorded = models.BooleanField("made for an imported introduction", default=False)
     posted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
+    objects = HeadingQuerySet.as_manager()
     personal = Personal(
         other=("posted_by",),
         neither=(
@@ -84,4 +114,4 @@ class CareerHeading(HeadingChart, Row):
     @property
     def is_open(self) -> bool:
         """Whether people may still be put forward."""
-        return self.stage in {HeadingStage.OPEN, HeadingStage.STALE}
+        return self.stage in OPEN

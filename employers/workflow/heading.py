@@ -14,6 +14,18 @@ class HeadingStage(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
+#: People may be put forward to it.
+OPEN: tuple[str, ...] = (HeadingStage.OPEN, HeadingStage.STALE)
+#: Steps that people take, with their buttons. Closing and filling reach the people put forward.
+STEPS: dict[str, str] = {
+    "post": "Post it",
+    "confirm": "Still true",
+    "fill": "All places are taken",
+    "close": "Close it",
+    "reopen": "Open it again",
+}
+
+
 class HeadingChart(models.Model):
     """`draft -> open -> stale -> filled | closed`; a closed or filled one may be reopened."""
 

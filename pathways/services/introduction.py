@@ -8,6 +8,7 @@ from typing import Any
 from accounts.services.audit import service
 from candidates.models import ContactRoute
 from employers.models import CareerHeading
+from employers.services.heading import lock_heading
 from employers.services.pay import grade
 from ground.actor import Actor
 from ground.clock import today_london
@@ -16,6 +17,7 @@ from pathways.models import Consent, Introduction, Pathway, Placement, StageChan
 from pathways.models.introduction import ConsentKind
 from pathways.services.case import on_its_own
 from pathways.services.door import TODAY, Taken, change_stage, lock_case
+from pathways.services.mail import tell_employer
 from pathways.services.placement import make_placement
 from pathways.workflow.introduction import LIVE
 
@@ -26,9 +28,10 @@ FULL_ENOUGH = 30
 @service("introduction.draft")
 def draft_introduction(*, case: Pathway, heading: CareerHeading, by: Actor, at: datetime, taken: Taken = TODAY) -> Introduction:
     """Chosen with the person; nothing has been shared yet."""
-    if not heading.is_open and by.kind != "import":
-        raise Conflict("This opening is no longer open.")
     row = Introduction(pathway=case, heading=heading, employer_id=heading.organisation_id)
+    lock_case(row)
+    if not lock_heading(heading).is_open and by.kind != "import":
+        raise Conflict("This opening is no longer open.")
     change_stage(subject=row, step="draft", by=by, at=at, taken=taken)
     return row
 
@@ -69,6 +72,7 @@ def send_introduction(
 
     def consequences(change: StageChange) -> None:
         Consent.objects.filter(pk=consent.pk).update(opened_by=change)
+        tell_employer(change=change, introduction=introduction)
 
     values = {"sent_on": day, "shared": shared, "consent_id": consent.pk}
     change_stage(subject=introduction, step="send", by=by, at=at, values=values, taken=taken, then=consequences)

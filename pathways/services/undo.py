@@ -15,6 +15,7 @@ from outreach.services.message import change_fact, withdraw_messages
 from pathways.models import MACHINES, Consent, Evidence, Ownership, Pathway, StageChange, Task
 from pathways.models.task import TaskState
 from pathways.services.door import as_json, let_follow, mark_since
+from pathways.services.mail import withdraw_mail
 from pathways.services.task import show_next
 from pathways.workflow.steps import NEW, VOID
 from pathways.workflow.truth import truth_of
@@ -51,11 +52,11 @@ def undo_step(*, change: StageChange, by: Actor, at: datetime) -> StageChange:
     effects = _with_the_clock(effects)
     first: StageChange | None = None
     for each in sorted(effects, key=lambda one: one.pk, reverse=True):
-        row = _take_back(each, by=by, at=at, cause=None if each.pk == change.pk else change)
+        row = take_back(each, by=by, at=at, cause=None if each.pk == change.pk else change)
         first = row if each.pk == change.pk else first
     if first is None:
         raise Conflict("This has been undone already.")
-    _restore_company(effects, at=at)
+    restore_company(effects, at=at)
     if case is not None:
         case.refresh_from_db()
         let_follow(case=case, cause=first)
@@ -130,7 +131,7 @@ def _with_the_clock(effects: list[StageChange]) -> list[StageChange]:
     return effects + extra
 
 
-def _take_back(change: StageChange, *, by: Actor, at: datetime, cause: StageChange | None) -> StageChange:
+def take_back(change: StageChange, *, by: Actor, at: datetime, cause: StageChange | None) -> StageChange:
     """Give one row back the stage and the fields it had, and say so in the log."""
     model = MACHINES[change.machine]
     subject = model.objects.select_for_update(no_key=True).get(pk=change.subject_id)
@@ -176,7 +177,7 @@ def _since(change: StageChange) -> date:
     return earlier.happened_on if earlier else change.happened_on
 
 
-def _restore_company(effects: list[StageChange], *, at: datetime) -> None:
+def restore_company(effects: list[StageChange], *, at: datetime) -> None:
     """Tasks, permissions, ownership, answers and waiting texts that came with the steps go with them."""
     ids = [each.pk for each in effects]
     for task in Task.objects.filter(opened_by__in=ids).exclude(state=TaskState.VOID):
@@ -193,3 +194,4 @@ def _restore_company(effects: list[StageChange], *, at: datetime) -> None:
     Ownership.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at)
     Ownership.objects.filter(Q(closed_by__in=ids), voided_at__isnull=True).update(to_on=None, closed_by=None)
     withdraw_messages(written_for=[each.uuid for each in effects], at=at)
+    withdraw_mail(effects, at=at)

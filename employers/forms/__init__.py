@@ -1,0 +1,1 @@
+"""Forms: clean input, write nothing."""

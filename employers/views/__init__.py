@@ -1,0 +1,1 @@
+"""Doors: translate, one call, translate back."""
