@@ -1,0 +1,149 @@
+"""The demo from its first start to its end: READY, nothing left behind however it ends, data kept, forgotten on request."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config.launcher import processes
+
+ROOT = Path(__file__).resolve().parents[2]
+MARK = "PATHWAYS_DEMO_UNDER_TEST"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Iterator[Path]:
+    """This project as it stands, in another folder, with this environment and what was built already."""
+    folder = tmp_path / "pathways"
+    said = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for name in filter(None, said.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    if (ROOT / "static" / "built").exists():
+        shutil.copytree(ROOT / "static" / "built", folder / "static" / "built")
+    yield folder
+    for number in left(folder):
+        os.kill(number, signal.SIGKILL)
+    subprocess.run([sys.executable, "-m", "config.launcher", "demo-reset"], cwd=folder, env=environment(0), check=True, capture_output=True)
+
+
+def left(folder: Path) -> list[int]:
+    """Processes that the demo in that folder started, or its launcher."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes()
+            ours = f"{MARK}={folder}\0".encode() in (process / "environ").read_bytes() + b"\0"
+        except OSError:
+            continue
+        if words and (ours or str(folder).encode() in words or (b"demo-postgres" in words and folder_mark(folder) in words)):
+            found.append(int(process.name))
+    return found
+
+
+def folder_mark(folder: Path) -> bytes:
+    """How the launcher names the folder where only a short name fits."""
+    said = subprocess.run(
+        [sys.executable, "-c", "from config.launcher.folders import MARK; print(MARK)"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return said.stdout.strip().encode()
+
+
+def environment(port: int) -> dict[str, str]:
+    """A bare environment, as in a clone on a fresh machine."""
+    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PORT": str(port or 8000)}
+
+
+class Demo:
+    """A running `make demo`."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.folder, self.log = folder, folder / "said.txt"
+        began = time.monotonic()
+        with self.log.open("w") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "config.launcher", "demo"],
+                cwd=folder,
+                env=environment(self.port) | {MARK: str(folder)},
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        processes.wait_until(lambda: "READY" in self.said() or self.process.poll() is not None, within=300)
+        self.seconds = time.monotonic() - began
+        assert self.said().rstrip().endswith("READY"), self.said()
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def answer(self, path: str) -> int:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+            return answer.status
+
+    def socket_folder(self) -> str:
+        words = [Path(f"/proc/{number}/cmdline").read_bytes().decode() for number in left(self.folder)]
+        return next(found[1] for each in words if (found := re.search(r"unix_socket_directories=([^\0]+)", each)))
+
+
+def test_a_demo_from_its_first_start_to_its_end(copy: Path):
+    first = Demo(copy)
+    assert first.answer("/readyz") == 200
+    assert f"Pathways is at http://127.0.0.1:{first.port}" in first.said()
+    assert stat.S_IMODE((copy / "var" / "demo-keys.json").stat().st_mode) == 0o600
+    with psycopg.connect(host=first.socket_folder(), user="pathways_owner", dbname="pathways", autocommit=True) as owner:
+        owner.execute("CREATE TABLE kept (word text)")
+        assert owner.execute("SELECT count(*) FROM ground_jobrun").fetchone() != (0,)  # beat nudged and the worker worked
+        owned = owner.execute("SELECT count(*) FROM pg_tables WHERE tableowner = 'pathways_app'").fetchone()
+        assert owned == (0,)
+
+    # a second one in the same folder is told so
+    again = subprocess.run(
+        [sys.executable, "-m", "config.launcher", "demo"],
+        cwd=copy,
+        env=environment(0),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (again.returncode, again.stderr) == (1, "The demo of this folder is running already: stop it first.\n")
+
+    # killed without a word: nothing stays behind
+    os.kill(first.process.pid, signal.SIGKILL)
+    first.process.wait(10)
+    assert processes.wait_until(lambda: left(copy) == [], within=15), left(copy)
+
+    # started again: in seconds, data kept; a terminal that goes away ends it
+    second = Demo(copy)
+    assert second.seconds < 30  # ten on a machine that does nothing else
+    with psycopg.connect(host=second.socket_folder(), user="pathways_owner", dbname="pathways") as owner:
+        assert owner.execute("SELECT to_regclass('kept') IS NOT NULL").fetchone() == (True,)
+    os.kill(second.process.pid, signal.SIGHUP)
+    assert second.process.wait(30) == 0
+    assert left(copy) == []
+
+    # forgotten: the next start would make everything anew
+    subprocess.run([sys.executable, "-m", "config.launcher", "demo-reset"], cwd=copy, env=environment(0), check=True, capture_output=True)
+    assert [path.name for path in (copy / "var").glob("demo-*")] == []
