@@ -117,3 +117,5 @@ def remove(*paths: Path) -> None:
     """Forget folders, present or not."""
     for path in paths:
         shutil.rmtree(path, ignore_errors=True)
+    with contextlib.suppress(OSError):  # not there, or not empty
+        ELSEWHERE.rmdir()

@@ -1,5 +1,6 @@
 """The demo from its first start to its end: READY, nothing left behind however it ends, data kept, forgotten on request."""
 
+import functools
 import os
 import re
 import shutil
@@ -26,9 +27,8 @@ MARK = "PATHWAYS_DEMO_UNDER_TEST"
 def copy(tmp_path: Path) -> Iterator[Path]:
     """This project as it stands, in another folder, with this environment and what was built already."""
     folder = tmp_path / "pathways"
-    said = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    said = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, said.split("\0")):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ def copy(tmp_path: Path) -> Iterator[Path]:
     yield folder
     for number in left(folder):
         os.kill(number, signal.SIGKILL)
-    subprocess.run([sys.executable, "-m", "config.launcher", "demo-reset"], cwd=folder, env=environment(0), check=True, capture_output=True)
+    launch(folder, "demo-reset")
 
 
 def left(folder: Path) -> list[int]:
@@ -56,16 +56,17 @@ def left(folder: Path) -> list[int]:
     return found
 
 
+@functools.cache
 def folder_mark(folder: Path) -> bytes:
     """How the launcher names the folder where only a short name fits."""
-    said = subprocess.run(
-        [sys.executable, "-c", "from config.launcher.folders import MARK; print(MARK)"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return said.stdout.strip().encode()
+    command = [sys.executable, "-c", "from config.launcher.folders import MARK; print(MARK)"]
+    return subprocess.run(command, cwd=folder, capture_output=True, check=True).stdout.strip()
+
+
+def launch(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """Another command of the launcher in that folder, to its end."""
+    words = [sys.executable, "-m", "config.launcher", command]
+    return subprocess.run(words, cwd=folder, env=environment(0), capture_output=True, text=True, check=False, timeout=60)
 
 
 def environment(port: int) -> dict[str, str]:
@@ -119,15 +120,7 @@ def test_a_demo_from_its_first_start_to_its_end(copy: Path):
         assert owned == (0,)
 
     # a second one in the same folder is told so
-    again = subprocess.run(
-        [sys.executable, "-m", "config.launcher", "demo"],
-        cwd=copy,
-        env=environment(0),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    again = launch(copy, "demo")
     assert (again.returncode, again.stderr) == (1, "The demo of this folder is running already: stop it first.\n")
 
     # killed without a word: nothing stays behind
@@ -145,5 +138,5 @@ def test_a_demo_from_its_first_start_to_its_end(copy: Path):
     assert left(copy) == []
 
     # forgotten: the next start would make everything anew
-    subprocess.run([sys.executable, "-m", "config.launcher", "demo-reset"], cwd=copy, env=environment(0), check=True, capture_output=True)
+    assert launch(copy, "demo-reset").returncode == 0
     assert [path.name for path in (copy / "var").glob("demo-*")] == []
