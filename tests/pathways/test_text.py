@@ -7,6 +7,7 @@ import pytest
 from accounts.models import Organisation, User
 from candidates.models import ContactRoute
 from ground.actor import Actor
+from ground.jobs import find
 from outreach import delivery
 from outreach.backends import backend_named
 from outreach.models import Fact, Message, PhoneLine, Template
@@ -361,3 +362,15 @@ class TestUnsent:
         introduction.accept_offer(introduction=world.offered(world.amina()), by=world.by, at=AT)
         Message.objects.filter(template__code="offer-accepted").update(state="rejected", final_at=AT)
         assert tell_unsent(at=AT) == 0
+
+    def test_the_clock_asks_for_it_each_minute(self):
+        world = Text()
+        world.chat(world.amina())
+        PhoneLine.objects.update(opted_out_at=AT, opted_out_how="stop")
+        delivery.sweep(at=AT)
+        job = find("tell_unsent")
+        assert job.every == timedelta(minutes=1)
+        assert job.work(at=AT, dry_run=True) == "1 texts did not go"
+        assert to_tell() == []
+        assert job.work(at=AT, dry_run=False) == "1 to be told by voice"
+        assert len(to_tell()) == 1
