@@ -100,8 +100,8 @@ def _surroundings(name: str) -> Iterator[dict[str, str]]:
     with folders.alone(name, f"Another `make {name}` is running in this folder: wait for it."), contextlib.ExitStack() as stack:
         install.everything()
         find_chromium()
-        _forget(name)
-        stack.callback(_forget, name)
+        folders.forget(name)
+        stack.callback(folders.forget, name)
         database, queue = stack.enter_context(house.servers(name, quick=name == "test"))
         if name != "test":
             yield surroundings.tests(database, queue)
@@ -112,10 +112,6 @@ def _surroundings(name: str) -> Iterator[dict[str, str]]:
         apart = {"PATHWAYS_APPLICATION_ROLE": role.username or "", "PATHWAYS_APPLICATION_PASSWORD": role.password or ""}
         given = apart if "DATABASE_OWNER_URL" in database else {}
         yield surroundings.tests({"DATABASE_URL": owner, "DATABASE_OWNER_URL": owner}, queue) | given
-
-
-def _forget(name: str) -> None:
-    folders.remove(*(path for base in (folders.VAR, folders.ELSEWHERE) for path in base.glob(f"{name}-*")))
 
 
 def find_chromium() -> None:

@@ -208,12 +208,7 @@ def _stop(kept: list[Kept]) -> None:
 def reset() -> None:
     """Forget the demo's data, keys and mail; the next start makes new ones."""
     with folders.alone("demo", "The demo is running: stop it first."):
-        folders.remove(folders.ELSEWHERE / "demo-postgres")
-        for path in folders.VAR.glob("demo-*"):
-            if path.is_dir():
-                folders.remove(path)
-            else:
-                path.unlink()
+        folders.forget("demo")
     print("The demo's data are gone. `make demo` makes them anew.")
     if os.environ.get("DATABASE_URL"):
         print("The database that DATABASE_URL names was left as it is.")

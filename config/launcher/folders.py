@@ -117,5 +117,14 @@ def remove(*paths: Path) -> None:
     """Forget folders, present or not."""
     for path in paths:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def forget(name: str) -> None:
+    """Remove all that was kept under one name, here and elsewhere; its lock is somebody's and stays."""
+    for path in [*VAR.glob(f"{name}-*"), *ELSEWHERE.glob(f"{name}-*")]:
+        if path.is_dir():
+            remove(path)
+        else:
+            path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # not there, or not empty
         ELSEWHERE.rmdir()

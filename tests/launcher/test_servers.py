@@ -19,12 +19,9 @@ NAME = "try"
 def nothing_kept() -> Iterator[None]:
     """No data of an earlier try, before and after."""
 
-    def forget() -> None:
-        folders.remove(*(path for base in (folders.VAR, folders.ELSEWHERE) for path in base.glob(f"{NAME}-*")))
-
-    forget()
+    folders.forget(NAME)
     yield
-    forget()
+    folders.forget(NAME)
 
 
 def test_postgres_starts_with_two_roles_and_keeps_its_data(nothing_kept: None):
