@@ -81,7 +81,25 @@ def void_contact(*, contact: Contact, by: Actor, at: datetime) -> Contact:
     if case is not None:
         talks = Contact.objects.filter(candidate=contact.candidate_id, outcome="spoke", voided_at__isnull=True)
         Pathway.objects.filter(pk=case.pk).update(last_two_way_on=talks.order_by("-day").values_list("day", flat=True).first())
+        if contact.is_two_way:
+            _owe_again(contact, case)
     return contact
+
+
+def _owe_again(contact: Contact, case: Pathway) -> None:
+    """What the talk had taken care of is owed again, unless a step, another talk or another task did so too."""
+    kinds = [*DONE_BY_TALKING, TaskKind.KEEP_IN_TOUCH] if case.is_open else [TaskKind.REVISIT]
+    talks = Contact.objects.filter(candidate=contact.candidate_id, outcome="spoke", voided_at__isnull=True)
+    if talks.filter(at__gte=contact.at, programme=contact.programme_id).exists():
+        return
+    open_now = set(Task.objects.filter(pathway=case, state=TaskState.OPEN).values_list("kind", "subject"))
+    done = Task.objects.filter(pathway=case, state=TaskState.DONE, kind__in=kinds, closed_by__isnull=True)
+    for task in done.filter(closed_by_user=contact.by_id, closed_on=today_london(contact.at)).order_by("-id"):
+        if (task.kind, task.subject) not in open_now:
+            open_now.add((task.kind, task.subject))
+            task.state, task.closed_by_user, task.closed_on, task.version = TaskState.OPEN, None, None, task.version + 1
+            task.save(update_fields=["state", "closed_by_user", "closed_on", "version"])
+    show_next(pathway_id=case.pk)
 
 
 @service("note.add")

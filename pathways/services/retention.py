@@ -78,6 +78,13 @@ def _answered(
         )
 
 
+@service("retention.void")
+def void_check(*, check: RetentionCheck, by: Actor, at: datetime, taken: Taken = TODAY) -> RetentionCheck:
+    """Entered in error: out of every count."""
+    change_stage(subject=check, step="void", by=by, at=at, taken=taken)
+    return check
+
+
 @transact
 def move_with_the_clock(*, check: RetentionCheck, at: datetime) -> bool:
     """Open, chase, settle or lapse one check, as its dates say. Taken twice, it does it once."""

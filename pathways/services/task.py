@@ -71,7 +71,8 @@ def open_task(*, pathway_id: int, kind: str, subject: str, due_on: date, owed_by
 def _due(opens: Opens, *, change: StageChange, subject: Row) -> date | None:
     if not opens.due_field:
         holidays = frozenset(BankHoliday.objects.values_list("day", flat=True))
-        return add_working_days(change.happened_on, opens.days, holidays)
+        begun = today_london(change.recorded_at) if change.import_run_id else change.happened_on  # history is nobody's overdue list
+        return add_working_days(begun, opens.days, holidays)
     value: object = subject
     for part in opens.due_field.split("."):
         value = getattr(value, part) if value is not None else None
@@ -105,6 +106,23 @@ def snooze_task(*, task: Task, until: date, by: Actor, at: datetime) -> Task:
         raise Refused("Choose a day after today.", field="until")
     locked.snoozed_until, locked.due_on, locked.version = until, max(until, locked.due_on), locked.version + 1
     locked.save(update_fields=["snoozed_until", "due_on", "version"])
+    show_next(pathway_id=locked.pathway_id)
+    return locked
+
+
+@service("task.wake")
+def wake_task(*, task: Task, due_on: date, by: Actor, at: datetime, version: int | None = None) -> Task:
+    """Back on the list at the day it had: put off, or ticked off, by mistake. What a step closed stays closed."""
+    locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+    if version is not None and locked.version != version:
+        raise Conflict("Somebody else changed this while you had it open.")
+    if locked.state == TaskState.VOID or locked.closed_by_id is not None:
+        raise Conflict("This was closed by what has happened since.")
+    if Task.objects.filter(pathway=locked.pathway_id, kind=locked.kind, subject=locked.subject, state=TaskState.OPEN).exclude(pk=locked.pk):
+        raise Conflict("The same is on the list already.")
+    locked.state, locked.closed_by_user, locked.closed_on = TaskState.OPEN, None, None
+    locked.snoozed_until, locked.due_on, locked.version = None, due_on, locked.version + 1
+    locked.save(update_fields=["state", "closed_by_user", "closed_on", "snoozed_until", "due_on", "version"])
     show_next(pathway_id=locked.pathway_id)
     return locked
 

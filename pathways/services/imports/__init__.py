@@ -1,0 +1,1 @@
+"""A register on its way in: received, read into staging rows, looked at, applied row by row, taken back."""
