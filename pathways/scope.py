@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.desk import Desk, Seat, desk_of
 from candidates.models import Candidate
-from outreach.models import Message
+from ground.clock import page_time, today_london
+from outreach.models import Contact, Message
 from pathways.models import (
+    Consent,
     Interview,
     Introduction,
+    Note,
     Pathway,
     Placement,
     PreEmploymentCheck,
@@ -18,10 +21,13 @@ from pathways.models import (
     Task,
     TrainingPlace,
 )
+from pathways.models.note import Visibility
 from pathways.workflow.introduction import IntroductionStage
 
 #: How long an employer sees an introduction after it was sent: a setting of the programme later.
 EMPLOYER_WINDOW = timedelta(days=730)
+#: To an employer these are one and the same: no longer available.
+GONE = (IntroductionStage.WITHDRAWN, IntroductionStage.SUPERSEDED, IntroductionStage.HEADING_CLOSED)
 CASE_ROLES = ("programme_lead", "outreach_worker")
 
 
@@ -72,13 +78,27 @@ def introductions(user: object) -> QuerySet[Introduction]:
 
 
 def employer_sees(seat: Seat, prefix: str = "") -> Q:
-    """An employer's rows begin at an introduction that was sent and is not void; a withdrawn consent ends sight."""
-    hidden = [IntroductionStage.DRAFT, IntroductionStage.VOID, IntroductionStage.WITHDRAWN]
-    return (
-        Q(**{f"{prefix}employer": seat.organisation_id, f"{prefix}sent_on__isnull": False})
-        & ~Q(**{f"{prefix}stage__in": hidden})
-        & Q(**{f"{prefix}consent__withdrawn_on__isnull": True, f"{prefix}consent__voided_at__isnull": True})
+    """An employer's rows begin at an introduction that was sent; a withdrawn consent, the end of the window and what is gone end sight."""
+    hidden = [IntroductionStage.DRAFT, IntroductionStage.VOID, *GONE]
+    return _was_shown(seat, prefix) & ~Q(**{f"{prefix}stage__in": hidden})
+
+
+def _was_shown(seat: Seat, prefix: str = "") -> Q:
+    oldest = today_london(page_time()) - EMPLOYER_WINDOW
+    return Q(**{f"{prefix}employer": seat.organisation_id, f"{prefix}sent_on__gte": oldest}) & Q(
+        **{f"{prefix}consent__withdrawn_on__isnull": True, f"{prefix}consent__voided_at__isnull": True}
     )
+
+
+def no_longer_available(user: object) -> QuerySet[Introduction]:
+    """An employer's own that are gone, whatever the cause: for a line that names nobody, never for a page of their own."""
+    desk = desk_of(user)
+    if desk is None:
+        return Introduction.objects.none()
+    seen = Q(pk__in=[])
+    for seat in desk.seats_as("employer"):
+        seen |= _was_shown(seat)
+    return Introduction.objects.filter(seen, stage__in=GONE)
 
 
 def placements(user: object) -> QuerySet[Placement]:
@@ -124,6 +144,28 @@ def messages(user: object) -> QuerySet[Message]:
     return Message.objects.filter(candidate__in=people(user))
 
 
+def contacts(user: object) -> QuerySet[Contact]:
+    """Contacts and attempts in the programmes of cases in sight, each with `case_id`, the latest of those cases."""
+    seen = pathways(user).filter(candidate=OuterRef("candidate"), programme=OuterRef("programme"))
+    return Contact.objects.filter(Exists(seen)).annotate(case_id=Subquery(seen.order_by("-id").values("pk")[:1]))
+
+
+def notes(user: object) -> QuerySet[Note]:
+    """Notes on cases in sight: one's own, the team's own, and those meant for the programme or one employer."""
+    desk = desk_of(user)
+    if desk is None or not desk.has(*CASE_ROLES):
+        return Note.objects.none()
+    mine = Q(author=desk.user_id)
+    team = Q(visibility=Visibility.TEAM, organisation=desk.organisation_id)
+    wide = Q(visibility__in=[Visibility.PROGRAMME, Visibility.EMPLOYER])
+    return Note.objects.filter(mine | team | wide, pathway__in=pathways(user))
+
+
+def consents(user: object) -> QuerySet[Consent]:
+    """Permissions of people in sight."""
+    return Consent.objects.filter(candidate__in=people(user))
+
+
 def changes(user: object) -> QuerySet[StageChange]:
     """Log rows of cases in sight; an employer's, of their own introductions and jobs."""
     desk = desk_of(user)
@@ -134,6 +176,7 @@ def changes(user: object) -> QuerySet[StageChange]:
         seen |= Q(pathway__in=pathways(user))
     if desk.has("employer"):
         own = {"introduction": introductions(user), "placement": placements(user), "retention_check": retention_checks(user)}
+        own |= {"pre_employment_check": checks(user)}
         for machine, rows in own.items():
             seen |= Q(machine=machine, subject_id__in=rows.values("pk"), organisation=desk.organisation_id)
     return StageChange.objects.filter(seen)

@@ -2,12 +2,45 @@
 
 from django.urls import path, re_path
 
-from pathways.views import step
+from pathways.views import caseload, contact, employer, people, person, step, today
 
 FOLDER = "(?P<folder>pathways|interviews|training-places|introductions|placements|pre-employment-checks|retention-checks)"
 UUID = "(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 
 urlpatterns = [
+    path("", today.home, name="home"),
+    path("today/", today.today, name="today"),
+    path("unclaimed/", today.unclaimed, name="unclaimed"),
+    path("caseload/", caseload.caseload, name="caseload"),
+    path("caseload.csv", caseload.caseload_file, name="caseload_file"),
+    path("people/", people.find_people, name="people"),
+    path("people/add/", people.add_person, name="add_person"),
+    path("people/<uuid:uuid>/", person.person, name="person"),
+    path("people/<uuid:uuid>/correct/", person.correct, name="correct_person"),
+    path("people/<uuid:uuid>/address/", person.address, name="address"),
+    path("people/<uuid:uuid>/reach/add/", person.add_route, name="add_route"),
+    path("people/<uuid:uuid>/reach/<uuid:route>/", person.change_route, name="change_route"),
+    path("people/<uuid:uuid>/reach/<uuid:route>/end/", person.end_route, name="end_route"),
+    path("people/<uuid:uuid>/died/", person.died, name="died"),
+    re_path(rf"^people/{UUID}/steps/pathway\.(?P<step>[a-z_]+)/$", step.new_case, name="new_case"),
+    path("pathways/<uuid:uuid>/contacts/", contact.log_contact, name="log_contact"),
+    path("pathways/<uuid:uuid>/notes/", contact.add_note, name="add_note"),
+    path("pathways/<uuid:uuid>/tasks/", contact.add_task, name="add_task"),
+    path("contacts/<uuid:uuid>/undo/", contact.undo_contact, name="undo_contact"),
+    path("consents/<uuid:uuid>/withdraw/", contact.withdraw_consent, name="withdraw_consent"),
+    path("tasks/<uuid:uuid>/", person.of_task, name="task"),
+    re_path(rf"^tasks/{UUID}/steps/(?P<step>snooze|close)/$", contact.task_step, name="task_step"),
+    path("tasks/<uuid:uuid>/undo/", contact.undo_task, name="undo_task"),
+    path("start/", employer.start, name="employer_start"),
+    path("put-forward/", employer.put_forward, name="put_forward"),
+    path("checks/", employer.checks_and_starts, name="checks"),
+    path("still-here/", employer.still_here, name="still_here"),
+    path("introductions/<uuid:uuid>/", employer.introduction_page, name="introduction"),
+    path("placements/<uuid:uuid>/", employer.placement_page, name="placement"),
+    path("pre-employment-checks/<uuid:uuid>/", employer.check_page, name="pre_employment_check"),
+    re_path(rf"^headings/{UUID}/steps/(?P<step>close|fill)/$", employer.end_heading, name="end_heading"),
+    path("headings/<uuid:uuid>/undo/", employer.undo_heading, name="undo_heading"),
+    re_path(rf"^{FOLDER}/{UUID}/$", person.of_row, name="of_row"),
     re_path(rf"^pathways/{UUID}/steps/(?P<machine>[a-z_]+)\.(?P<step>[a-z_]+)/$", step.make_row, name="make_row"),
     re_path(rf"^{FOLDER}/{UUID}/steps/(?P<step>[a-z_]+)/$", step.take_step, name="take_step"),
     path("changes/<uuid:uuid>/undo/", step.undo, name="undo"),

@@ -5,9 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from ground.actor import Actor
 from ground.clock import read_clock
@@ -16,15 +15,19 @@ from ground.once import answer_once
 from ground.rows import Row
 from pathways.models import Pathway, StageChange
 from pathways.queries.steps import MACHINE_OF, MADE_ON_CASE
+from pathways.queries.timeline_words import HAPPENED, title_of
 from pathways.rules import may_take
 from pathways.scope import SCOPES, changes
 from pathways.services.door import chart_steps
 from pathways.services.undo import undo_step
 from pathways.views.taking import TAKES, Asked, Take
+from pathways.views.way_back import came_from_list, way_back, with_done
 from pathways.workflow.steps import NEW, Step
 
 STEP_ROLES = ("programme_lead", "outreach_worker", "trainer", "employer")
 CASE_ROLES = ("programme_lead", "outreach_worker")
+#: Steps that begin a row, and may also be taken on one that is there: their form is another one then.
+ON_A_ROW = {"training_place.book": "training_place.book_waiting"}
 
 
 @open_to(*STEP_ROLES, methods=("GET", "POST"), kinds=("own", "colleague", "introduced"), sample={"step": "void"})
@@ -38,12 +41,10 @@ def take_step(request: HttpRequest, folder: str, uuid: UUID, step: str) -> HttpR
         raise Http404
     case = subject if isinstance(subject, Pathway) else Pathway.objects.select_related("programme").get(pk=subject.pathway_id)
     declared = chart_steps(machine).get(step)
-    if declared is None or not declared.by_people:
+    take = TAKES.get(ON_A_ROW.get(f"{machine}.{step}", f"{machine}.{step}"))
+    if declared is None or take is None or declared.makes_row or not declared.by_people:
         raise Http404
-    key = f"{machine}.{step}"
-    if key == "training_place.book":
-        key = "training_place.book_waiting"
-    return _answer(request, declared=declared, take=TAKES[key], case=case, subject=subject)
+    return _answer(request, declared=declared, take=take, case=case, subject=subject)
 
 
 @open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=("own", "colleague"), sample={"step": "book", "machine": "interview"})
@@ -51,9 +52,20 @@ def make_row(request: HttpRequest, uuid: UUID, machine: str, step: str) -> HttpR
     """A step that begins a row, taken on its case."""
     case = SCOPES["pathway"](request.user).filter(uuid=uuid).select_related("programme").first()
     declared = chart_steps(machine).get(step) if machine in MADE_ON_CASE else None
-    if case is None or declared is None or NEW not in declared.sources or not declared.by_people:
+    take = TAKES.get(f"{machine}.{step}")
+    if case is None or declared is None or take is None or NEW not in declared.sources or not declared.by_people:
         raise Http404
-    return _answer(request, declared=declared, take=TAKES[f"{machine}.{step}"], case=case, subject=None)
+    return _answer(request, declared=declared, take=take, case=case, subject=None)
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=("own", "colleague"), sample={"step": "return"})
+def new_case(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
+    """A new attempt of somebody whose last case has ended."""
+    cases = SCOPES["pathway"](request.user).filter(candidate__uuid=uuid).select_related("programme", "candidate")
+    case = cases.order_by("-id").first()
+    if case is None or step != "return":
+        raise Http404
+    return _answer(request, declared=chart_steps("pathway")[step], take=TAKES["pathway.return"], case=case, subject=case)
 
 
 def actor_for(request: HttpRequest, declared: Step, *, subject: Row | None, case: Pathway) -> Actor:
@@ -97,15 +109,31 @@ def _take(request: HttpRequest, form: Any, *, declared: Step, take: Take, case: 
         return _page(request, form, declared=declared, case=case, subject=subject, status=422)
     except Conflict as conflict:
         form.add_error(None, conflict.sentence)
+        form.data = _as_of_now(request, subject)
         return _page(request, form, declared=declared, case=case, subject=subject, status=409)
-    messages.success(request, f"{declared.label}: recorded.")
-    return HttpResponseRedirect(_next(request, case=case, row=row))
+    home = _home(request, case)
+    if came_from_list(request):
+        change = StageChange.objects.filter(machine=row.machine, subject_id=row.pk, step=declared.name).order_by("-id").first()
+        if change is not None:
+            return HttpResponseRedirect(with_done(way_back(request, home), f"change-{change.uuid}"))
+    messages.success(request, f"{title_of_step(declared, row)}.")
+    return HttpResponseRedirect(way_back(request, home))
 
 
-def _next(request: HttpRequest, *, case: Pathway, row: Row) -> str:
-    wanted = request.POST.get("back", "")
-    if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/"):
-        return wanted
+def title_of_step(declared: Step, row: Row) -> str:
+    """What has happened, once the step is taken."""
+    return HAPPENED.get(f"{row.machine}.{declared.name}", declared.label)
+
+
+def _as_of_now(request: HttpRequest, subject: Row | None) -> QueryDict:
+    """What was typed, at the version that is there now: pressed again, it is meant."""
+    typed = request.POST.copy()
+    if subject is not None and subject.pk is not None:
+        typed["version"] = str(type(subject)._base_manager.values_list("version", flat=True).get(pk=subject.pk))
+    return typed
+
+
+def _home(request: HttpRequest, case: Pathway) -> str:
     if request.user.desk.has(*CASE_ROLES):
         return f"/people/{case.candidate.uuid}/"
     return "/put-forward/"
@@ -119,7 +147,7 @@ def _page(request: HttpRequest, form: Any, *, declared: Step, case: Pathway, sub
         "case": case,
         "subject": subject,
         "called": case.candidate.called if inside else "",
-        "back": f"/people/{case.candidate.uuid}/" if inside else "/put-forward/",
+        "back": _home(request, case),
     }
     return render(request, "pathways/step.html", context, status=status)
 
@@ -130,26 +158,19 @@ def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     change = changes(request.user).filter(uuid=uuid).select_related("pathway__candidate").first()
     if change is None or change.pathway is None:
         raise Http404
-    inside = request.user.desk.has(*CASE_ROLES)
-    back = f"/people/{change.pathway.candidate.uuid}/" if inside else "/put-forward/"
-    context: dict[str, Any] = {"change": change, "label": label_of(change), "back": back}
+    case = change.pathway
+    context: dict[str, Any] = {"change": change, "label": title_of(change), "back": _home(request, case)}
     if request.method != "POST":
         return render(request, "pathways/undo.html", context)
 
     def act() -> HttpResponse:
         try:
-            undo_step(change=change, by=request.user.desk.actor(), at=read_clock())
+            undo_step(change=change, by=request.user.desk.actor(*STEP_ROLES), at=read_clock())
         except (Refused, Conflict) as no:
             return render(
                 request, "pathways/undo.html", {**context, "refusal": no.sentence}, status=422 if isinstance(no, Refused) else 409
             )
         messages.success(request, f"{context['label']}: undone.")
-        return HttpResponseRedirect(_next(request, case=change.pathway, row=change.pathway))
+        return HttpResponseRedirect(way_back(request, _home(request, case)))
 
     return answer_once(request, act)
-
-
-def label_of(change: StageChange) -> str:
-    """A log row's step in words."""
-    declared = chart_steps(change.machine).get(change.step)
-    return declared.label if declared else change.step.replace("_", " ")

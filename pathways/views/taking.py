@@ -185,4 +185,5 @@ TAKES: dict[str, Take] = {
     "pre_employment_check.not_require": _checked("not_require", Plain, "settled_on"),
     "retention_check.confirm": Take(job_forms.Answer, _answered(True)),
     "retention_check.deny": Take(job_forms.AnswerLeft, _answered(False)),
+    "retention_check.void": Take(Plain, lambda a: retention.void_check(check=a.subject, **a.who)),
 }

@@ -1,0 +1,107 @@
+"""What somebody has just done with one tap, read back from its row: the words for the list, and the way to undo it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.templatetags.said import in_days, time_of_day
+from outreach.choices import Channel, ContactOutcome
+from outreach.models import Contact
+from pathways.models import StageChange, Task
+from pathways.models.task import TaskState
+from pathways.queries.due import Act
+from pathways.queries.timeline_words import title_of
+from pathways.scope import changes, contacts, tasks
+from pathways.services.undo import may_undo
+
+#: What was done, as an address names it: a step, a contact or a task, and its id.
+KINDS = ("change", "contact", "task")
+
+
+@dataclass(frozen=True)
+class Acted:
+    """Which case it was done on, what was done, in words, and how to take it back."""
+
+    case_id: int
+    words: str
+    undo: Act | None = None
+
+
+def acted(user: object, *, did: str, by: Actor, at: datetime, back: str, was: str = "") -> Acted | None:
+    """What the address says was just done, when it is in sight; nothing otherwise."""
+    kind, _, key = did.partition("-")
+    if kind not in KINDS:
+        return None
+    try:
+        uuid = UUID(key)
+    except ValueError:
+        return None
+    more = urlencode({"back": back})
+    if kind == "change":
+        change = changes(user).filter(uuid=uuid).select_related("undone_by", "actor").first()
+        return _step(change, by=by, at=at, more=more) if change is not None else None
+    if kind == "contact":
+        contact = contacts(user).filter(uuid=uuid).first()
+        return _contact(contact, by=by, more=more) if contact is not None else None
+    task = tasks(user).filter(uuid=uuid).first()
+    return _task(task, at=at, more=more, was=was) if task is not None else None
+
+
+def _step(change: StageChange, *, by: Actor, at: datetime, more: str) -> Acted | None:
+    if change.pathway_id is None:
+        return None
+    undo = Act("Undo", f"/changes/{change.uuid}/undo/?{more}", kind="quiet") if may_undo(change=change, by=by, at=at) else None
+    return Acted(change.pathway_id, f"{title_of(change)}, {_just_now(change.recorded_at, at)}.", undo)
+
+
+def _contact(contact: Contact, *, by: Actor, more: str) -> Acted | None:
+    if contact.voided_at is not None:
+        return None
+    mine = contact.by_id == by.user_id or by.kind == "lead"
+    undo = Act("Undo", f"/contacts/{contact.uuid}/undo/?{more}", kind="quiet", version=contact.version) if mine else None
+    return Acted(contact.case_id, f"{contact_words(contact)}, {time_of_day(contact.at)}.", undo)  # type: ignore[attr-defined]  # annotated by scope.contacts
+
+
+def _task(task: Task, *, at: datetime, more: str, was: str) -> Acted:
+    today = today_london(at)
+    words = "Done." if task.state == TaskState.DONE else f"Put off to {in_days(task.due_on, today)}."
+    undo = Act(
+        "Undo", f"/tasks/{task.uuid}/undo/?{more}", name="due_on", value=_day_or(was, task.due_on), version=task.version, kind="quiet"
+    )
+    return Acted(task.pathway_id, words, undo)
+
+
+def _day_or(text: str, otherwise: date) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return otherwise.isoformat()
+
+
+def _just_now(moment: datetime, at: datetime) -> str:
+    return time_of_day(moment) if today_london(moment) == today_london(at) else in_days(today_london(moment), today_london(at))
+
+
+def contact_words(contact: Any) -> str:
+    """Rang, no answer; spoke on the phone; met."""
+    known = {
+        (Channel.CALL, ContactOutcome.NO_ANSWER): "Rang, no answer",
+        (Channel.CALL, ContactOutcome.SPOKE): "Spoke on the phone",
+        (Channel.CALL, ContactOutcome.LEFT_MESSAGE): "Rang, left a message",
+        (Channel.CALL, ContactOutcome.WRONG_NUMBER): "Rang, wrong number",
+        (Channel.FACE, ContactOutcome.SPOKE): "Met and spoke",
+        (Channel.FACE, ContactOutcome.NO_ANSWER): "Called round, nobody in",
+        (Channel.TEXT, ContactOutcome.SENT): "Texted by hand",
+        (Channel.TEXT, ContactOutcome.SPOKE): "Exchanged texts",
+        (Channel.WHATSAPP, ContactOutcome.SENT): "Sent a WhatsApp message",
+        (Channel.WHATSAPP, ContactOutcome.SPOKE): "Exchanged WhatsApp messages",
+        (Channel.EMAIL, ContactOutcome.SENT): "Sent an e-mail",
+        (Channel.EMAIL, ContactOutcome.SPOKE): "Exchanged e-mails",
+        (Channel.LETTER, ContactOutcome.SENT): "Sent a letter",
+        (Channel.LETTER, ContactOutcome.SPOKE): "Exchanged letters",
+    }
+    return known.get((contact.channel, contact.outcome)) or f"{contact.get_channel_display()}: {contact.get_outcome_display().lower()}"

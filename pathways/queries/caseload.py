@@ -1,0 +1,213 @@
+"""The caseload: whose people, filtered and sorted as the address says. Figures and lists of others use the same rows."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import OrderBy
+
+from accounts.desk import desk_of
+from accounts.models import Membership, User
+from candidates.models import AddressPlace, ContactRoute
+from employers.models import JobFamily
+from ground.phones import show_phone
+from ground.tables import Column
+from ground.templatetags.said import in_days
+from pathways.models import Pathway
+from pathways.queries.due import KIND_WORDS, ListRow, due_words, person_href, stage_words, waiting_words, who_owes
+from pathways.scope import CASE_ROLES, pathways
+from pathways.workflow.pathway import OPEN, PHASE_OF, Stage
+from places.queries import wards_on
+
+#: Nobody has spoken with the person for so long: gone quiet.
+QUIET_DAYS = 28
+WITH_ROW = ("candidate", "owner")
+
+#: Sort -> the order, as ground.paging takes it. Rows without a value come last.
+ORDERS: Mapping[str, tuple[str, ...]] = {
+    "due": ("next_due_on", "id"),
+    "name": ("candidate__folded_name", "id"),
+    "waiting": ("stage_since", "id"),
+    "heard": ("last_two_way_on", "id"),
+    "stage": ("stage_place", "id"),
+}
+#: Stages in the order of the journey, for sorting.
+STAGE_PLACE = Case(
+    *(When(stage=stage, then=Value(place)) for place, stage in enumerate(Stage)), default=Value(99), output_field=IntegerField()
+)
+
+
+def rows(user: object, filters: Mapping[str, str], *, today: date) -> QuerySet[Pathway]:
+    """Cases in the user's sight that the filters ask for, with all that a row shows.
+
+    Filters, each may be left out: whose (me, team, all), stage, phase, owner (a user's id, or nobody), owed, due
+    (overdue, today, week, none), heard (quiet, never), family, ward. Open cases alone, unless a stage or phase is asked for.
+    What cannot be read is left out.
+    """
+    found = pathways(user).select_related(*WITH_ROW)
+    if not filters.get("stage") and not filters.get("phase"):
+        found = found.filter(stage__in=OPEN)
+    for name, narrow in NARROW.items():
+        value = filters.get(name, "")
+        if value:
+            found = narrow(found, value, user, today)
+    return found
+
+
+def _whose(found: QuerySet[Pathway], value: str, user: object, today: date) -> QuerySet[Pathway]:
+    if value == "me":
+        return found.filter(owner=getattr(user, "pk", None))
+    desk = desk_of(user)
+    if value == "team" and desk is not None:
+        return found.filter(organisation=desk.organisation_id)
+    return found
+
+
+def _stage(found: QuerySet[Pathway], value: str, user: object, today: date) -> QuerySet[Pathway]:
+    return found.filter(stage=value)
+
+
+def _phase(found: QuerySet[Pathway], value: str, user: object, today: date) -> QuerySet[Pathway]:
+    return found.filter(stage__in=[stage for stage, phase in PHASE_OF.items() if phase == value and stage != Stage.VOID])
+
+
+def _owner(found: QuerySet[Pathway], value: str, user: object, today: date) -> QuerySet[Pathway]:
+    if value == "nobody":
+        return found.filter(owner__isnull=True)
+    try:
+        return found.filter(owner__uuid=UUID(value))
+    except ValueError:
+        return found
+
+
+def _owed(found: QuerySet[Pathway], value: str, user: object, today: date) -> QuerySet[Pathway]:
+    return found.filter(next_owed_by=value)
+
+
+def _due(found: QuerySet[Pathway], value: str, user: object, today: date) -> QuerySet[Pathway]:
+    if value == "none":
+        return found.filter(next_due_on__isnull=True)
+    until = {"overdue": today - timedelta(days=1), "today": today, "week": today + timedelta(days=7)}.get(value)
+    return found if until is None else found.filter(next_due_on__lte=until)
+
+
+def _heard(found: QuerySet[Pathway], value: str, user: object, today: date) -> QuerySet[Pathway]:
+    if value == "never":
+        return found.filter(last_two_way_on__isnull=True)
+    long_ago = today - timedelta(days=QUIET_DAYS)
+    return found.filter(Q(last_two_way_on__lte=long_ago) | Q(last_two_way_on__isnull=True, opened_on__lte=long_ago))
+
+
+def _family(found: QuerySet[Pathway], value: str, user: object, today: date) -> QuerySet[Pathway]:
+    return found.filter(families__contains=[value])
+
+
+def _ward(found: QuerySet[Pathway], value: str, user: object, today: date) -> QuerySet[Pathway]:
+    lives = AddressPlace.objects.filter(
+        ward_code=value,
+        address__candidate=OuterRef("candidate"),
+        address__valid_to__isnull=True,
+        address__replaced_by__isnull=True,
+    )
+    return found.filter(Exists(lives))
+
+
+NARROW: Mapping[str, Callable[[QuerySet[Pathway], str, object, date], QuerySet[Pathway]]] = {
+    "whose": _whose,
+    "stage": _stage,
+    "phase": _phase,
+    "owner": _owner,
+    "owed": _owed,
+    "due": _due,
+    "heard": _heard,
+    "family": _family,
+    "ward": _ward,
+}
+
+
+def in_order(found: QuerySet[Pathway], sort: str) -> tuple[QuerySet[Pathway], tuple[str, ...]]:
+    """The rows and the order that a sort means."""
+    if sort == "stage":
+        found = found.annotate(stage_place=STAGE_PLACE)
+    return found, ORDERS.get(sort, ORDERS["due"])
+
+
+def ordering(order: tuple[str, ...]) -> list[OrderBy]:
+    """The order of a file: the list's own, rows without a value last."""
+    return [F(name).asc(nulls_last=True) for name in order]
+
+
+def list_row(case: Pathway, *, me: int | None, today: date) -> ListRow:
+    """A case as a row of the list."""
+    overdue = case.next_due_on is not None and case.next_due_on < today
+    return ListRow(
+        key=f"c-{case.uuid}",
+        name=case.candidate.name,
+        href=person_href(case),
+        where=stage_words(case),
+        next=next_words(case),
+        owed=who_owes(case.next_owed_by, owner=case.owner, me=me, called=case.candidate.called) if case.next_kind else "",
+        ours=case.next_owed_by == "worker",
+        due=due_words(case.next_due_on, today),
+        overdue=overdue,
+        waiting=waiting_words(case, today),
+        note=f"Spoke {in_days(case.last_two_way_on, today)}" if case.last_two_way_on else "Not spoken with yet",
+    )
+
+
+def next_words(case: Pathway) -> str:
+    """The next thing owed, in words."""
+    return KIND_WORDS.get(case.next_kind, "") if case.next_kind else ""
+
+
+def holders(user: object, *, today: date) -> list[User]:
+    """People who may hold cases in the user's sight: colleagues, and for a lead everybody in the programme."""
+    desk = desk_of(user)
+    if desk is None:
+        return []
+    where = Q(organisation=desk.organisation_id)
+    for seat in desk.seats_as("programme_lead"):
+        where |= Q(programme__in=seat.programmes_of())
+    seats = Membership.objects.unscoped("workers who may hold a case").filter(where, role__in=CASE_ROLES).current(today)
+    return list(User.objects.unscoped("workers who may hold a case").filter(pk__in=seats.values("user")).order_by("name", "id"))
+
+
+def families() -> list[tuple[str, str]]:
+    """Job families in use."""
+    return list(JobFamily.objects.filter(valid_to__isnull=True).values_list("code", "name"))
+
+
+def wards(today: date) -> list[tuple[str, str]]:
+    """Wards in force, by council and name."""
+    return [(ward.code, f"{ward.name}, {ward.authority}") for ward in wards_on(today)]
+
+
+def masked(e164: str) -> str:
+    """Enough of a number to tell it from another, too little to ring it."""
+    return f"ends {e164[-3:]}" if e164 else ""
+
+
+def with_number(found: QuerySet[Pathway]) -> QuerySet[Pathway]:
+    """The same rows, each with `number`, the first phone of the person."""
+    routes = ContactRoute.objects.current().filter(candidate=OuterRef("candidate"), kind__in=["mobile", "landline"])
+    return found.annotate(number=Subquery(routes.values("value")[:1]))
+
+
+def columns(*, today: date, full_phone: bool) -> list[Column]:
+    """The list as a table: what the screen shows, in the same words. Rows come from `with_number`."""
+    return [
+        Column("Name", lambda case: case.candidate.name),
+        Column("Where they are", stage_words),
+        Column("Since", lambda case: case.stage_since),
+        Column("Next step", next_words),
+        Column("Owed by", lambda case: OWED_WORDS.get(case.next_owed_by, "")),
+        Column("Due", lambda case: case.next_due_on),
+        Column("Days waiting", lambda case: "" if not waiting_words(case, today) else max((today - case.stage_since).days, 0)),
+        Column("Last spoken with", lambda case: case.last_two_way_on),
+        Column("Worker", lambda case: case.owner.name if case.owner else "Nobody yet"),
+        Column("Phone", lambda case: show_phone(case.number or "") if full_phone else masked(case.number or "")),
+    ]
+
+
+OWED_WORDS = {"worker": "Us", "candidate": "The person", "employer": "The employer", "lead": "The lead"}

@@ -1,0 +1,376 @@
+"""What an employer's pages show: people put forward, checks and starts, still here. Never from the candidate, only what was shared."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Min, Prefetch, Q, QuerySet
+
+from accounts.choices import MilestoneCode
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.rows import Row
+from ground.templatetags.said import counted, day, days_waiting, in_days, time_of_day
+from pathways.models import MACHINES, Introduction, Placement, PreEmploymentCheck, RetentionCheck, StageChange, Task
+from pathways.models.task import TaskState
+from pathways.queries.steps import OpenStep, steps_on
+from pathways.scope import changes, checks, introductions, no_longer_available, placements, retention_checks
+from pathways.services.door import chart_steps
+from pathways.services.undo import may_undo
+from pathways.workflow.introduction import IntroductionStage as Stage
+from pathways.workflow.placement import BEFORE_START, PlacementStage
+from pathways.workflow.pre_employment_check import CheckStage
+from pathways.workflow.retention_check import ASKING
+
+#: Days since the offer from which a start is late: amber, then red.
+LONG, TOO_LONG = 30, 50
+#: How long the page says what was just done.
+JUST_NOW = timedelta(minutes=15)
+TO_ANSWER = (Stage.SENT, Stage.CONSIDERING, Stage.STALE, Stage.INTERVIEW_SET, Stage.RESERVE)
+LIVE_THERE = (*TO_ANSWER, Stage.OFFERED)
+#: Where somebody put forward stands, as the employer would say it. What is gone is gone in the same words, whatever the cause.
+STANDS = {
+    Stage.SENT: "New",
+    Stage.CONSIDERING: "You are considering",
+    Stage.STALE: "Waiting for your answer",
+    Stage.INTERVIEW_SET: "Invited to meet you",
+    Stage.RESERVE: "In reserve",
+    Stage.OFFERED: "You made an offer",
+    Stage.ACCEPTED: "Said yes to your offer",
+    Stage.DECLINED_BY_CANDIDATE: "Said no",
+    Stage.DECLINED_BY_EMPLOYER: "You said no",
+    Stage.OFFER_WITHDRAWN: "You withdrew the offer",
+}
+NOT_AVAILABLE = "No longer available"
+ONE_TAP = ("consider", "invite", "reserve", "clear", "confirm")
+#: The words on an employer's buttons where the chart speaks of them from outside.
+BUTTONS = {
+    "introduction.consider": "Consider",
+    "introduction.decline_by_employer": "Say no",
+    "placement.start": "Started",
+    "retention_check.confirm": "Still in work",
+    "retention_check.deny": "Left",
+}
+MILESTONES = {code: str(label).lower() for code, label in MilestoneCode.choices}
+
+
+@dataclass(frozen=True)
+class Button:
+    """One step on offer: a press that does it, or a link to the form that asks for more."""
+
+    label: str
+    href: str
+    step: str = ""
+    tap: bool = False
+    name: str = ""
+    value: str = ""
+
+
+@dataclass
+class Card:
+    """Somebody put forward or at work here, with what was shared of them and nothing else."""
+
+    row: Row
+    name: str
+    href: str
+    title: str
+    where: str
+    next: str = ""
+    owed: str = ""
+    ours: bool = False
+    due: str = ""
+    overdue: bool = False
+    waiting: str = ""
+    note: str = ""
+    phone: str = ""
+    buttons: list[Button] = field(default_factory=list)
+
+
+def shared_name(row: Introduction | None) -> str:
+    """The name as it was shared."""
+    known = row.shared if row is not None else {}
+    return str(known.get("name") or known.get("called") or "Name not shared")
+
+
+def put_forward(user: object, *, ended: bool) -> QuerySet[Introduction]:
+    """People put forward to this employer: those still live, or all that came to an end, those gone among them."""
+    rows = introductions(user).filter(stage__in=LIVE_THERE)
+    if ended:
+        seen = introductions(user).exclude(stage__in=LIVE_THERE).values("pk")
+        rows = Introduction.objects.filter(Q(pk__in=seen) | Q(pk__in=no_longer_available(user).values("pk")))
+    return rows.select_related("heading", "pathway")
+
+
+def cards(rows: Iterable[Introduction], *, by: Actor, today: date, back: str) -> list[Card]:
+    """The rows of a list, with the steps that the door would allow this employer."""
+    found = list(rows)
+    due = _due_of([f"introduction:{row.pk}" for row in found], [row.pathway_id for row in found])
+    return [card(row, by=by, today=today, back=back, due=due.get(f"introduction:{row.pk}")) for row in found]
+
+
+def card(row: Introduction, *, by: Actor, today: date, back: str, due: date | None = None) -> Card:
+    """One person put forward."""
+    if row.stage not in STANDS:
+        since = f"put forward {in_days(row.sent_on, today)}"
+        return Card(row=row, name=NOT_AVAILABLE, href="", title=row.heading.title, where=f"For {row.heading.title}, {since}")
+    live, ours = row.stage in LIVE_THERE, row.stage in TO_ANSWER
+    made = Card(
+        row=row,
+        name=shared_name(row),
+        href=f"/introductions/{row.uuid}/",
+        title=row.heading.title,
+        where=f"{STANDS[Stage(row.stage)]} · {row.heading.title}",
+        note=str(row.shared.get("note", "")),
+        phone=str(row.shared.get("phone", "")),
+    )
+    if live:
+        made.next = "Say what happens next" if ours else "Answer to your offer"
+        made.owed = "You" if ours else str(row.shared.get("called") or "The person")
+        made.ours = ours
+        made.waiting = days_waiting(row.sent_on if ours else row.offered_on, today)
+        if due is not None:
+            made.overdue = due < today
+            made.due = f"{counted((today - due).days, 'day')} overdue" if made.overdue else in_days(due, today)
+        made.buttons = buttons(row, by=by, back=back)
+    return made
+
+
+def _due_of(subjects: Sequence[str], cases: Sequence[int]) -> dict[str, date]:
+    rows = Task.objects.filter(pathway__in=cases, subject__in=subjects, state=TaskState.OPEN).order_by("-due_on")
+    return dict(rows.values_list("subject", "due_on"))
+
+
+def buttons(row: Any, *, by: Actor, back: str, leave_out: tuple[str, ...] = ()) -> list[Button]:
+    """The steps on this row as this employer's buttons; where nothing more need be asked, one press does it."""
+    found = [each for each in steps_on(row, case=row.pathway, by=by) if each.name not in leave_out]
+    more = urlencode({"back": back})
+    return [Button(_words(each), f"{each.href}?{more}", each.name, tap=each.name in ONE_TAP) for each in found]
+
+
+def _words(each: OpenStep) -> str:
+    return BUTTONS.get(f"{each.machine}.{each.name}", each.label)
+
+
+# -- checks and starts -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Start:
+    """A job between the offer and its first day: what is done, what waits and for whom, how long it has taken."""
+
+    job: Placement
+    name: str
+    title: str
+    stage: str
+    since: str
+    lateness: str
+    agreed: str
+    waiting: list[Card]
+    settled: str
+    cleared: str
+    buttons: list[Button]
+
+
+def before_start(user: object) -> QuerySet[Placement]:
+    """This employer's jobs that were accepted and have not begun, with their checks."""
+    rows = placements(user).filter(stage__in=BEFORE_START)
+    known = Prefetch("checks", queryset=PreEmploymentCheck.objects.exclude(stage=CheckStage.VOID).order_by("id"))
+    return rows.select_related("introduction__heading", "pathway").prefetch_related(known)
+
+
+def starts(rows: Iterable[Placement], *, by: Actor, today: date, back: str) -> list[Start]:
+    """Each job with its six checks, the unsettled ones as rows."""
+    found = list(rows)
+    planned = _planned([job.pk for job in found])
+    return [_start(job, by=by, today=today, back=back, planned=planned.get(job.pk)) for job in found]
+
+
+def _planned(jobs: list[int]) -> dict[int, date]:
+    rows = StageChange.objects.filter(machine="placement", subject_id__in=jobs, step="record").values_list("subject_id", "happened_on")
+    return dict(rows)
+
+
+def _start(job: Placement, *, by: Actor, today: date, back: str, planned: date | None) -> Start:
+    offered = job.introduction.offered_on if job.introduction is not None else None
+    days = (today - offered).days if offered else 0
+    all_of_them = list(job.checks.all())
+    open_ones = [each for each in all_of_them if each.stage in {CheckStage.NOT_STARTED, CheckStage.IN_PROGRESS}]
+    done = [each for each in all_of_them if each not in open_ones]
+    lateness = "too long" if days >= TOO_LONG else "getting long" if days >= LONG else ""
+    return Start(
+        job=job,
+        name=shared_name(job.introduction),
+        title=job.title,
+        stage=job.stage,
+        since=f"{counted(days, 'day')} since the offer" if offered else "",
+        lateness=lateness,
+        agreed=_agreed(job),
+        waiting=[check_card(each, job=job, by=by, today=today, back=back, planned=planned) for each in open_ones],
+        settled=", ".join(f"{each.get_kind_display()} ({each.get_stage_display().lower()})" for each in done),
+        cleared=f"{len(done)} of {len(all_of_them)} checks done" if all_of_them else "No checks needed",
+        buttons=_start_buttons(job, by=by, today=today, back=back),
+    )
+
+
+def _agreed(job: Placement) -> str:
+    if job.start_on is None:
+        return ""
+    time = f" at {job.start_at}" if job.start_at else ""
+    ask = f", ask for {job.report_to}" if job.report_to else ""
+    return f"{day(job.start_on)}{time}{ask}"
+
+
+def _start_buttons(job: Placement, *, by: Actor, today: date, back: str) -> list[Button]:
+    """Started on the agreed day is one press; before that day nobody has started."""
+    made = []
+    for each in buttons(job, by=by, back=back):
+        if each.step == "agree_start" and job.start_on is not None:
+            made.append(replace(each, label="Move the start"))
+        elif each.step == "start" and job.start_on is not None:
+            if job.start_on <= today:
+                words = f"Started on {day(job.start_on)}"
+                made.append(replace(each, label=words, tap=True, name="first_day", value=job.start_on.isoformat()))
+        else:
+            made.append(each)
+    return made
+
+
+def check_card(check: PreEmploymentCheck, *, job: Placement, by: Actor, today: date, back: str, planned: date | None) -> Card:
+    """One check that waits: how long, for what, and who does it."""
+    check.pathway = job.pathway
+    asked = f"Asked for {in_days(check.asked_on, today)}" if check.asked_on else "Not asked for yet"
+    received = f", received {in_days(check.received_on, today)}" if check.received_on else ""
+    clear = [each for each in buttons(check, by=by, back=back) if each.step == "clear"]
+    return Card(
+        row=check,
+        name=check.get_kind_display(),
+        href=f"/pre-employment-checks/{check.uuid}/",
+        title=job.title,
+        where=asked + received,
+        next=f"Waits for: {check.blocked_by}" if check.blocked_by else "",
+        owed=check.owner_words,
+        waiting=days_waiting(check.asked_on or planned, today),
+        buttons=[*clear, Button("Update", f"/pre-employment-checks/{check.uuid}/")],
+    )
+
+
+# -- still here? -------------------------------------------------------------------------------------------------------------------
+
+
+def still_here(user: object) -> QuerySet[RetentionCheck]:
+    """Checks whose day has come and whose answer has not; what is still to come is not shown."""
+    rows = retention_checks(user).filter(stage__in=ASKING)
+    return rows.select_related("placement__introduction", "pathway")
+
+
+def answers(rows: Iterable[RetentionCheck], *, by: Actor, today: date, back: str) -> list[Card]:
+    """One row for each question: still in work, or left."""
+    return [
+        Card(
+            row=row,
+            name=shared_name(row.placement.introduction),
+            href=f"/placements/{row.placement.uuid}/",
+            title=row.placement.title,
+            where=row.placement.title,
+            next=f"Still in work at {MILESTONES.get(row.milestone, 'this date')}, on {day(row.due_on)}?",
+            owed="You",
+            ours=True,
+            note=f"Started {day(row.placement.first_day)}",
+            waiting=days_waiting(row.due_on, today),
+            buttons=buttons(row, by=by, back=back),
+        )
+        for row in rows
+    ]
+
+
+def at_work(user: object) -> QuerySet[Placement]:
+    """Everybody who works here through the programme."""
+    return placements(user).filter(stage=PlacementStage.IN_POST).select_related("introduction", "pathway")
+
+
+# -- one employer's day ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Waits:
+    """One line of the start page: how many, what for, where, and how long the longest has waited."""
+
+    words: str
+    href: str
+    how_long: str
+
+
+def waiting_on(user: object, *, today: date) -> list[Waits]:
+    """What waits on this employer now, in the order of their day."""
+    answer = introductions(user).filter(stage__in=TO_ANSWER).aggregate(n=Count("pk"), since=Min("sent_on"))
+    jobs = placements(user).filter(stage__in=BEFORE_START)
+    due = Q(start_on__lte=today)
+    start = jobs.aggregate(
+        n=Count("pk", filter=due),
+        since=Min("start_on", filter=due),
+        rest=Count("pk", filter=~due | Q(start_on=None)),
+        oldest=Min("introduction__offered_on", filter=~due | Q(start_on=None)),
+    )
+    ask = retention_checks(user).filter(stage__in=ASKING).aggregate(n=Count("pk"), since=Min("due_on"))
+    lines = [
+        (answer["n"], "person,people", "put forward to answer", "/put-forward/", "The longest has waited", answer["since"]),
+        (start["n"], "first day", "to confirm", "/checks/", "The earliest was", start["since"]),
+        (start["rest"], "person,people", "between offer and start", "/checks/", "The oldest offer was made", start["oldest"]),
+        (ask["n"], "person,people", "to say “still in work?” about", "/still-here/", "The first was due", ask["since"]),
+    ]
+    return [
+        Waits(f"{counted(n, noun)} {what}", href, f"{before} {_since(before, since, today)}")
+        for n, noun, what, href, before, since in lines
+        if n
+    ]
+
+
+def _since(before: str, since: date | None, today: date) -> str:
+    return days_waiting(since, today) if before.endswith("waited") else in_days(since, today)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What this person has just done, in words, and how to take it back."""
+
+    words: str
+    undo: str
+
+
+def just_done(user: object, *, by: Actor, at: datetime, back: str) -> Done | None:
+    """The last step that this user took a moment ago, while it may be undone."""
+    rows = changes(user).filter(actor=by.user_id, actor_kind="employer", recorded_at__gt=at - JUST_NOW, recorded_at__lte=at)
+    last = rows.filter(cause=None, undoes=None).select_related("undone_by").order_by("-id").first()
+    if last is None or not may_undo(change=last, by=by, at=at):
+        return None
+    label = BUTTONS.get(f"{last.machine}.{last.step}", chart_steps(last.machine)[last.step].label)
+    return Done(f"{_who(last)}: {label}, {time_of_day(last.recorded_at)}.", f"/changes/{last.uuid}/undo/?{urlencode({'back': back})}")
+
+
+def _who(change: StageChange) -> str:
+    row = MACHINES[change.machine].objects.get(pk=change.subject_id)
+    if isinstance(row, PreEmploymentCheck):
+        return f"{shared_name(row.placement.introduction)}, {row.get_kind_display().lower()}"
+    if isinstance(row, RetentionCheck):
+        row = row.placement
+    return shared_name(row.introduction if isinstance(row, Placement) else row)
+
+
+def history(row: Introduction | Placement, user: object, *, by: Actor, at: datetime) -> list[tuple[StageChange, str, bool]]:
+    """This employer's own steps on one row, newest first: each with its words and whether it may be undone."""
+    mine = changes(user).filter(machine=row.machine, subject_id=row.pk, undoes=None, cause=None)
+    found = mine.exclude(step="send").select_related("undone_by", "actor").order_by("-id")
+    today = today_london(at)
+    return [
+        (each, f"{chart_steps(each.machine)[each.step].label}, {in_days(each.happened_on, today)}", may_undo(change=each, by=by, at=at))
+        for each in found[:20]
+        if not hasattr(each, "undone_by")
+    ]
+
+
+def one_check(user: object, uuid: object) -> PreEmploymentCheck | None:
+    """One check in sight, with its job."""
+    rows = checks(user).select_related("placement__introduction", "pathway__candidate")
+    return rows.filter(uuid=uuid).first()

@@ -1,0 +1,327 @@
+"""Everything that happened with one person, newest first, grouped by day: steps, contacts, notes, texts, permissions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from accounts.models import Reason, User
+from candidates.models import Candidate
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.templatetags.said import day as said_day
+from ground.templatetags.said import time_of_day
+from outreach.choices import MessageState
+from pathways.models import Consent, Pathway, StageChange, Task
+from pathways.models.note import Visibility
+from pathways.models.task import TaskKind, TaskState
+from pathways.queries.acted import contact_words
+from pathways.queries.due import about_row
+from pathways.queries.timeline_details import details_of, snapshots
+from pathways.queries.timeline_words import is_noise, title_of
+from pathways.scope import changes, contacts, messages, notes
+from pathways.services.door import chart_steps
+from pathways.services.undo import may_undo
+from pathways.workflow.pathway import Stage
+
+#: How much of a long story is shown until somebody asks for all of it.
+AT_FIRST = 60
+MOST = 2_000
+HOW = {"phone": "by phone", "in_person": "in person", "text": "by text", "email": "by e-mail", "letter": "by letter"}
+WHOSE_WORD = {"candidate": "on the person’s word", "employer": "on the employer’s word"}
+READERS = {Visibility.ME: "only you", Visibility.PROGRAMME: "everybody in the programme", Visibility.EMPLOYER: "shared with"}
+
+
+@dataclass
+class Entry:
+    """One thing that happened."""
+
+    day: date
+    moment: datetime
+    order: int
+    title: str
+    who: str = ""
+    when: str = ""
+    kind: str = "step"
+    lines: list[str] = field(default_factory=list)
+    text: str = ""
+    undone: bool = False
+    noise: bool = False
+    undo_href: str = ""
+    undo_form: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day's entries: those to read, and those folded away."""
+
+    day: date
+    entries: list[Entry]
+    folded: list[Entry]
+
+
+@dataclass(frozen=True)
+class Story:
+    """The days, and whether there is more."""
+
+    days: list[Day]
+    more: bool
+
+
+def story(
+    *, user: Any, person: Candidate, cases: Sequence[Pathway], rows: Mapping[tuple[str, int], Any], by: Actor, at: datetime, whole: bool
+) -> Story:
+    """What happened in these cases, newest first. `rows` are the cases' children by machine and id. A fixed number of queries."""
+    most = MOST if whole else AT_FIRST
+    found = [
+        *_steps(user, cases, rows, by=by, at=at, most=most),
+        *_contacts(user, person, cases, by=by, most=most),
+        *_notes(user, cases, most=most),
+        *_texts(user, person, most=most),
+        *_permissions(person),
+        *_done(cases, most=most),
+    ]
+    found.sort(key=lambda entry: (entry.day, entry.moment, entry.order), reverse=True)
+    shown = _newest(found, most)
+    days = [
+        Day(day, [each for each in part if not each.noise], [each for each in part if each.noise])
+        for day, part in ((day, list(group)) for day, group in groupby(shown, key=lambda entry: entry.day))
+    ]
+    return Story(days, more=len(shown) < len(found) or (not whole and len(found) >= most))
+
+
+def _newest(found: list[Entry], most: int) -> list[Entry]:
+    """The newest entries that are read, with the folded ones between them."""
+    read = 0
+    for number, entry in enumerate(found):
+        read += not entry.noise
+        if read > most:
+            return found[:number]
+    return found
+
+
+# -- steps -------------------------------------------------------------------------------------------------------------------------
+
+
+def _steps(user: Any, cases: Sequence[Pathway], rows: Mapping[tuple[str, int], Any], *, by: Actor, at: datetime, most: int) -> list[Entry]:
+    log = changes(user).filter(pathway__in=[case.pk for case in cases])
+    log = list(log.select_related("actor", "organisation", "undone_by", "undoes").order_by("-id")[: most * 4])
+    reasons = _reasons(cases)
+    after = snapshots(log, {**rows, **{("pathway", case.pk): case for case in cases}})
+    names = _names(after)
+    moved = {each.cause_id: each.to_stage for each in log if each.step == "follow"}
+    many = len({case.programme_id for case in cases}) > 1
+    programmes = {case.pk: case.programme.name for case in cases}
+    return [
+        _step(
+            each,
+            row=rows.get((each.machine, each.subject_id)),
+            details=details_of(each, after.get(each.pk, {}), names),
+            reason=reasons.get((_reason_kind(each), each.reason), ""),
+            moved=moved.get(each.pk, ""),
+            programme=programmes.get(each.pathway_id or 0, "") if many else "",
+            by=by,
+            at=at,
+        )
+        for each in log
+    ]
+
+
+def _step(
+    change: StageChange,
+    *,
+    row: Any,
+    details: list[str],
+    reason: str,
+    moved: str,
+    programme: str,
+    by: Actor,
+    at: datetime,
+) -> Entry:
+    undone = getattr(change, "undone_by", None) is not None
+    title = f"Took back: {title_of(change.undoes)}" if change.undoes is not None else title_of(change)
+    subject = about_row(row, change.happened_on) if row is not None and change.machine != "interview" else ""
+    lines = [*([f"{subject}."] if subject else []), *details]
+    if reason:
+        lines.append(f"Why: {reason}.")
+    if moved and not undone:
+        lines.append(f"Now: {Stage(moved).label}.")
+    if programme:
+        lines.append(programme)
+    entry = Entry(
+        day=change.happened_on,
+        moment=change.recorded_at,
+        order=change.pk,
+        title=title,
+        who=_who(change),
+        when=_when(change),
+        kind="system" if is_noise(change) else "step",
+        lines=lines,
+        undone=undone,
+        noise=is_noise(change),
+        key=f"change-{change.uuid}",
+    )
+    if may_undo(change=change, by=by, at=at):
+        entry.undo_href = f"/changes/{change.uuid}/undo/"
+    return entry
+
+
+def _who(change: StageChange) -> str:
+    if change.actor_kind == "system" and change.actor_id is None:
+        return "by itself"
+    if change.actor_kind == "import":
+        return "from a register"
+    if change.actor_kind == "candidate":
+        return "the person"
+    name = change.actor.name if change.actor is not None else ""
+    if change.actor_kind in {"employer", "trainer"} and change.organisation is not None:
+        name = ", ".join(part for part in (name, change.organisation.name) if part)
+    word = WHOSE_WORD.get(change.said_by, "")
+    return ", ".join(part for part in (name, f"{word} {HOW.get(change.said_how, '')}".strip()) if part)
+
+
+def _when(change: StageChange) -> str:
+    """The time it was written down; its day too, when that came later."""
+    learned = today_london(change.recorded_at)
+    if change.happened_quality == "month":
+        return f"day not known, written down {said_day(learned)}"
+    if learned != change.happened_on:
+        return f"written down {said_day(learned)}"
+    return time_of_day(change.recorded_at)
+
+
+def _reason_kind(change: StageChange) -> str:
+    declared = chart_steps(change.machine).get(change.step)
+    return declared.reason_kind if declared is not None else ""
+
+
+def _reasons(cases: Sequence[Pathway]) -> dict[tuple[str, str], str]:
+    """The words of reasons, the programme's own first."""
+    programme = cases[0].programme_id if cases else None
+    rows = Reason.objects.of(programme).order_by("programme_id", "valid_from", "id").values_list("kind", "code", "label")
+    return {(kind, code): label for kind, code, label in rows}
+
+
+def _names(after: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
+    """Names of the workers that cases were handed to, and of hosts."""
+    ids = {values[name] for values in after.values() for name in ("owner_id", "host_id") if values.get(name)}
+    return dict(User.objects.unscoped("names in a timeline that is in sight").filter(pk__in=ids).values_list("pk", "name"))
+
+
+# -- what else there is ------------------------------------------------------------------------------------------------------------
+
+
+def _contacts(user: Any, person: Candidate, cases: Sequence[Pathway], *, by: Actor, most: int) -> list[Entry]:
+    rows = contacts(user).filter(candidate=person, programme__in={case.programme_id for case in cases})
+    return [
+        Entry(
+            day=row.day,
+            moment=row.at,
+            order=row.pk,
+            title=contact_words(row),
+            who=row.by.name if row.by is not None else "",
+            when=time_of_day(row.at) if today_london(row.at) == row.day else f"written down {said_day(row.at)}",
+            kind="contact",
+            lines=_about_contact(row),
+            text=row.note,
+            undone=row.voided_at is not None,
+            undo_form=f"/contacts/{row.uuid}/undo/" if row.voided_at is None and (row.by_id == by.user_id or by.kind == "lead") else "",
+            key=f"contact-{row.uuid}",
+        )
+        for row in rows.select_related("by", "event").order_by("-day", "-id")[:most]
+    ]
+
+
+def _about_contact(row: Any) -> list[str]:
+    parts = [f"At {row.event.name}." if row.event is not None else "", f"{row.minutes} minutes." if row.minutes else ""]
+    parts.append("It moved something on." if row.meaningful else "")
+    return [part for part in parts if part]
+
+
+def _notes(user: Any, cases: Sequence[Pathway], *, most: int) -> list[Entry]:
+    rows = notes(user).filter(pathway__in=[case.pk for case in cases]).select_related("author", "employer")
+    return [
+        Entry(
+            day=row.day,
+            moment=row.written_at,
+            order=row.pk,
+            title=_note_title(row),
+            who=row.author.name,
+            when=time_of_day(row.written_at),
+            kind="note",
+            text=row.text,
+            key=f"note-{row.uuid}",
+        )
+        for row in rows.order_by("-written_at", "-id")[:most]
+    ]
+
+
+def _note_title(row: Any) -> str:
+    readers = READERS.get(row.visibility, "")
+    if row.visibility == Visibility.EMPLOYER and row.employer is not None:
+        readers = f"{readers} {row.employer.name}"
+    return f"Note, {readers}" if readers else "Note"
+
+
+def _texts(user: Any, person: Candidate, *, most: int) -> list[Entry]:
+    entries = []
+    for row in messages(user).filter(candidate=person).order_by("-created_at", "-id")[:most]:
+        moment = row.attempt_at or row.created_at
+        entries.append(
+            Entry(
+                day=today_london(moment),
+                moment=moment,
+                order=row.pk,
+                title="Text",
+                who=_state_words(row),
+                when=time_of_day(moment),
+                kind="text-out",
+                text=row.body,
+                undone=row.state == MessageState.CANCELLED,
+                key=f"text-{row.uuid}",
+            )
+        )
+    return entries
+
+
+def _state_words(row: Any) -> str:
+    if row.state == MessageState.READY:
+        return "waiting to be sent"
+    words = row.get_state_display()
+    return words[:1].lower() + words[1:]
+
+
+def _permissions(person: Candidate) -> list[Entry]:
+    entries = []
+    for row in Consent.objects.filter(candidate=person, withdrawn_on__isnull=False).select_related("employer"):
+        name = f": {row.employer.name}" if row.employer is not None else ""
+        entries.append(
+            Entry(
+                day=row.withdrawn_on,
+                moment=row.created_at,
+                order=row.pk,
+                title=f"Permission withdrawn: {row.get_kind_display().lower()}{name}",
+                kind="step",
+                key=f"consent-{row.uuid}",
+            )
+        )
+    return entries
+
+
+def _done(cases: Iterable[Pathway], *, most: int) -> list[Entry]:
+    """What somebody wrote down to do, and did."""
+    rows = Task.objects.filter(pathway__in=[case.pk for case in cases], kind=TaskKind.FREE, state=TaskState.DONE, closed_on__isnull=False)
+    return [
+        Entry(
+            day=row.closed_on,
+            moment=row.created_at,
+            order=row.pk,
+            title=f"Done: {row.words}",
+            who=row.closed_by_user.name if row.closed_by_user is not None else "",
+            kind="note",
+            key=f"task-{row.uuid}",
+        )
+        for row in rows.select_related("closed_by_user").order_by("-closed_on", "-id")[:most]
+    ]

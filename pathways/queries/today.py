@@ -1,0 +1,393 @@
+"""What is due on somebody's desk: one list, in the order in which a day is worked through."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import F, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from candidates.models import ContactRoute
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.templatetags.said import counted, days_waiting, time_of_day
+from outreach.models import Contact
+from pathways.models import Pathway, PreEmploymentCheck, Task
+from pathways.models.task import TaskKind, TaskState
+from pathways.queries.acted import Acted, contact_words
+from pathways.queries.due import (
+    About,
+    Act,
+    ListRow,
+    about,
+    due_words,
+    may,
+    person_href,
+    stage_words,
+    step_href,
+    subjects_of,
+    task_words,
+    waiting_words,
+    who_owes,
+)
+from pathways.scope import pathways, tasks
+from pathways.workflow.pathway import OPEN, Stage
+
+#: Nobody on the desk has been heard for so long: "gone quiet".
+QUIET_DAYS = 28
+#: A check asked for so long ago and still not there is stuck.
+STUCK_DAYS = 14
+#: The most that one desk's day is looked through for.
+MOST = 500
+SIZE = 25
+
+CHATS, OVERDUE, DUE, STUCK, QUIET = range(5)
+HEADINGS = {CHATS: "Chats today", OVERDUE: "Overdue", DUE: "Due today", STUCK: "Checks that are stuck", QUIET: "Gone quiet"}
+#: Tasks that are done by getting hold of the person.
+TALKS = frozenset(
+    {
+        TaskKind.NEXT_CONTACT,
+        TaskKind.BOOK_CHAT,
+        TaskKind.REBOOK_CHAT,
+        TaskKind.DECIDE,
+        TaskKind.ACCEPT,
+        TaskKind.TELL,
+        TaskKind.KEEP_IN_TOUCH,
+        TaskKind.RETENTION,
+        TaskKind.LAST_DAY,
+        TaskKind.AFTER_LEAVING,
+        TaskKind.REVISIT,
+    }
+)
+#: Kind of task -> the step on its own row that satisfies it, and its words in a list row.
+LEADS_TO: Mapping[str, tuple[str, str]] = {
+    TaskKind.HOLD_CHAT: ("hold", "Chat held"),
+    TaskKind.SEND: ("send", "Send"),
+    TaskKind.ANSWER: ("offer", "Offer made"),
+    TaskKind.ACCEPT: ("accept", "Accept"),
+    TaskKind.CHECKS: ("agree_start", "Agree a start"),
+    TaskKind.CONFIRM_START: ("start", "Started"),
+}
+#: Kind of task -> the step that makes a new row on the case.
+MAKES: Mapping[str, tuple[str, str, str]] = {
+    TaskKind.BOOK_CHAT: ("interview", "book", "Book a chat"),
+    TaskKind.REBOOK_CHAT: ("interview", "book", "Book a chat"),
+    TaskKind.INTRODUCE: ("introduction", "draft", "Put forward"),
+}
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where a row stands in the day's list, and what it is: "t" a task, "c" a case."""
+
+    group: int
+    due: date
+    kind: str
+    pk: int
+
+
+@dataclass
+class TodayList:
+    """The page of the list that is shown, in groups, and what lies around it."""
+
+    groups: list[tuple[str, list[ListRow]]] = field(default_factory=list)
+    total: int = 0
+    start: int = 0
+
+    @property
+    def next(self) -> str | None:
+        """Where the next page begins."""
+        return str(self.start + SIZE) if self.total > self.start + SIZE else None
+
+    @property
+    def previous(self) -> str | None:
+        """Where the page before begins."""
+        return str(max(self.start - SIZE, 0)) if self.start else None
+
+    @property
+    def total_words(self) -> str:
+        """How many there are, in words."""
+        return f"more than {MOST:,}" if self.total > MOST else f"{self.total:,}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose day, which page of it, and what was just done there."""
+
+    user: Any
+    by: Actor
+    at: datetime
+    whose: str = "me"
+    start: int = 0
+    row: str = ""
+    place: int = 0
+    was: str = ""
+    did: Acted | None = None
+
+    @property
+    def today(self) -> date:
+        return today_london(self.at)
+
+    def address(self, **more: str) -> str:
+        """The list as it stands in the address, with more."""
+        asked = {"whose": self.whose if self.whose != "me" else "", "after": str(self.start or "")} | more
+        there = urlencode({name: value for name, value in asked.items() if value})
+        return f"/today/?{there}" if there else "/today/"
+
+
+def due_today(asked: Asked) -> TodayList:
+    """Everything due or overdue on the desk asked for, a page of it in full. The number of queries does not grow with the rows."""
+    places = places_of(asked)
+    page = TodayList(total=len(places), start=asked.start if asked.start < max(len(places), 1) else 0)
+    shown = places[page.start : page.start + SIZE]
+    rows = _rows(shown, asked)
+    if asked.did is not None:
+        rows = _with_done(rows, asked)
+    ordered = [(group, row) for group, row in rows]
+    page.groups = [(HEADINGS[group], [row for _, row in part]) for group, part in groupby(ordered, key=lambda pair: pair[0])]
+    return page
+
+
+def _mine(cases: QuerySet[Pathway], asked: Asked) -> QuerySet[Pathway]:
+    return cases.filter(owner=asked.user.pk) if asked.whose == "me" else cases.filter(owner__isnull=False)
+
+
+def places_of(asked: Asked) -> list[Place]:
+    """The order of the day: chats, overdue, due, checks that are stuck, people gone quiet. Three queries."""
+    today = asked.today
+    due = _tasks(asked).filter(state=TaskState.OPEN, due_on__lte=today).exclude(pathway__stage=Stage.VOID)
+    found: list[Place] = []
+    seen: set[int] = set()
+    for pk, kind, day, case in due.order_by("due_on", "id").values_list("pk", "kind", "due_on", "pathway")[: MOST + 1]:
+        group = OVERDUE if day < today else CHATS if kind == TaskKind.HOLD_CHAT else DUE
+        found.append(Place(group, day, "t", pk))
+        seen.add(case)
+    mine = _mine(pathways(asked.user), asked)
+    for case, asked_on in stuck(mine, today)[:MOST]:
+        if case not in seen:
+            found.append(Place(STUCK, asked_on, "c", case))
+            seen.add(case)
+    for case, since in quiet(mine, today)[:MOST]:
+        if case not in seen:
+            found.append(Place(QUIET, since, "c", case))
+    return sorted(found)[: MOST + 1]
+
+
+def _tasks(asked: Asked) -> QuerySet[Task]:
+    seen = tasks(asked.user)
+    if asked.whose == "me":
+        return seen.filter(Q(assignee=asked.user.pk) | Q(assignee__isnull=True, pathway__owner=asked.user.pk))
+    return seen.filter(pathway__owner__isnull=False)
+
+
+def stuck(cases: QuerySet[Pathway], today: date) -> QuerySet:
+    """Cases with a check asked for two weeks ago or more and not there yet: (case, first asked on)."""
+    rows = PreEmploymentCheck.objects.filter(
+        pathway__in=cases, stage="in_progress", received_on__isnull=True, asked_on__lte=today - timedelta(days=STUCK_DAYS)
+    )
+    return rows.values("pathway").annotate(first=Min("asked_on")).order_by("first", "pathway").values_list("pathway", "first")
+
+
+def quiet(cases: QuerySet[Pathway], today: date) -> QuerySet:
+    """Open cases before work in which nobody has spoken with the person for four weeks: (case, since when)."""
+    waiting = [stage for stage in OPEN if stage != Stage.IN_WORK]
+    rows = cases.filter(stage__in=waiting).annotate(heard=Coalesce(F("last_two_way_on"), F("opened_on")))
+    return rows.filter(heard__lte=today - timedelta(days=QUIET_DAYS)).order_by("heard", "id").values_list("pk", "heard")
+
+
+# -- a page of rows ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the rows of one page: phones, today's attempts, and what tasks are about."""
+
+    phones: Mapping[int, ContactRoute]
+    tries: Mapping[int, Contact]
+    subjects: Mapping[str, Any]
+
+
+def _rows(places: Sequence[Place], asked: Asked) -> list[tuple[int, ListRow]]:
+    wanted = {place.pk for place in places if place.kind == "t"}
+    found = Task.objects.filter(pk__in=wanted).select_related(*(f"pathway__{name}" for name in WITH_CASE))
+    by_task = {task.pk: task for task in found}
+    cases = Pathway.objects.filter(pk__in={place.pk for place in places if place.kind == "c"}).select_related(*WITH_CASE)
+    by_case = {case.pk: case for case in cases}
+    people = [task.pathway.candidate_id for task in by_task.values()] + [case.candidate_id for case in by_case.values()]
+    beside = Beside(phones_of(people), tries_of(people, asked.today), subjects_of(by_task.values()))
+    rows: list[tuple[int, ListRow]] = []
+    chats: list[tuple[datetime, ListRow]] = []
+    for number, place in enumerate(places):
+        if place.kind == "t" and place.pk in by_task:
+            task = by_task[place.pk]
+            what = about(task, beside.subjects, asked.today)
+            row = task_row(task, what, beside, asked, number)
+            if place.group == CHATS:
+                chats.append((getattr(what.row, "at", None) or asked.at, row))
+                continue
+        elif place.pk in by_case:
+            row = case_row(by_case[place.pk], place, beside, asked, number)
+        else:
+            continue
+        rows.append((place.group, row))
+    return [(CHATS, row) for _, row in sorted(chats, key=lambda pair: pair[0])] + rows
+
+
+WITH_CASE = ("candidate", "owner", "programme")
+
+
+def phones_of(people: Iterable[int]) -> dict[int, ContactRoute]:
+    """The number to ring for each person: the first that may be rung."""
+    routes = ContactRoute.objects.current().filter(candidate__in=set(people), kind__in=["mobile", "landline"], may_call=True)
+    found: dict[int, ContactRoute] = {}
+    for route in routes:
+        found.setdefault(route.candidate_id, route)
+    return found
+
+
+def tries_of(people: Iterable[int], today: date) -> dict[int, Contact]:
+    """The last attempt of today for each person."""
+    rows = Contact.objects.filter(candidate__in=set(people), day=today, voided_at__isnull=True).order_by("id")
+    return {row.candidate_id: row for row in rows}
+
+
+def task_row(task: Task, what: About, beside: Beside, asked: Asked, number: int) -> ListRow:
+    """A task as a row of the list."""
+    case = task.pathway
+    row = _row(f"t-{task.uuid}", case, beside, asked)
+    row.next = task_words(task, what)
+    row.owed = who_owes(task.owed_by, owner=case.owner, me=asked.user.pk, called=case.candidate.called, employer=what.employer)
+    row.ours = task.owed_by == "worker"
+    row.due = due_words(task.due_on, asked.today)
+    row.overdue = task.due_on < asked.today
+    back = asked.address(row=row.key, place=str(number), was=task.due_on.isoformat()) + "#acted"
+    row.acts = acts_for(task, what, asked=asked, back=back)
+    return row
+
+
+def case_row(case: Pathway, place: Place, beside: Beside, asked: Asked, number: int) -> ListRow:
+    """Somebody gone quiet, or with a check that is stuck."""
+    row = _row(f"c-{case.uuid}", case, beside, asked)
+    back = asked.address(row=row.key, place=str(number)) + "#acted"
+    if place.group == STUCK:
+        row.next = f"A check asked for {days_waiting(place.due, asked.today)} ago is not there yet"
+        row.owed, row.due = "The employer", ""
+        row.acts = [Act("See the checks", f"{row.href}#jobs", tap=False)]
+    else:
+        never = case.last_two_way_on is None
+        row.next = "Not spoken with since we met" if never else "Not spoken with lately"
+        row.owed = who_owes("worker", owner=case.owner, me=asked.user.pk)
+        row.ours, row.due = True, f"{days_waiting(place.due, asked.today)} of silence"
+        row.acts = contact_acts(case, back)
+    return row
+
+
+def _row(key: str, case: Pathway, beside: Beside, asked: Asked) -> ListRow:
+    row = ListRow(
+        key=key,
+        name=case.candidate.name,
+        href=person_href(case),
+        where=stage_words(case),
+        waiting=waiting_words(case, asked.today),
+    )
+    tried = beside.tries.get(case.candidate_id)
+    row.note = f"{contact_words(tried)}, {time_of_day(tried.at)}" if tried is not None else ""
+    route = beside.phones.get(case.candidate_id)
+    row.phone = route.value if route is not None else ""
+    return row
+
+
+def contact_acts(case: Pathway, back: str) -> list[Act]:
+    """Rang and nobody answered; spoke."""
+    href = f"/pathways/{case.uuid}/contacts/?{urlencode({'back': back})}"
+    return [Act("Rang, no answer", href, name="tap", value="call.no_answer"), Act("Spoke", href, name="tap", value="call.spoke")]
+
+
+def acts_for(task: Task, what: About, *, asked: Asked, back: str) -> list[Act]:
+    """What can be pressed in a task's row: the step that satisfies it first, then the phone, then tomorrow."""
+    case, more = task.pathway, urlencode({"back": back})
+    acts: list[Act] = []
+    if task.kind == TaskKind.START_COURSE and may(asked.by, "training_place", "start", on=what.row, case=case):
+        acts.append(Act("Attended", f"{step_href(what.row, 'start')}?{more}", version=what.row.version))
+    elif task.kind == TaskKind.RETENTION and may(asked.by, "retention_check", "confirm", on=what.row, case=case):
+        acts.append(Act("Still in work", f"{step_href(what.row, 'confirm')}?{more}", version=what.row.version))
+        acts.append(Act("Left", f"{step_href(what.row, 'deny')}?{more}", tap=False))
+    elif task.kind in LEADS_TO and what.row is not None:
+        step, words = LEADS_TO[task.kind]
+        if may(asked.by, what.row.machine, step, on=what.row, case=case):
+            acts.append(Act(words, f"{step_href(what.row, step)}?{more}", tap=False))
+        if task.kind == TaskKind.HOLD_CHAT and what.row.at <= asked.at and may(asked.by, "interview", "miss", on=what.row, case=case):
+            acts.append(Act("Missed", f"{step_href(what.row, 'miss')}?{more}", tap=False))
+    elif task.kind in MAKES and case.is_open:
+        machine, step, words = MAKES[task.kind]
+        acts.append(Act(words, f"/pathways/{case.uuid}/steps/{machine}.{step}/?{more}", tap=False))
+    if task.kind in TALKS:
+        acts += contact_acts(case, back)
+    if task.kind == TaskKind.FREE:
+        acts.append(Act("Done", f"/tasks/{task.uuid}/steps/close/?{more}", version=task.version))
+    if task.kind != TaskKind.HOLD_CHAT:
+        acts.append(_tomorrow(task, asked.today, more))
+    return acts
+
+
+def _tomorrow(task: Task, today: date, more: str) -> Act:
+    until = today + timedelta(days=1)
+    return Act("Tomorrow", f"/tasks/{task.uuid}/steps/snooze/?{more}", name="until", value=until.isoformat(), version=task.version)
+
+
+def _with_done(rows: list[tuple[int, ListRow]], asked: Asked) -> list[tuple[int, ListRow]]:
+    """The list with the row that was just acted on, saying what was done: in its place, whether or not it is still due."""
+    done = asked.did
+    if done is None:
+        return rows
+    place = next((number for number, (_, row) in enumerate(rows) if row.key == asked.row), None)
+    case = pathways(asked.user).filter(pk=done.case_id).select_related(*WITH_CASE).first()
+    if case is None:
+        return rows
+    said = ListRow(
+        key="acted",
+        name=case.candidate.name,
+        href=person_href(case),
+        where=stage_words(case),
+        done=done.words,
+        acts=[done.undo] if done.undo is not None else [],
+    )
+    if place is not None:
+        return [*rows[:place], (rows[place][0], said), *rows[place + 1 :]]
+    number = max(0, min(asked.place, len(rows)))
+    group = rows[min(number, len(rows) - 1)][0] if rows else DUE
+    return [*rows[:number], (group, said), *rows[number:]]
+
+
+# -- nobody's yet ------------------------------------------------------------------------------------------------------------------
+
+
+def nobodys(user: object) -> QuerySet[Pathway]:
+    """Open cases in sight that nobody holds, oldest first."""
+    return pathways(user).unclaimed().select_related(*WITH_CASE, "organisation").order_by("opened_on", "id")
+
+
+def count_words(rows: QuerySet, most: int = 1_000) -> tuple[int, str]:
+    """How many, up to a limit, and the same in words: a long list is never counted to its end."""
+    number = rows.order_by()[: most + 1].count()
+    return number, f"more than {most:,}" if number > most else f"{number:,}"
+
+
+def nobodys_row(case: Pathway, *, me: Any, today: date, back: str) -> ListRow:
+    """Nobody's yet: where from, how long ago, and Take."""
+    href = f"/pathways/{case.uuid}/steps/hand_over/?{urlencode({'back': back})}"
+    return ListRow(
+        key=f"c-{case.uuid}",
+        name=case.candidate.name,
+        href=person_href(case),
+        where=stage_words(case),
+        next=f"From: {case.source}" if case.source else "",
+        owed="Nobody yet",
+        ours=True,
+        due="since today" if case.opened_on >= today else f"for {days_waiting(case.opened_on, today)}",
+        waiting=counted(max((today - case.opened_on).days, 0), "day"),
+        acts=[Act("Take", href, name="to", value=str(me.uuid), version=case.version)],
+    )

@@ -1,0 +1,18 @@
+"""What somebody looked for, and what left the house, written down without the words."""
+
+from datetime import datetime
+
+from accounts.services.audit import note, service
+from ground.actor import Actor
+
+
+@service("people.search")
+def record_search(*, kind: str, digest: str, rows: int, by: Actor, at: datetime) -> None:
+    """A search by name, phone or postcode: that it was made, a digest of its words, and how many it found."""
+    note(fields=[f"searched:{kind}"], rows=rows, reason=f"digest {digest}")
+
+
+@service("caseload.export")
+def record_caseload_export(*, filters: list[str], columns: list[str], rows: int, by: Actor, at: datetime) -> None:
+    """The caseload was taken away as a file. Filters and columns are named, not their values."""
+    note(fields=[*(f"filter:{name}" for name in filters), *(f"column:{name}" for name in columns)], rows=rows)

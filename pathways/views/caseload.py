@@ -1,0 +1,77 @@
+"""The caseload: a list with its filters in the address, and the same rows as a file."""
+
+from datetime import date, datetime
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from accounts.middleware import desk_for, proved_lately
+from ground.clock import read_clock, today_london
+from ground.door import open_to
+from ground.paging import keyset
+from ground.tables import csv_response
+from pathways.forms.filters import CaseloadFilters
+from pathways.queries import caseload as cases
+from pathways.queries.today import count_words
+from pathways.scope import CASE_ROLES
+from pathways.services.looking import record_caseload_export
+from pathways.views.finding import acting
+
+#: More rows than this leave the house after a second factor only.
+FREELY = 50
+
+
+def _asked(request: HttpRequest, today: date) -> tuple[CaseloadFilters, dict[str, str]]:
+    form = CaseloadFilters(
+        request.GET, owners=cases.holders(request.user, today=today), families=cases.families(), wards=cases.wards(today)
+    )
+    chosen = form.chosen()
+    chosen.setdefault("whose", "me" if desk_for(request).has("outreach_worker") else "all")
+    return form, chosen
+
+
+@open_to(*CASE_ROLES)
+def caseload(request: HttpRequest) -> HttpResponse:
+    """Everyone the filters ask for, a page at a time."""
+    at = read_clock()
+    today = today_london(at)
+    form, chosen = _asked(request, today)
+    found = cases.rows(request.user, chosen, today=today)
+    ordered, order = cases.in_order(found, chosen.get("sort", ""))
+    page = keyset(ordered, order=order, after=request.GET.get("after"), size=25)
+    me = getattr(request.user, "pk", None)
+    asked = request.GET.copy()
+    asked.pop("after", None)
+    context = {
+        "form": form,
+        "chosen": chosen,
+        "page": page,
+        "rows": [cases.list_row(case, me=me, today=today) for case in page.rows],
+        "count_words": count_words(found)[1],
+        "csv": f"/caseload.csv?{asked.urlencode()}" if asked else "/caseload.csv",
+        "filtered": bool(set(chosen) - {"whose", "sort"}),
+    }
+    return render(request, "pathways/caseload.html", context)
+
+
+@open_to(*CASE_ROLES)
+def caseload_file(request: HttpRequest) -> HttpResponseBase:
+    """The same rows in the same order, as a file. A worker's holds no whole phone number; more than a few rows need a code."""
+    at = read_clock()
+    chosen = _asked(request, today_london(at))[1]
+    if cases.rows(request.user, chosen, today=today_london(at)).order_by()[: FREELY + 1].count() > FREELY:
+        return proved_lately(_file)(request)
+    return _file(request)
+
+
+def _file(request: HttpRequest) -> HttpResponseBase:
+    at: datetime = read_clock()
+    today = today_london(at)
+    chosen = _asked(request, today)[1]
+    found = cases.rows(request.user, chosen, today=today)
+    ordered, order = cases.in_order(cases.with_number(found), chosen.get("sort", ""))
+    columns = cases.columns(today=today, full_phone=desk_for(request).has("programme_lead"))
+    record_caseload_export(
+        filters=sorted(chosen), columns=[column.heading for column in columns], rows=found.order_by().count(), by=acting(request), at=at
+    )
+    return csv_response("caseload", columns, ordered.order_by(*cases.ordering(order)))

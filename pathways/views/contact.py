@@ -1,0 +1,237 @@
+"""Getting in touch, notes, and what is to be done: from a list in one tap, from the person's page in two."""
+
+from datetime import date
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+
+from accounts.models import Organisation
+from ground.clock import read_clock
+from ground.door import Conflict, Refused, open_to
+from ground.forms import HouseForm
+from ground.once import answer_once
+from ground.rows import Row
+from pathways.forms.contact import TAPS, CloseForm, ContactForm, SnoozeForm, TapForm, TaskForm, WakeForm
+from pathways.forms.note import NoteForm
+from pathways.models import Consent, Pathway, Task
+from pathways.models.introduction import ConsentKind
+from pathways.scope import CASE_ROLES, consents, contacts, tasks
+from pathways.services import contact as talks
+from pathways.services import task as work
+from pathways.views.finding import acting, case_in_sight, form_page, lead_or_worker
+from pathways.views.way_back import came_from_list, way_back, with_done
+
+OWN = ("own", "colleague")
+
+
+def _home(case: Pathway) -> str:
+    return f"/people/{case.candidate.uuid}/"
+
+
+def _done(request: HttpRequest, case: Pathway, *, did: str, said: str) -> HttpResponse:
+    """Back to the list, whose row says what was done; or to the person's page, which says it at the top."""
+    if came_from_list(request):
+        return HttpResponseRedirect(with_done(way_back(request, ""), did))
+    messages.success(request, said)
+    return HttpResponseRedirect(way_back(request, _home(case)))
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
+def log_contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A contact or an attempt at it: one tap, or the whole form."""
+    at = read_clock()
+    case = case_in_sight(request, uuid, at=at)
+    tapped = "tap" in request.POST
+    data = request.POST if request.method == "POST" else None
+    form: HouseForm = TapForm(data) if tapped else ContactForm(data)
+    heading = "Log a contact"
+    if data is None:
+        return form_page(request, form, heading=heading, person=case.candidate)
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            return form_page(request, form, heading=heading, person=case.candidate)
+        given = form.cleaned_data
+        channel, outcome = TAPS[given["tap"]] if tapped else (given["channel"], given["outcome"])
+        try:
+            row = talks.log_contact(
+                case=case,
+                channel=channel,
+                outcome=outcome,
+                day=given.get("day"),
+                minutes=given.get("minutes"),
+                meaningful=given.get("meaningful", False),
+                note=given.get("note", ""),
+                by=acting(request),
+                at=at,
+            )
+        except Refused as refused:
+            form.refuse(refused)
+            return form_page(request, form, heading=heading, person=case.candidate)
+        return _done(request, case, did=f"contact-{row.uuid}", said="Logged.")
+
+    return answer_once(request, act)
+
+
+@open_to(*CASE_ROLES, methods=("POST",), kinds=OWN)
+def undo_contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Logged by mistake."""
+    row = contacts(request.user).filter(uuid=uuid).first()
+    if row is None:
+        raise Http404
+    case = Pathway.objects.select_related("candidate").get(pk=row.case_id)
+
+    def act() -> HttpResponse:
+        talks.void_contact(contact=row, by=lead_or_worker(request), at=read_clock())
+        messages.success(request, "Taken back.")
+        return HttpResponseRedirect(way_back(request, _home(case)))
+
+    return answer_once(request, act)
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
+def add_note(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A note, and who may read it."""
+    at = read_clock()
+    case = case_in_sight(request, uuid, at=at)
+    data = request.POST if request.method == "POST" else None
+    form = NoteForm(data, employers=_employers(case))
+    if data is None:
+        return form_page(request, form, heading="Write a note", person=case.candidate)
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            return form_page(request, form, heading="Write a note", person=case.candidate)
+        given = form.cleaned_data
+        try:
+            talks.add_note(
+                case=case, text=given["text"], visibility=given["visibility"], employer=form.chosen_employer(), by=acting(request), at=at
+            )
+        except Refused as refused:
+            form.refuse(refused)
+            return form_page(request, form, heading="Write a note", person=case.candidate)
+        messages.success(request, "Note saved.")
+        return HttpResponseRedirect(_home(case))
+
+    return answer_once(request, act)
+
+
+def _employers(case: Pathway) -> list[Organisation]:
+    """Employers with whom the person agreed to share."""
+    allowed = Consent.objects.filter(
+        candidate=case.candidate_id, kind=ConsentKind.SHARE, withdrawn_on__isnull=True, voided_at__isnull=True
+    ).values("employer")
+    return list(Organisation.objects.unscoped("employers that the person agreed to share with").filter(pk__in=allowed).order_by("name"))
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
+def add_task(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Something to do that no step knows of."""
+    at = read_clock()
+    case = case_in_sight(request, uuid, at=at)
+    data = request.POST if request.method == "POST" else None
+    form = TaskForm(data)
+    if data is None:
+        return form_page(request, form, heading="Something to do", person=case.candidate)
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            return form_page(request, form, heading="Something to do", person=case.candidate)
+        work.add_task(pathway=case, words=form.cleaned_data["words"], due_on=form.cleaned_data["due_on"], by=acting(request), at=at)
+        messages.success(request, "On the list.")
+        return HttpResponseRedirect(_home(case))
+
+    return answer_once(request, act)
+
+
+TASK_FORMS: dict[str, tuple[type[HouseForm], str, str]] = {
+    "snooze": (SnoozeForm, "Put off to another day", "Put off"),
+    "close": (CloseForm, "This is done", "Done"),
+}
+
+
+def _task(request: HttpRequest, uuid: UUID) -> tuple[Task, Pathway]:
+    task = tasks(request.user).filter(uuid=uuid).first()
+    if task is None:
+        raise Http404
+    return task, case_in_sight(request, Pathway.objects.only("uuid").get(pk=task.pathway_id).uuid, at=read_clock())
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN, sample={"step": "snooze"})
+def task_step(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
+    """Put a task off, or tick it off."""
+    task, case = _task(request, uuid)
+    form_class, heading, button = TASK_FORMS[step]
+    data = request.POST if request.method == "POST" else None
+    form = form_class(data, version=task.version)
+    more = {"heading": f"{heading}: {task.label}", "person": case.candidate, "button": button}
+    if data is None:
+        return form_page(request, form, **more)
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            return form_page(request, form, **more)
+        at, by = read_clock(), acting(request)
+        try:
+            _same(task, form.cleaned_data["version"])
+            if step == "snooze":
+                work.snooze_task(task=task, until=form.cleaned_data["until"], by=by, at=at)
+            else:
+                work.close_task(task=task, by=by, at=at)
+        except Refused as refused:
+            form.refuse(refused)
+            return form_page(request, form, **more)
+        return _done(request, case, did=f"task-{task.uuid}", said="Done." if step == "close" else "Put off.")
+
+    return answer_once(request, act)
+
+
+def _same(row: Row, version: int) -> None:
+    if row.version != version:
+        raise Conflict("Somebody else changed this while you had it open.")
+
+
+@open_to(*CASE_ROLES, methods=("POST",), kinds=OWN)
+def undo_task(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Put off or ticked off by mistake: back on the list."""
+    task, case = _task(request, uuid)
+    form = WakeForm(request.POST)
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            raise Refused("This page is out of date. Open the list again.")
+        due: date = form.cleaned_data["due_on"]
+        work.wake_task(task=task, due_on=due, version=form.cleaned_data["version"], by=acting(request), at=read_clock())
+        messages.success(request, "Back on the list.")
+        return HttpResponseRedirect(way_back(request, _home(case)))
+
+    return answer_once(request, act)
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
+def withdraw_consent(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The person takes a permission back: from today it allows nothing."""
+    at = read_clock()
+    row = consents(request.user).filter(uuid=uuid).select_related("candidate", "employer").first()
+    if row is None:
+        raise Http404
+    form = CloseForm(request.POST if request.method == "POST" else None, version=row.version)
+    name = row.employer.name if row.employer else ""
+    more = {
+        "heading": f"Withdraw: {row.get_kind_display()}{f' ({name})' if name else ''}",
+        "person": row.candidate,
+        "button": "Withdraw the permission",
+        "words": "From today it allows nothing. An employer who sees this person now will not see them any more.",
+    }
+    if request.method != "POST":
+        return form_page(request, form, **more)
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            return form_page(request, form, **more)
+        talks.withdraw_consent(consent=row, by=acting(request), at=at)
+        messages.success(request, "The permission is withdrawn.")
+        return HttpResponseRedirect(f"/people/{row.candidate.uuid}/")
+
+    return answer_once(request, act)

@@ -1,0 +1,216 @@
+"""An employer's pages: what waits, people put forward, checks and starts, still here; and closing or filling an opening."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from accounts.choices import Role
+from accounts.middleware import desk_for
+from accounts.services.audit import record_opening
+from employers.models import CareerHeading
+from employers.queries import count_open
+from employers.views.heading import MOVERS, find_heading, step_actor, step_form, step_page
+from ground.actor import Actor
+from ground.clock import read_clock, today_london
+from ground.door import Refused, open_to
+from ground.once import answer_once
+from ground.paging import keyset
+from ground.views import refused as no_page
+from pathways.models import Placement
+from pathways.queries import employer as asks
+from pathways.scope import CASE_ROLES, introductions, placements
+from pathways.services.heading import close_heading, fill_heading, undo_ending
+from pathways.views.person import of_row
+from pathways.workflow.introduction import LIVE, IntroductionStage
+
+EMPLOYER = Role.EMPLOYER
+NOBODY = "00000000-0000-4000-8000-000000000000"
+ENDINGS = {"close": close_heading, "fill": fill_heading}
+
+
+def _me(request: HttpRequest) -> Actor:
+    return desk_for(request).actor(EMPLOYER)
+
+
+def _here(request: HttpRequest) -> str:
+    """This page, as a list that says what was just done in it."""
+    asked = {name: value for name in ("show", "after", "working") if (value := request.GET.get(name))}
+    return f"{request.path}?{urlencode({**asked, 'row': '1'})}"
+
+
+@open_to(EMPLOYER)
+def start(request: HttpRequest) -> HttpResponse:
+    """Where an employer begins: what waits on them, each line the way to it."""
+    at = read_clock()
+    today = today_london(at)
+    openings, ask = count_open(user=request.user, today=today)
+    context = {"lines": asks.waiting_on(request.user, today=today), "openings": openings, "ask": ask, "today": today}
+    return render(request, "pathways/employer_start.html", context)
+
+
+@open_to(EMPLOYER)
+def put_forward(request: HttpRequest) -> HttpResponse:
+    """People put forward to this employer, the longest waiting first; or those whose introduction has ended."""
+    at = read_clock()
+    today, by = today_london(at), _me(request)
+    ended = request.GET.get("show") == "ended"
+    rows = asks.put_forward(request.user, ended=ended)
+    order = ("-sent_on", "-id") if ended else ("sent_on", "id")
+    page = keyset(rows, order=order, after=request.GET.get("after"), size=25)
+    context = {
+        "page": page,
+        "cards": asks.cards(page.rows, by=by, today=today, back=_here(request)),
+        "ended": ended,
+        "done": asks.just_done(request.user, by=by, at=at, back=_here(request)),
+        "any_heading": bool(page.rows) or CareerHeading.objects.for_user(request.user).open().exists(),
+    }
+    return render(request, "pathways/employer_put_forward.html", context)
+
+
+@open_to(EMPLOYER)
+def checks_and_starts(request: HttpRequest) -> HttpResponse:
+    """Jobs between the offer and the first day, the oldest offer first."""
+    at = read_clock()
+    today, by = today_london(at), _me(request)
+    rows = asks.before_start(request.user)
+    page = keyset(rows, order=("introduction__offered_on", "id"), after=request.GET.get("after"), size=25)
+    context = {
+        "page": page,
+        "starts": asks.starts(page.rows, by=by, today=today, back=_here(request)),
+        "done": asks.just_done(request.user, by=by, at=at, back=_here(request)),
+    }
+    return render(request, "pathways/employer_checks.html", context)
+
+
+@open_to(EMPLOYER)
+def still_here(request: HttpRequest) -> HttpResponse:
+    """Still in work? One press a row. Below, everybody at work here, for when somebody leaves."""
+    at = read_clock()
+    today, by = today_london(at), _me(request)
+    page = keyset(asks.still_here(request.user), order=("due_on", "id"), after=request.GET.get("after"), size=25)
+    working = keyset(asks.at_work(request.user), order=("first_day", "id"), after=request.GET.get("working"), size=25)
+    context = {
+        "page": page,
+        "cards": asks.answers(page.rows, by=by, today=today, back=_here(request)),
+        "working": working,
+        "people": [(job, asks.shared_name(job.introduction)) for job in working.rows],
+        "done": asks.just_done(request.user, by=by, at=at, back=_here(request)),
+    }
+    return render(request, "pathways/employer_still_here.html", context)
+
+
+@open_to(EMPLOYER, *CASE_ROLES, kinds=("own", "introduced", "other_org"), sample={"uuid": NOBODY})
+def introduction_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One person put forward, with what they agreed to share. Staff are led to the person's page."""
+    at = read_clock()
+    row = introductions(request.user).filter(uuid=uuid).select_related("heading", "pathway__candidate").first()
+    if row is None:
+        raise Http404
+    if desk_for(request).has(*CASE_ROLES):
+        return of_row(request, folder="introductions", uuid=uuid)
+    by = _me(request)
+    record_opening(user=request.user, person_uuid=row.pathway.candidate.uuid, route="introduction_page", at=at)
+    job = placements(request.user).filter(introduction=row).order_by("-id").first()
+    context = {
+        "row": row,
+        "card": asks.card(row, by=by, today=today_london(at), back=_here(request)),
+        "buttons": asks.buttons(row, by=by, back=_here(request)),
+        "history": asks.history(row, request.user, by=by, at=at),
+        "job": job,
+        "offer": row.offered_on is not None,
+    }
+    return render(request, "pathways/employer_introduction.html", context)
+
+
+@open_to(EMPLOYER, *CASE_ROLES, kinds=("own", "introduced", "other_org"), sample={"uuid": NOBODY})
+def placement_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One job here, from the checks to the last day. Staff are led to the person's page."""
+    at = read_clock()
+    row = placements(request.user).filter(uuid=uuid).select_related("introduction", "pathway__candidate").first()
+    if row is None:
+        raise Http404
+    if desk_for(request).has(*CASE_ROLES):
+        return of_row(request, folder="placements", uuid=uuid)
+    by = _me(request)
+    record_opening(user=request.user, person_uuid=row.pathway.candidate.uuid, route="placement_page", at=at)
+    context = {
+        "row": row,
+        "name": asks.shared_name(row.introduction),
+        "phone": row.introduction.shared.get("phone", "") if row.introduction else "",
+        "buttons": _job_buttons(row, by=by, back=_here(request)),
+        "history": asks.history(row, request.user, by=by, at=at),
+    }
+    return render(request, "pathways/employer_placement.html", context)
+
+
+def _job_buttons(row: Placement, *, by: Actor, back: str) -> list[asks.Button]:
+    """Only a fixed term or an apprenticeship reaches an end of its own."""
+    ends = row.kind in {"fixed_term", "apprenticeship"}
+    return asks.buttons(row, by=by, back=back, leave_out=() if ends else ("complete",))
+
+
+@open_to(EMPLOYER, *CASE_ROLES, kinds=("own", "introduced", "other_org"), sample={"uuid": NOBODY})
+def check_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One of the six checks: how it stands, who does it, what it waits for. Staff are led to the person's page."""
+    at = read_clock()
+    row = asks.one_check(request.user, uuid)
+    if row is None:
+        raise Http404
+    if desk_for(request).has(*CASE_ROLES):
+        return of_row(request, folder="pre-employment-checks", uuid=uuid)
+    by = _me(request)
+    record_opening(user=request.user, person_uuid=row.pathway.candidate.uuid, route="check_page", at=at)
+    context = {"row": row, "name": asks.shared_name(row.placement.introduction), "buttons": asks.buttons(row, by=by, back=_here(request))}
+    return render(request, "pathways/employer_check.html", context)
+
+
+# -- closing and filling an opening ------------------------------------------------------------------------------------------------
+
+
+@open_to(*MOVERS, methods=("GET", "POST"), kinds=("own", "other_org"), sample={"uuid": NOBODY})
+def end_heading(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
+    """Close or fill an opening, after one look at whom it concerns."""
+    heading = find_heading(request, uuid)
+    form = step_form(request, heading)
+    more = {"concerned": _concerned(request, heading), "offers": _offers(request, heading)}
+    if request.method != "POST":
+        return step_page(request, heading, step, form, **more)
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            return step_page(request, heading, step, form, **more)
+        ENDINGS[step](heading=heading, version=form.cleaned_data["version"], by=step_actor(request, form), at=read_clock())
+        return HttpResponseRedirect(f"/headings/{heading.uuid}/?did=ended")
+
+    return answer_once(request, act)
+
+
+def _concerned(request: HttpRequest, heading: CareerHeading) -> int:
+    """How many introductions in this user's sight would close."""
+    stages = [stage for stage in LIVE if stage != IntroductionStage.OFFERED]
+    return introductions(request.user).filter(heading=heading, stage__in=stages).count()
+
+
+def _offers(request: HttpRequest, heading: CareerHeading) -> int:
+    return introductions(request.user).filter(heading=heading, stage=IntroductionStage.OFFERED).count()
+
+
+@open_to(*MOVERS, methods=("POST",), kinds=("own", "other_org"), sample={"uuid": NOBODY})
+def undo_heading(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Take the closing or filling back, with the introductions that it closed."""
+    heading = find_heading(request, uuid)
+
+    def act() -> HttpResponse:
+        try:
+            undo_ending(heading=heading, by=desk_for(request).actor(*MOVERS), at=read_clock())
+        except Refused as refused:
+            return no_page(request, refused.sentence)
+        messages.success(request, "Undone: the opening is as it was.")
+        return HttpResponseRedirect(f"/headings/{heading.uuid}/")
+
+    return answer_once(request, act)
+

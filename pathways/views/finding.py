@@ -1,0 +1,58 @@
+"""Finding whose page it is: through the scope, and written down, since "who opened my record?" is the first question."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.middleware import desk_for, route_of
+from accounts.services.audit import record_opening
+from candidates.models import Candidate
+from ground.actor import Actor
+from ground.forms import HouseForm
+from pathways.models import Pathway
+from pathways.scope import CASE_ROLES, pathways, people
+
+WITH_CASE = ("candidate", "owner", "programme", "organisation")
+
+
+def person_in_sight(request: HttpRequest, uuid: UUID, *, at: datetime) -> Candidate:
+    """The person, when one of their cases is in sight; a foreign person is answered as nobody is."""
+    person = people(request.user).filter(uuid=uuid).first()
+    if person is None:
+        raise Http404
+    _opened(request, person, at=at)
+    return person
+
+
+def case_in_sight(request: HttpRequest, uuid: UUID, *, at: datetime) -> Pathway:
+    """The case, when it is in sight."""
+    case = pathways(request.user).filter(uuid=uuid).select_related(*WITH_CASE).first()
+    if case is None:
+        raise Http404
+    _opened(request, case.candidate, at=at)
+    return case
+
+
+def _opened(request: HttpRequest, person: Candidate, *, at: datetime) -> None:
+    if request.method == "GET":
+        record_opening(user=request.user, person_uuid=person.uuid, route=route_of(request), at=at)
+
+
+def acting(request: HttpRequest) -> Actor:
+    """The worker, or else the lead, that this person is at their desk."""
+    return desk_for(request).actor("outreach_worker", "programme_lead")
+
+
+def lead_or_worker(request: HttpRequest) -> Actor:
+    """The lead, or else the worker: for what a lead may do later than others."""
+    return desk_for(request).actor(*CASE_ROLES)
+
+
+def form_page(request: HttpRequest, form: HouseForm, *, heading: str, person: Candidate, button: str = "Save", **more: Any) -> HttpResponse:
+    """A form about one person on a page of its own."""
+    context = {"form": form, "heading": heading, "person": person, "button": button, "back": f"/people/{person.uuid}/", **more}
+    status = more.get("status", 422 if form.errors else 200)
+    return render(request, "pathways/person_form.html", context, status=status)

@@ -1,0 +1,135 @@
+"""Finding people, and adding somebody met."""
+
+import hashlib
+import hmac
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from accounts.desk import Seat
+from accounts.middleware import desk_for, user_of
+from accounts.models import Organisation, PrivacyNotice, Programme
+from ground.clock import read_clock, today_london
+from ground.door import NotYours, Refused, open_to
+from ground.once import answer_once
+from outreach.models import Event
+from pathways.forms.filters import SearchForm
+from pathways.forms.person import AddPerson
+from pathways.models import Pathway
+from pathways.queries.due import ListRow, person_href, stage_words
+from pathways.queries.search import Found, possible_doubles, search
+from pathways.scope import CASE_ROLES
+from pathways.services.looking import record_search
+from pathways.services.meeting import meet_person
+from pathways.views.finding import acting
+
+EVENTS_BACK, EVENTS_AHEAD = timedelta(days=14), timedelta(days=1)
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=("own",))
+def find_people(request: HttpRequest) -> HttpResponse:
+    """Search by name, phone or postcode. Posted, so that no name stands in an address or a log."""
+    form = SearchForm(request.POST if request.method == "POST" else None)
+    found: Found | None = None
+    if request.method == "POST" and form.is_valid():
+        words = form.cleaned_data["words"]
+        found = search(request.user, words)
+        record_search(kind=found.kind, digest=digest_of(words), rows=len(found.rows), by=acting(request), at=read_clock())
+    rows = [found_row(case) for case in found.rows] if found else []
+    status = 422 if form.errors else 200
+    return render(request, "pathways/people.html", {"form": form, "found": found, "rows": rows}, status=status)
+
+
+def found_row(case: Pathway) -> ListRow:
+    """A person found: where they are, and whose they are."""
+    return ListRow(
+        key=f"p-{case.candidate.uuid}",
+        name=case.candidate.name,
+        href=person_href(case),
+        where=stage_words(case),
+        owed=case.owner.name if case.owner else "Nobody yet",
+    )
+
+
+def digest_of(words: str) -> str:
+    """A search as the audit keeps it: two searches for the same can be told, what was searched for cannot."""
+    return hmac.new(settings.SECRET_KEY.encode(), words.casefold().strip().encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def programmes_for(request: HttpRequest) -> list[tuple[Seat, Programme]]:
+    """Programmes in which this person may open a case, each with the seat that lets them."""
+    found: dict[int, tuple[Seat, Programme]] = {}
+    for seat in desk_for(request).seats_as("outreach_worker", "programme_lead"):
+        for programme in Programme.objects.filter(pk__in=seat.programmes_of(), ends_on__isnull=True).order_by("name", "id"):
+            found.setdefault(programme.pk, (seat, programme))
+    return list(found.values())
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=("own",))
+def add_person(request: HttpRequest) -> HttpResponse:
+    """Somebody met: three fields, save, next."""
+    at = read_clock()
+    today = today_london(at)
+    seats = programmes_for(request)
+    if not seats:
+        raise NotYours("You work in no programme that is running.")
+    programmes = [programme for _, programme in seats]
+    events = list(
+        Event.objects.filter(
+            programme__in=programmes, organisation=desk_for(request).organisation_id, day__range=(today - EVENTS_BACK, today + EVENTS_AHEAD)
+        )
+    )
+    data = request.POST if request.method == "POST" else None
+    start = {"event": request.GET.get("event", ""), "source": request.GET.get("source", "")[:60]}
+    form = AddPerson(data, programmes=programmes, events=events, initial={name: value for name, value in start.items() if value})
+    if data is None:
+        return _page(request, form, today)
+    return answer_once(request, lambda: _add(request, form, seats, at=at))
+
+
+def _page(request: HttpRequest, form: AddPerson, today: date, *, doubles: list[Pathway] | None = None) -> HttpResponse:
+    programme = next(iter(form.programmes.values()))
+    notice = PrivacyNotice.objects.filter(programme=programme, language="en").on(today).order_by("-edition").first()
+    context = {"form": form, "notice": notice, "doubles": [found_row(case) for case in doubles or []]}
+    return render(request, "pathways/add_person.html", context, status=422 if form.errors or doubles else 200)
+
+
+def _add(request: HttpRequest, form: AddPerson, seats: list[tuple[Seat, Programme]], *, at: datetime) -> HttpResponse:
+    today = today_london(at)
+    if not form.is_valid():
+        return _page(request, form, today)
+    data, programme = form.cleaned_data, form.chosen_programme()
+    name = f"{data['first_name']} {data['last_name']}"
+    phones = [value for kind, value, _ in form.routes() if kind in {"mobile", "landline"}]
+    doubles = possible_doubles(request.user, name=name, phones=phones, postcode=data["postcode"])
+    if doubles and not data["anyway"]:
+        return _page(request, form, today, doubles=doubles)
+    seat = next(seat for seat, each in seats if each.pk == programme.pk)
+    notice = PrivacyNotice.objects.filter(programme=programme, language="en").on(today).order_by("-edition").first()
+    try:
+        case = meet_person(
+            organisation=Organisation.objects.unscoped("the actor's own organisation").get(pk=seat.organisation_id),
+            programme=programme,
+            owner=user_of(request),
+            first_name=data["first_name"],
+            last_name=data["last_name"],
+            routes=form.routes(),
+            postcode=data["postcode"],
+            source=data["source"],
+            event=form.chosen_event(),
+            interested=data["interested"],
+            notice=notice if data["interested"] else None,
+            by=desk_for(request).actor(seat.role),
+            at=at,
+        )
+    except Refused as refused:
+        form.refuse(refused)
+        return _page(request, form, today)
+    messages.success(request, f"{name.strip()} is on your list.")
+    if "next" not in request.POST:
+        return HttpResponseRedirect(person_href(case))
+    event = data.get("event", "")
+    return HttpResponseRedirect(f"/people/add/?event={event}" if event else "/people/add/")

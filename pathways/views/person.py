@@ -1,0 +1,275 @@
+"""One person's page, and the way to it from everything that hangs on their case."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from accounts.middleware import desk_for
+from accounts.models import Audit
+from candidates.models import Address, Candidate, ContactRoute
+from candidates.services import person as people
+from ground.actor import Actor
+from ground.clock import read_clock, today_london
+from ground.door import Conflict, Refused, open_to
+from ground.forms import HouseForm
+from ground.once import answer_once
+from ground.views import stale_page
+from pathways.forms.contact import CloseForm
+from pathways.forms.note import NoteForm
+from pathways.forms.person import LANGUAGES, AddressForm, AddRoute, CorrectPerson, DeathForm, SafeContact
+from pathways.queries.person import consent_words, person_page, stage_line
+from pathways.queries.steps import MACHINE_OF
+from pathways.scope import CASE_ROLES, SCOPES, tasks
+from pathways.services.case import record_death
+from pathways.views.finding import acting, form_page, person_in_sight
+
+OWN = ("own", "colleague")
+ROW_ROLES = ("programme_lead", "outreach_worker", "trainer", "employer")
+
+
+def actors_of(request: HttpRequest) -> list[Actor]:
+    """Each seat of the desk that may take steps on cases; a right is never put together from two."""
+    desk = desk_for(request)
+    return [desk.actor(role) for role in ("outreach_worker", "programme_lead") if desk.has(role)]
+
+
+@open_to(*CASE_ROLES, kinds=OWN)
+def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """How do I reach them, where are they, what is next and whose is it; and all that happened."""
+    at = read_clock()
+    found = person_in_sight(request, uuid, at=at)
+    page = person_page(
+        user=request.user,
+        person=found,
+        actors=actors_of(request),
+        at=at,
+        whole=request.GET.get("all") == "1",
+        wanted=request.GET.get("case", ""),
+    )
+    if page is None:
+        raise Http404
+    context = {
+        "page": page,
+        "person": found,
+        "case": page.case,
+        "today": today_london(at),
+        "stage_line": stage_line(page.case, today_london(at)),
+        "note_form": NoteForm(employers=[], auto_id="note_%s"),
+        "language": dict(LANGUAGES).get(found.language, found.language),
+        "consents": [(row, consent_words(row)) for row in page.consents],
+        "others": [case for case in page.cases if case.pk != page.case.pk],
+    }
+    return render(request, "pathways/person.html", context)
+
+
+@open_to(*ROW_ROLES, kinds=("own", "colleague", "introduced"), sample={"folder": "pathways"})
+def of_row(request: HttpRequest, folder: str, uuid: UUID) -> HttpResponse:
+    """A case, chat, seat, introduction, job or check: staff are led to the person, employers to the people put forward."""
+    machine = MACHINE_OF[folder]
+    row = SCOPES[machine](request.user).filter(uuid=uuid).first()
+    if row is None:
+        raise Http404
+    if not desk_for(request).has(*CASE_ROLES):
+        return HttpResponseRedirect("/put-forward/")
+    case = row if machine == "pathway" else SCOPES["pathway"](request.user).get(pk=row.pathway_id)
+    anchor = "" if machine == "pathway" else f"#{machine.replace('_', '-')}-{row.uuid}"
+    return HttpResponseRedirect(f"/people/{case.candidate.uuid}/?case={case.uuid}{anchor}")
+
+
+@open_to(*CASE_ROLES, kinds=OWN)
+def of_task(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What is to be done stands on the person's page."""
+    task = tasks(request.user).filter(uuid=uuid).select_related("pathway__candidate").first()
+    if task is None:
+        raise Http404
+    return HttpResponseRedirect(f"/people/{task.pathway.candidate.uuid}/?case={task.pathway.uuid}#next")
+
+
+# -- put right ---------------------------------------------------------------------------------------------------------------------
+
+
+def _changed_by(row: Any, action: str) -> str:
+    last = Audit.objects.filter(object=row.uuid, action=action).select_related("actor").order_by("-id").first()
+    return last.actor.name if last is not None and last.actor is not None else ""
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
+def correct(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A typing error in a name, a date of birth, a language."""
+    at = read_clock()
+    found = person_in_sight(request, uuid, at=at)
+    form = CorrectPerson(request.POST if request.method == "POST" else None, person=found, version=found.version)
+    if request.method != "POST":
+        return form_page(request, form, heading="Put right", person=found)
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            return form_page(request, form, heading="Put right", person=found)
+        values, version = form.values(), form.cleaned_data["version"]
+        try:
+            people.correct_person(candidate=found, version=version, values=values, by=acting(request), at=at)
+        except Refused as refused:
+            form.refuse(refused)
+            return form_page(request, form, heading="Put right", person=found)
+        except Conflict:
+            there = Candidate.objects.get(pk=found.pk)
+            current = {name: getattr(there, name) for name in form.fields if hasattr(there, name)}
+            by = _changed_by(there, "person.correct")
+            return stale_page(request, form, current=current, version=there.version, changed_by=by, back=_home(found))
+        messages.success(request, "Put right.")
+        return HttpResponseRedirect(_home(found))
+
+    return answer_once(request, act)
+
+
+def _home(person: Candidate) -> str:
+    return f"/people/{person.uuid}/"
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
+def add_route(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One more way to reach the person."""
+    at = read_clock()
+    found = person_in_sight(request, uuid, at=at)
+    form = AddRoute(request.POST if request.method == "POST" else None)
+    heading = "Another way to reach them"
+    if request.method != "POST":
+        return form_page(request, form, heading=heading, person=found)
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            return form_page(request, form, heading=heading, person=found)
+        data = form.cleaned_data
+        typed = request.POST.get("value", "")[:320]
+        people.add_route(
+            candidate=found, kind=data["kind"], value=data["value"], typed=typed, safe=form.values(), by=acting(request), at=at
+        )
+        messages.success(request, "Added.")
+        return HttpResponseRedirect(_home(found))
+
+    return answer_once(request, act)
+
+
+def _route(request: HttpRequest, uuid: UUID, route: UUID) -> tuple[Candidate, ContactRoute]:
+    found = person_in_sight(request, uuid, at=read_clock())
+    row = ContactRoute.objects.current().filter(candidate=found, uuid=route).first()
+    if row is None:
+        raise Http404
+    return found, row
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
+def change_route(request: HttpRequest, uuid: UUID, route: UUID) -> HttpResponse:
+    """What is safe on this way has changed."""
+    found, row = _route(request, uuid, route)
+    form = SafeContact(request.POST if request.method == "POST" else None, route=row, version=row.version)
+    more = {
+        "heading": "What is safe",
+        "person": found,
+        "words": f"{row.get_kind_display()}.",
+        "end_href": f"{_home(found)}reach/{row.uuid}/end/",
+    }
+    if request.method != "POST":
+        return form_page(request, form, **more)
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            return form_page(request, form, **more)
+        try:
+            people.change_route(route=row, version=form.cleaned_data["version"], values=form.values(), by=acting(request), at=read_clock())
+        except Conflict:
+            there = ContactRoute.objects.get(pk=row.pk)
+            current = {name: getattr(there, name) for name in form.fields if hasattr(there, name)}
+            by = _changed_by(there, "person.change_route")
+            return stale_page(request, form, current=current, version=there.version, changed_by=by, back=_home(found))
+        messages.success(request, "Saved.")
+        return HttpResponseRedirect(_home(found))
+
+    return answer_once(request, act)
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
+def end_route(request: HttpRequest, uuid: UUID, route: UUID) -> HttpResponse:
+    """This way no longer reaches them."""
+    found, row = _route(request, uuid, route)
+    form = CloseForm(request.POST if request.method == "POST" else None, version=row.version)
+    words = "Texts that have not gone yet will ask again before they go."
+    more = {"heading": "This no longer reaches them", "person": found, "button": "End it", "words": words}
+    if request.method != "POST":
+        return form_page(request, form, **more)
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            return form_page(request, form, **more)
+        people.end_route(route=row, version=form.cleaned_data["version"], by=acting(request), at=read_clock())
+        messages.success(request, "Ended.")
+        return HttpResponseRedirect(_home(found))
+
+    return answer_once(request, act)
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
+def address(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Moved from a day, or put right from the start: it matters to every ward figure."""
+    at = read_clock()
+    found = person_in_sight(request, uuid, at=at)
+    current = Address.objects.filter(candidate=found, valid_to__isnull=True, replaced_by__isnull=True).first()
+    form = AddressForm(request.POST if request.method == "POST" else None, current=current)
+    if request.method != "POST":
+        return form_page(request, form, heading="Where they live", person=found)
+
+    def act() -> HttpResponse:
+        return _set_address(request, form, found)
+
+    return answer_once(request, act)
+
+
+def _set_address(request: HttpRequest, form: AddressForm, found: Candidate) -> HttpResponse:
+    if not form.is_valid():
+        return form_page(request, form, heading="Where they live", person=found)
+    data = form.cleaned_data
+    try:
+        people.set_address(
+            candidate=found,
+            postcode="" if data["no_fixed_abode"] else data["postcode"],
+            lines=data["lines"],
+            no_fixed_abode=data["no_fixed_abode"],
+            change=data.get("change", ""),
+            since=data.get("since"),
+            by=acting(request),
+            at=read_clock(),
+        )
+    except Refused as refused:
+        form.refuse(refused)
+        return form_page(request, form, heading="Where they live", person=found)
+    messages.success(request, "Saved.")
+    return HttpResponseRedirect(_home(found))
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
+def died(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The person has died: everything ends quietly."""
+    at = read_clock()
+    found = person_in_sight(request, uuid, at=at)
+    form: HouseForm = DeathForm(request.POST if request.method == "POST" else None, version=found.version)
+    words = "Every open case ends, nothing more is sent, and nobody is asked anything more. This cannot be undone here."
+    more = {"heading": "Record a death", "person": found, "button": "Record it", "words": words}
+    if request.method != "POST":
+        return form_page(request, form, **more)
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            return form_page(request, form, **more)
+        if form.cleaned_data["version"] != found.version:
+            raise Conflict()
+        try:
+            record_death(candidate=found, died_on=form.cleaned_data["died_on"], by=acting(request), at=at)
+        except Refused as refused:
+            form.refuse(refused)
+            return form_page(request, form, **more)
+        return HttpResponseRedirect(_home(found))
+
+    return answer_once(request, act)
