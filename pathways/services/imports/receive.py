@@ -73,11 +73,10 @@ def read_run(*, run: ImportRun, at: datetime) -> ImportRun:
     """Read the file in a child process and lay out what would happen to each row. The child is outside any transaction."""
     ImportRun.objects.filter(pk=run.pk).update(state=RunState.READING, started_at=at)
     try:
-        reading = read_register(
-            open_register(folder() / run.stored_as), today=today_london(at), mapping=run.mapping or remembered(run, None)
-        )
+        book = open_register(folder() / run.stored_as)
+        reading = read_register(book, today=today_london(at), mapping=run.mapping)
         if not run.mapping and (known := remembered(run, reading.fingerprint)):
-            reading = read_register(open_register(folder() / run.stored_as), today=today_london(at), mapping=known)
+            reading = read_register(book, today=today_london(at), mapping=known)
     except (FileRefused, MappingRefused) as refused:
         ImportRun.objects.filter(pk=run.pk).update(state=RunState.REFUSED, refusal=str(refused)[:400], finished_at=at)
         run.refresh_from_db()
