@@ -62,6 +62,7 @@ _DAY = r"(?: ?(?:date|day|on|dt))?"
 #: Pattern over the plain heading -> field. Order matters.
 PATTERNS: tuple[tuple[str, str | None], ...] = (
     # -- known, and not taken
+    (r"row|what to correct|in column", None),  # what our own workbook of rejected rows puts before the columns
     (r"age|age (?:band|group|at .*)|current age", None),
     (r".*\b(?:due|deadline|target|overdue)\b.*", None),
     (r"(?:13|26|4) ?w(?:ks?|eeks?)? ?(?:check|due)?|3 ?m(?:th|onth)?s? ?(?:check|due)?", None),
@@ -80,7 +81,11 @@ PATTERNS: tuple[tuple[str, str | None], ...] = (
         r" ?(?:ref(?:erence)?|id|urn|identifier)(?: ?(?:no|number|code))?|(?:con)?ref ?number",
         "ref",
     ),
-    (r"(?:first|fore|given|christian|preferred|known as)(?: ?names?)?(?:\(s\)|s)?|forename|f ?name|first name s", "first_name"),
+    (
+        r"(?:first|fore|given|christian|preferred|known as)(?: ?names?)?(?:\(s\)|s)?|forenames?(?: s)?|f ?name|(?:first"
+        r"|given) names?(?: s)?",
+        "first_name",
+    ),
     (r"(?:sur|last|family|second) ?names?|surname|s ?name|l ?name", "last_name"),
     (
         r"(?:full ?)?names?|(?:client|candidate|customer|participant|person|learner|applicant|user"
@@ -94,7 +99,8 @@ PATTERNS: tuple[tuple[str, str | None], ...] = (
         r"|primary|secondary)"
         r" ?)+(?:phone|tel|mobile)? ?(?:no|nos|num|number|numbers|details)s?(?: ?\d)?|mob(?:ile)?(?: ?phone)?(?: ?\d)?"
         r"|tel(?:ephone)?(?: ?\d)?"
-        r"|(?:home |work |mobile |cell |tele)?phone(?: ?\d)?|landline|whats ?app(?: no| number)?|contact tel",
+        r"|(?:home |work |mobile |cell |tele)?phone(?: ?\d)?|(?:home|work|mobile|day|evening) (?:tel(?:ephone)?|phone|mob)"
+        r"|landline|whats ?app(?: no| number)?|contact tel",
         "phone",
     ),
     (r"e ?-?mail(?: ?(?:address|add|addr|id))?(?: ?\d)?|contact email", "email"),
@@ -209,7 +215,7 @@ _COMPILED = tuple((re.compile(rf"(?:{pattern})\Z"), field) for pattern, field in
 #: Headings that say little by themselves: the heading over them decides.
 VAGUE = re.compile(
     r"(?:date|day|start(?:ed)?|end(?:ed)?|from|to|begin|finish(?:ed)?|outcome|status|result|held|done|booked|attended|made|name"
-    r"|no|number|on|when)\Z"
+    r"|no|number|on|when|notes?|comments?|by|details?)\Z"
 )
 
 

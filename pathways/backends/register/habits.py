@@ -48,16 +48,25 @@ def find_habits(table: Table, mapping: Mapping) -> dict[str, ColumnHabit]:
                 hands[hand][0] += day
                 hands[hand][1] += month
         counted[name] = hands
+    births = counted.pop("date_of_birth", None)
+    pooled = _pooled(counted)
+    found = {name: _column(hands, pooled) for name, hands in counted.items()}
+    if births is not None:
+        found["date_of_birth"] = _column(births, pooled)
+    return found
+
+
+def _pooled(counted: dict[str, dict[str, list[int]]]) -> Habit | None:
+    """The habit of all dates of what happened, for a column that does not show its own."""
     every = [each for hands in counted.values() for each in hands.values()]
-    pooled = _habit(sum(day for day, _ in every), sum(month for _, month in every))
-    return {name: _column(hands, pooled) for name, hands in counted.items()}
+    return _habit(sum(day for day, _ in every), sum(month for _, month in every))
 
 
 def _column(hands: dict[str, list[int]], pooled: Habit | None) -> ColumnHabit:
     day, month = sum(each[0] for each in hands.values()), sum(each[1] for each in hands.values())
     whole = _habit(day, month)
     if whole is None:
-        return ColumnHabit("day first" if pooled in (None, "unclear") else pooled, assumed=True)
+        return ColumnHabit(pooled or "day first", assumed=True)
     if whole != "unclear":
         return ColumnHabit(whole)
     own = {hand: habit for hand, (d, m) in hands.items() if hand and (habit := _habit(d, m))}

@@ -128,8 +128,8 @@ def _gathered_facts(group: Group) -> tuple[list[Fact], list[Decision], list[Reje
     kept: list[tuple[tuple[date, int], Fact]] = []
     day = date.min
     for read, fact in told:
-        day = fact.on or day  # a row without a date stands after the row before it
         if fact.at.place not in out:
+            day = fact.on or day  # a row without a date stands after the row before it
             kept.append(((day, read.place.row), fact))
     return [fact for _, fact in sorted(kept, key=lambda each: each[0])], decisions, rejected
 

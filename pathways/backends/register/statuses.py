@@ -189,7 +189,10 @@ WORDS: tuple[tuple[str, Meaning], ...] = (
     ),
     (
         _CHAT
-        + (r".*\b(?:tbc|tba|to (?:be )?(?:book|arrange|confirm)(?:ed)?|awaiting|needed)\b|\b(?:needs?|awaiting" r"|to book|to arrange)\b.*")
+        + (
+            r".*\b(?:tbc|tba|to (?:be )?(?:book(?:ed)?|arranged?|confirm(?:ed)?)|awaiting|needed)\b|\b(?:needs?|awaiting"
+            r"|to book|to arrange)\b.*"
+        )
         + _CHAT,
         Meaning(stage="interested"),
     ),
