@@ -1,5 +1,7 @@
 """Who may take which step. Rows are narrowed first, by pathways.scope; this asks about the verb."""
 
+from typing import Any
+
 from ground.actor import Actor
 from ground.rows import Row
 from pathways.workflow.steps import CANDIDATE, EMPLOYER, LEAD, SYSTEM, TRAINER, WORKER, Step
@@ -16,7 +18,7 @@ SPEAKS_FOR: dict[str, frozenset[str]] = {
 }
 
 
-def may_take(by: Actor, step: Step, *, on: Row | None, pathway: Row | None) -> bool:
+def may_take(by: Actor, step: Step, *, on: Row | None, pathway: Any) -> bool:
     """Whether this actor may take this step on this row. Says no when handed nobody and nothing."""
     if by.kind in {"system", "import"}:
         return step.child or bool(SPEAKS_FOR[by.kind] & set(step.who))
@@ -25,7 +27,7 @@ def may_take(by: Actor, step: Step, *, on: Row | None, pathway: Row | None) -> b
     return is_theirs(by, on=on, pathway=pathway)
 
 
-def is_theirs(by: Actor, *, on: Row | None, pathway: Row | None) -> bool:
+def is_theirs(by: Actor, *, on: Row | None, pathway: Any) -> bool:
     """Whether the row lies on the actor's side of the house."""
     if by.organisation_id is None:
         return False

@@ -15,7 +15,7 @@ class Address(Row):
     lines = models.CharField("address", max_length=300, blank=True)
     postcode = models.CharField(max_length=8, blank=True)
     no_fixed_abode = models.BooleanField("no fixed abode", default=False)
-    change = models.CharField(max_length=9, choices=AddressChange, default=AddressChange.FIRST)
+    change_kind = models.CharField(max_length=9, choices=AddressChange, default=AddressChange.FIRST)
     valid_from = models.DateField(null=True, blank=True, help_text="empty: as long as we have known the person")
     valid_to = models.DateField(null=True, blank=True)
     replaced_by = models.ForeignKey(
@@ -23,7 +23,7 @@ class Address(Row):
     )
 
     personal = Personal(
-        candidate=("candidate", "lines", "postcode", "no_fixed_abode", "change", "valid_from", "valid_to", "replaced_by"),
+        candidate=("candidate", "lines", "postcode", "no_fixed_abode", "change_kind", "valid_from", "valid_to", "replaced_by"),
     )
 
     class Meta:

@@ -142,7 +142,7 @@ def set_address(
     if kind == AddressChange.CORRECTED and current is not None:
         current.change(version=current.version, valid_to=current.valid_from or today)
     made = Address.objects.create(
-        candidate=candidate, lines=lines, postcode=code, no_fixed_abode=no_fixed_abode, change=kind, valid_from=began
+        candidate=candidate, lines=lines, postcode=code, no_fixed_abode=no_fixed_abode, change_kind=kind, valid_from=began
     )
     if kind == AddressChange.CORRECTED and current is not None:
         current.change(version=current.version, replaced_by=made)

@@ -1,6 +1,9 @@
 """The case and everything that happens in it."""
 
+from typing import Any
+
 from pathways.models.case import Ownership, Pathway
+from pathways.models.finding import Finding, FindingKind
 from pathways.models.imports import ImportMapping, ImportRow, ImportRun
 from pathways.models.interview import Interview
 from pathways.models.introduction import Consent, Introduction
@@ -12,7 +15,7 @@ from pathways.models.task import Task
 from pathways.models.training import Course, TrainingPlace
 
 #: machine name -> model: the names of contract URLs, of the log, of imports.
-MACHINES = {
+MACHINES: dict[str, Any] = {
     "pathway": Pathway,
     "interview": Interview,
     "training_place": TrainingPlace,
@@ -27,6 +30,8 @@ __all__ = [
     "Consent",
     "Course",
     "Evidence",
+    "Finding",
+    "FindingKind",
     "ImportMapping",
     "ImportRow",
     "ImportRun",

@@ -112,6 +112,8 @@ def add_note(*, case: Pathway, text: str, visibility: str, by: Actor, at: dateti
         raise Refused(f"A note holds {LONGEST_NOTE:,} characters; this one has {len(words):,}.", field="text")
     if (visibility == Visibility.EMPLOYER) != (employer is not None):
         raise Refused("A note to an employer names one employer.", field="visibility")
+    if by.user_id is None:
+        raise Refused("A note has an author.")
     return Note.objects.create(
         pathway=case,
         author_id=by.user_id,

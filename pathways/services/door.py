@@ -17,7 +17,6 @@ from django_fsm import TransitionNotAllowed
 from ground.actor import SYSTEM, Actor
 from ground.clock import today_london
 from ground.door import Conflict, NotYours, Refused, transact
-from ground.rows import Row
 from outreach.services.message import change_fact
 from pathways.models import MACHINES, ImportRun, Pathway, StageChange
 from pathways.models.log import Quality
@@ -60,6 +59,9 @@ class Taken:
     import_run: ImportRun | None = None
 
 
+#: A row of one of the charts in MACHINES, saved or new: it has a machine, a stage, a version and, but for openings, a case.
+Subject = Any
+
 #: Taken today, by somebody who was there.
 TODAY = Taken()
 
@@ -67,7 +69,7 @@ TODAY = Taken()
 @transact
 def change_stage(
     *,
-    subject: Row,
+    subject: Subject,
     step: str,
     by: Actor,
     at: datetime,
@@ -98,7 +100,7 @@ def change_stage(
     return change
 
 
-def lock_case(subject: Row) -> Pathway | None:
+def lock_case(subject: Subject) -> Pathway | None:
     """Lock the case first: every door takes locks in the same order."""
     if isinstance(subject, Pathway):
         return subject
@@ -109,7 +111,7 @@ def lock_case(subject: Row) -> Pathway | None:
     return locked
 
 
-def _lock(subject: Row) -> None:
+def _lock(subject: Subject) -> None:
     """Lock a saved row and read it afresh; what the caller held may be old."""
     if subject.pk is None:
         return
@@ -118,14 +120,14 @@ def _lock(subject: Row) -> None:
         setattr(subject, each.attname, getattr(fresh, each.attname))
 
 
-def _refuse_closed(subject: Row, declared: Step, case: Pathway | None, by: Actor) -> None:
+def _refuse_closed(subject: Subject, declared: Step, case: Pathway | None, by: Actor) -> None:
     if isinstance(subject, Pathway) or case is None or (not declared.makes_row and subject.pk is not None):
         return
     if not declared.child and not case.is_open and by.kind != "import":
         raise Conflict("This case has ended: reopen it first.")
 
 
-def _day(subject: Row, *, by: Actor, at: datetime, taken: Taken) -> date:
+def _day(subject: Subject, *, by: Actor, at: datetime, taken: Taken) -> date:
     """The day the step was true: never to come, never before the row's last standing step by a person."""
     today = today_london(at)
     if taken.cause is not None:
@@ -142,14 +144,14 @@ def _day(subject: Row, *, by: Actor, at: datetime, taken: Taken) -> date:
     return day
 
 
-def _last_day(subject: Row) -> date | None:
+def _last_day(subject: Subject) -> date | None:
     if subject.pk is None:
         return None
     standing = StageChange.objects.filter(machine=subject.machine, subject_id=subject.pk, undoes__isnull=True, undone_by__isnull=True)
     return standing.exclude(step="follow").exclude(actor_kind="system", cause__isnull=True).aggregate(day=models.Max("happened_on"))["day"]
 
 
-def _write(subject: Row, declared: Step, values: Mapping[str, Any]) -> dict[str, Any]:
+def _write(subject: Subject, declared: Step, values: Mapping[str, Any]) -> dict[str, Any]:
     """Write what the step declares and keep what was there; anything else is a fault of ours."""
     unknown = set(values) - set(declared.writes)
     if unknown:
@@ -170,7 +172,7 @@ def as_json(value: Any) -> Any:
     return value
 
 
-def _take(subject: Row, declared: Step, *, by: Actor) -> None:
+def _take(subject: Subject, declared: Step, *, by: Actor) -> None:
     method = getattr(subject, declared.method)
     arguments: dict[str, Any] = {}
     if isinstance(subject, Pathway) and (declared.target == "follows" or declared.guard):
@@ -215,7 +217,7 @@ def _said(error: IntegrityError) -> Exception:
 
 
 def _log(
-    subject: Row, step: str, *, was: str, before: dict[str, Any], by: Actor, at: datetime, taken: Taken, happened_on: date
+    subject: Subject, step: str, *, was: str, before: dict[str, Any], by: Actor, at: datetime, taken: Taken, happened_on: date
 ) -> StageChange:
     return StageChange.objects.create(
         machine=subject.machine,
@@ -239,7 +241,7 @@ def _log(
     )
 
 
-def _after(change: StageChange, *, subject: Row, was: str, then: Callable[[StageChange], None] | None) -> None:
+def _after(change: StageChange, *, subject: Subject, was: str, then: Callable[[StageChange], None] | None) -> None:
     """What a change brings with it: the day its stage began, tasks, texts, consequences, and the case that follows."""
     if isinstance(subject, Pathway) and (was != subject.stage or was == NEW):
         mark_since(subject, change.happened_on)

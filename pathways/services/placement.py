@@ -71,7 +71,8 @@ def agree_start(
     """A first day is agreed, or moved."""
     if start_on < EARLIEST:
         raise Refused("That day is too long ago.", field="start_on")
-    if placement.introduction_id and placement.introduction.offered_on and start_on < placement.introduction.offered_on:
+    offered = placement.introduction.offered_on if placement.introduction else None
+    if offered and start_on < offered:
         raise Refused("The first day cannot be before the offer.", field="start_on")
     values = {"start_on": start_on, "start_at": start_at, "report_to": report_to}
     change_stage(subject=placement, step="agree_start", by=by, at=at, values=values, taken=taken)
@@ -87,7 +88,7 @@ def start_placement(*, placement: Placement, first_day: date, by: Actor, at: dat
 def _start(*, placement: Placement, first_day: date, by: Actor, at: datetime, taken: Taken) -> Placement:
     if first_day > today_london(at):
         raise Refused("The first day is still to come: agree the start instead.", field="first_day")
-    offered = placement.introduction.offered_on if placement.introduction_id else None
+    offered = placement.introduction.offered_on if placement.introduction else None
     if offered and first_day < offered:
         raise Refused("The first day cannot be before the offer.", field="first_day")
     if taken.happened_on is None and taken.cause is None:
@@ -118,7 +119,7 @@ def _not_before_agreement(placement: Placement, taken: Taken, *, at: datetime) -
 
 def due_on(milestone: Milestone, first_day: date) -> date:
     """Weeks from the first day, or the corresponding day so many calendar months on."""
-    return add_months(first_day, milestone.months) if milestone.months else first_day + timedelta(weeks=milestone.weeks)
+    return add_months(first_day, milestone.months) if milestone.months else first_day + timedelta(weeks=milestone.weeks or 0)
 
 
 def _plan_checks(change: StageChange, *, placement: Placement, first_day: date, at: datetime) -> None:

@@ -53,7 +53,14 @@ def _open(opens: Opens, *, change: StageChange, subject: Row, mine: str) -> None
     about = mine if opens.on_subject else ""
     if opens.weeks_after:
         about = f"{mine}:week{opens.weeks_after}"
-    open_task(pathway_id=change.pathway_id, kind=opens.kind, subject=about, due_on=due, owed_by=opens.owed_by, change=change)
+    open_task(
+        pathway_id=subject.pathway_id if change.machine != "pathway" else subject.pk,
+        kind=opens.kind,
+        subject=about,
+        due_on=due,
+        owed_by=opens.owed_by,
+        change=change,
+    )
 
 
 def open_task(*, pathway_id: int, kind: str, subject: str, due_on: date, owed_by: str, change: StageChange | None, words: str = "") -> Task:

@@ -188,7 +188,7 @@ def restore_company(effects: list[StageChange], *, at: datetime) -> None:
             continue  # owed again meanwhile: one open task says it
         task.state, task.closed_by, task.closed_on, task.version = TaskState.OPEN, None, None, task.version + 1
         task.save(update_fields=["state", "closed_by", "closed_on", "version"])
-    rows: list[type[Row]] = [Consent, Evidence]
+    rows: tuple[Any, ...] = (Consent, Evidence)
     for model in rows:
         model.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at)
     Ownership.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at)

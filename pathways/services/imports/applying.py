@@ -87,7 +87,7 @@ def apply_row(*, row: ImportRow, run: ImportRun, by: Actor, at: datetime) -> Can
 
 def _case_of(row: ImportRow, run: ImportRun) -> Pathway | None:
     if row.pathway_id:
-        return Pathway.objects.select_related("candidate", "programme").get(pk=row.pathway_id)
+        return Pathway.objects.select_related("candidate", "programme").filter(pk=row.pathway_id).first()
     if row.decision != "same":
         return None
     cases = Pathway.objects.select_related("candidate", "programme").filter(programme=run.programme_id).exclude(stage=Stage.VOID)
