@@ -64,6 +64,7 @@ class Cut:
             and self.end == last_quarter_ended(self.end)
             and self.as_at == last_quarter_ended(self.as_at)
             and (self.start is None or self.start < self.end)
+            and self.known_by == self.run_at
         )
 
     @property

@@ -18,7 +18,7 @@ from places.queries import authority_names, editions, population
 GROUPINGS = groupings(ETHNIC_GROUPS)
 _BROAD = {str(number): group for number, _, group, _ in ETHNIC_GROUPS}
 #: What a census calls the question, and how its categories become ours.
-_CENSUS = {"ethnic_5": "ethnic_group", "ethnic_group": "ethnic_group", "disability_act": "disability", "sex": "sex"}
+_CENSUS = {"ethnic_5": "ethnic_group", "ethnic_group": "ethnic_group", "disability_act": "disability", "sex": "sex", "age": "age"}
 
 
 def counted(*, people: Sequence[Journey], phases: Sequence[str], choice: Choice, residents: Mapping[str, Tally]) -> list[Counted]:

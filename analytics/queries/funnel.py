@@ -3,97 +3,107 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from django.db import connection
 from django.db.models import Sum
 
+from accounts.choices import Phase
 from accounts.models import Reason
 from analytics.figures.definition import Cut
 from analytics.figures.funnel import OWN_JOB_TO_START, READY_WITHOUT_COURSE, Journey, Reach
-from analytics.queries.standing import STANDING
+from analytics.queries.standing import LATEST, STANDING, rows_of, wanted
 from outreach.models import Event
 from pathways.workflow.pathway import OPEN, Stage
+from pathways.workflow.placement import BEFORE_START
 
-_REACHED = "".join(
-    (
-        STANDING,
-        """,
-reaching AS (
-    SELECT pathway_id, happened_on, happened_quality,
-           CASE WHEN machine = 'pathway' AND step = 'log_outreach' THEN 'outreach'
-                WHEN machine = 'pathway' AND step IN ('express_interest', 'return') THEN 'interest'
-                WHEN machine = 'interview' AND to_stage = 'held' THEN 'interview'
-                WHEN machine = 'training_place' AND to_stage = 'in_training' THEN 'training'
-                WHEN machine = 'introduction' AND to_stage = 'offered' THEN 'offer'
-           END AS phase
-      FROM standing
-    UNION ALL
-    SELECT s.pathway_id, coalesce(j.first_day, s.happened_on), s.happened_quality, 'retention'
-      FROM standing s JOIN pathways_placement j ON j.id = s.subject_id
-     WHERE s.machine = 'placement' AND s.to_stage = 'in_post'
-    UNION ALL
-    SELECT l.pathway_id, c.due_on, 'exact', 'sustained'
-      FROM latest l JOIN pathways_retentioncheck c ON c.id = l.subject_id
-     WHERE l.machine = 'retention_check' AND l.to_stage = 'confirmed' AND c.milestone = 'six_months'
+#: Which standing row of the log says that a phase was reached. The first day in work and six months are asked apart.
+_REACHING = {
+    Phase.OUTREACH: "l.machine = 'pathway' AND l.step = 'log_outreach'",
+    Phase.INTEREST: "l.machine = 'pathway' AND l.step IN ('express_interest', 'return')",
+    Phase.INTERVIEW: "l.machine = 'interview' AND l.to_stage = 'held'",
+    Phase.TRAINING: "l.machine = 'training_place' AND l.to_stage = 'in_training'",
+    Phase.OFFER: "l.machine = 'introduction' AND l.to_stage = 'offered'",
+}
+_FIRSTS = ", ".join(
+    f"min(l.happened_on) FILTER (WHERE {holds}), min(l.happened_on) FILTER (WHERE {holds} AND l.happened_quality = 'exact')"
+    for holds in _REACHING.values()
 )
-SELECT DISTINCT ON (p.person_key, r.phase) p.person_key, r.phase, r.happened_on, r.happened_quality = 'exact'
-  FROM reaching r JOIN pathways_pathway p ON p.id = r.pathway_id
- WHERE r.phase IS NOT NULL
- ORDER BY p.person_key, r.phase, r.happened_on, r.happened_quality
-""",
-    )
-)
-
-_NOW = "".join(
-    (
-        STANDING,
-        """
-SELECT DISTINCT ON (p.person_key) p.person_key, p.id, l.to_stage, l.reason,
-       EXISTS (
-           SELECT FROM latest t WHERE t.machine = 'training_place' AND t.pathway_id = p.id AND t.to_stage = 'finished'
-       ) AS finished_a_course,
-       EXISTS (
-           SELECT FROM latest o JOIN pathways_placement j ON j.id = o.subject_id
-            WHERE o.machine = 'placement' AND o.pathway_id = p.id AND j.introduction_id IS NOT NULL
-              AND o.to_stage IN ('checks_in_progress', 'start_agreed')
-       ) AS introduced_job_to_start
-  FROM latest l JOIN pathways_pathway p ON p.id = l.subject_id
- WHERE l.machine = 'pathway' AND l.to_stage <> 'merged'
- ORDER BY p.person_key, l.to_stage = ANY(%(open)s) DESC, p.attempt DESC, p.id DESC
-""",
-    )
-)
+_REACHED = f"SELECT p.person_key, {_FIRSTS} {STANDING} AND l.machine <> ALL(%(apart)s) GROUP BY p.person_key"
+_STARTED = f"""
+SELECT p.person_key, l.subject_id, l.happened_on, l.happened_quality = 'exact' {STANDING}
+   AND l.machine = 'placement' AND l.to_stage = 'in_post'
+"""
+_FIRST_DAYS = "SELECT id, first_day FROM pathways_placement WHERE first_day IS NOT NULL AND id = ANY(%(ids)s)"
+_SUSTAINED = f"""
+SELECT p.person_key, min(c.due_on) {LATEST}
+  JOIN pathways_retentioncheck c ON c.id = l.subject_id
+  JOIN pathways_pathway p ON p.id = l.pathway_id
+ WHERE c.milestone = 'six_months' AND l.to_stage = 'confirmed'
+ GROUP BY p.person_key
+"""
+_NOW = f"SELECT p.person_key, p.id, l.to_stage, l.reason, p.attempt {LATEST} JOIN pathways_pathway p ON p.id = l.subject_id"
+_FINISHED = f"SELECT DISTINCT l.pathway_id {LATEST} WHERE l.to_stage = 'finished'"
+_TO_START = f"""
+SELECT DISTINCT l.pathway_id {LATEST}
+  JOIN pathways_placement j ON j.id = l.subject_id
+ WHERE j.introduction_id IS NOT NULL AND l.to_stage = ANY(%(before_start)s)
+"""
 
 
 def journeys(*, cut: Cut) -> list[Journey]:
-    """Each person of the programme, as at the cut's day and as known by its moment. Two queries, whatever the size."""
-    wanted: dict[str, Any] = {"programme": cut.programme, "as_at": cut.as_at, "known_by": cut.known_by, "open": list(OPEN)}
-    reached: dict[Any, dict[str, Reach]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_REACHED, wanted)
-        for person, phase, day, exact in cursor.fetchall():
-            reached.setdefault(person, {})[phase] = Reach(day, exact)
-        cursor.execute(_NOW, wanted)
-        now = {row[0]: row[1:] for row in cursor.fetchall()}
+    """Each person of the programme, as at the cut's day and as known by its moment: the same few queries, whatever the size."""
+    asked = wanted(cut)
+    reached = _reached(asked)
+    now = _now(asked)
+    finished = {case for (case,) in rows_of(_FINISHED, {**asked, "machine": "training_place"})}
+    introduced = {case for (case,) in rows_of(_TO_START, {**asked, "machine": "placement", "before_start": list(BEFORE_START)})}
     found = []
     for person in sorted(reached.keys() | now.keys()):
-        case, stage, reason, finished, introduced = now.get(person, (0, "", "", False, False))
-        if stage == Stage.JOB_READY and not finished:
+        case, stage, reason = now.get(person, (0, "", ""))
+        if stage == Stage.JOB_READY and case not in finished:
             stage = READY_WITHOUT_COURSE
-        elif stage == Stage.PRE_START and not introduced:
+        elif stage == Stage.PRE_START and case not in introduced:
             stage = OWN_JOB_TO_START
         found.append(Journey(person=person, reached=reached.get(person, {}), now=stage, reason=reason, case=case))
     return found
 
 
+def _reached(asked: dict[str, Any]) -> dict[UUID, dict[str, Reach]]:
+    reached: dict[UUID, dict[str, Reach]] = {}
+    for person, *days in rows_of(_REACHED, {**asked, "apart": ["placement", "retention_check", "pre_employment_check"]}):
+        phases = reached.setdefault(person, {})
+        for place, phase in enumerate(_REACHING):
+            first, exact = days[2 * place], days[2 * place + 1]
+            if first is not None:
+                phases[phase] = Reach(first, first == exact)
+    started = rows_of(_STARTED, asked)
+    first_days = dict(rows_of(_FIRST_DAYS, {"ids": [row[1] for row in started]}))
+    for person, placement, happened_on, exact in started:
+        reach = Reach(first_days.get(placement, happened_on), exact)
+        earlier = reached.setdefault(person, {}).get(Phase.RETENTION)
+        if earlier is None or (reach.on, not reach.exact) < (earlier.on, not earlier.exact):
+            reached[person][Phase.RETENTION] = reach
+    for person, due in rows_of(_SUSTAINED, {**asked, "machine": "retention_check"}):
+        reached.setdefault(person, {})[Phase.SUSTAINED] = Reach(due)
+    return reached
+
+
+def _now(asked: dict[str, Any]) -> dict[UUID, tuple[int, str, str]]:
+    """Where each person is: their open case, else the latest attempt. A merged case is read with the one that goes on."""
+    best: dict[UUID, tuple[bool, int, int]] = {}
+    now: dict[UUID, tuple[int, str, str]] = {}
+    for person, case, stage, reason, attempt in rows_of(_NOW, {**asked, "machine": "pathway"}):
+        rank = (stage in OPEN, attempt, case)
+        if stage != Stage.MERGED and rank > best.get(person, (False, 0, 0)):
+            best[person], now[person] = rank, (case, stage, reason)
+    return now
+
+
 def reason_words(*, programme: int) -> dict[str, str]:
     """The words of each reason a case may have ended for; the programme's own words win."""
-    rows = Reason.objects.of(programme).order_by("-programme_id", "valid_from", "id").values_list("code", "label", "programme_id")
-    words: dict[str, str] = {}
-    for code, label, own in rows:
-        if own is not None or code not in words:
-            words[code] = label
-    return words
+    rows = Reason.objects.of(programme).order_by("valid_from", "id").values_list("code", "label", "programme_id")
+    words = {code: label for code, label, owner in rows if owner is None}
+    return words | {code: label for code, label, owner in rows if owner is not None}
 
 
 def tallies(*, cut: Cut) -> list[tuple[str, int]]:

@@ -3,28 +3,60 @@
 An undone step and its undo are both out once the undo was recorded; what was entered in error is out once that was recorded.
 """
 
-#: Needs the parameters programme, as_at and known_by. Gives `standing`, and `latest`: the last standing row of each subject.
-STANDING = """
-WITH known AS MATERIALIZED (
-    SELECT l.id, l.machine, l.subject_id, l.pathway_id, l.step, l.to_stage, l.happened_on, l.happened_quality, l.reason
-      FROM pathways_stagechange l
-      JOIN pathways_pathway p ON p.id = l.pathway_id
-     WHERE p.programme_id = %(programme)s
-       AND l.recorded_at <= %(known_by)s
-       AND l.undoes_id IS NULL
-       AND NOT EXISTS (SELECT FROM pathways_stagechange u WHERE u.undoes_id = l.id AND u.recorded_at <= %(known_by)s)
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from analytics.figures.definition import Cut
+
+_OUT = """
+WITH undone AS MATERIALIZED (
+    SELECT u.undoes_id AS id
+      FROM pathways_stagechange u
+     WHERE u.undoes_id IS NOT NULL AND u.recorded_at <= %(known_by)s
 ),
-void AS (SELECT machine, subject_id FROM known WHERE to_stage = 'void'),
-standing AS MATERIALIZED (
-    SELECT k.*
-      FROM known k
-     WHERE k.happened_on <= %(as_at)s
-       AND NOT EXISTS (SELECT FROM void v WHERE v.machine = k.machine AND v.subject_id = k.subject_id)
-       AND NOT EXISTS (SELECT FROM void v WHERE v.machine = 'pathway' AND v.subject_id = k.pathway_id)
-),
-latest AS MATERIALIZED (
-    SELECT DISTINCT ON (machine, subject_id) machine, subject_id, pathway_id, to_stage, happened_on, happened_quality, reason
-      FROM standing
-     ORDER BY machine, subject_id, id DESC
+void AS MATERIALIZED (
+    SELECT v.machine, v.subject_id
+      FROM pathways_stagechange v
+     WHERE v.to_stage = 'void' AND v.undoes_id IS NULL AND v.recorded_at <= %(known_by)s AND v.id NOT IN (SELECT id FROM undone)
 )
+SELECT id FROM undone
+UNION
+SELECT l.id FROM void v JOIN pathways_stagechange l ON l.machine = v.machine AND l.subject_id = v.subject_id
+UNION
+SELECT l.id FROM void v JOIN pathways_stagechange l ON l.pathway_id = v.subject_id WHERE v.machine = 'pathway'
 """
+
+#: The log `l` with its case `p`, narrowed to what stands. Goes between SELECT and GROUP BY.
+STANDING = """
+  FROM pathways_stagechange l
+  JOIN pathways_pathway p ON p.id = l.pathway_id
+ WHERE p.programme_id = %(programme)s
+   AND l.undoes_id IS NULL
+   AND l.recorded_at <= %(known_by)s
+   AND l.happened_on <= %(as_at)s
+   AND l.id <> ALL(%(out)s::bigint[])
+"""
+
+#: The last standing row of each subject of one machine, as `l`.
+LATEST = f"""
+  FROM (SELECT max(l.id) AS id {STANDING} AND l.machine = %(machine)s GROUP BY l.subject_id) last
+  JOIN pathways_stagechange l ON l.id = last.id
+"""
+
+
+def wanted(cut: Cut) -> dict[str, Any]:
+    """The parameters of the above: one look for the rows that are out, which are few."""
+    asked: dict[str, Any] = {"programme": cut.programme, "as_at": cut.as_at, "known_by": cut.known_by}
+    with connection.cursor() as cursor:
+        cursor.execute(_OUT, asked)
+        return {**asked, "out": [row[0] for row in cursor.fetchall()]}
+
+
+def rows_of(query: str, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """All rows of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, asked)
+        return cursor.fetchall()
