@@ -162,8 +162,8 @@ def _one(found: re.Match[str]) -> Written:
     if kind in ("words", "american"):
         return _in_words(found[kind], kind)
     if kind == "month":
-        name, year = re.match(r"([a-z]{3})[a-z]*\D*(\d+)", found[kind]).groups()  # type: ignore[union-attr] - the pattern found it so
-        on = day_of(_century(int(year)), MONTHS[name], 1)
+        year = int(re.findall(r"\d+", found[kind])[0])
+        on = day_of(_century(year), _month_in(found[kind]), 1)
         return Written("month", day_first=on, impossible=on is None)
     numbers = [int(number) for number in re.findall(r"\d+", found[kind])]
     has_time = len(numbers) > 3
@@ -181,13 +181,18 @@ def _one(found: re.Match[str]) -> Written:
 
 
 def _in_words(text: str, kind: str) -> Written:
-    month = MONTHS[re.search(_MON, text)[1][:3]]  # type: ignore[index] - the pattern found it so
+    month = _month_in(text)
     numbers = [int(number) for number in re.findall(r"\d+", text)]
     day = numbers[0]
     if len(numbers) == 1 or (kind == "words" and not re.search(r"[a-z][ \-/.,']*\d", text)):
         return Written("no_year", day=day, other=month)
     on = day_of(_century(numbers[1]), month, day)
     return Written("day", day_first=on, month_first=on, has_time=len(numbers) > 2, impossible=on is None)
+
+
+def _month_in(text: str) -> int:
+    """The month named in a text that names one."""
+    return MONTHS[next(word[:3] for word in re.findall(r"[a-z]+", text) if word[:3] in MONTHS)]
 
 
 def _century(year: int) -> int:

@@ -167,8 +167,8 @@ class RowReader:
         else:
             first, last = names.split_name(first, last)
         if len(first) > NAME_CHARACTERS or len(last) > NAME_CHARACTERS:
-            column = self.single.get("full_name") or self.single.get("first_name") or self.single.get("last_name")
-            self.reject(read, column, self.at(row, column) if column else None, f"The name is longer than {NAME_CHARACTERS} characters")
+            held = self.single.get("full_name") or self.single.get("first_name") or self.single.get("last_name")
+            self.reject(read, held, self.at(row, held) if held else None, f"The name is longer than {NAME_CHARACTERS} characters")
             return
         if first:
             read.fields["first_name"] = first
@@ -202,8 +202,9 @@ class RowReader:
         for column in self.mapping.fields.get("email", ()):
             if cell := self.at(row, column):
                 self._put(read, "email", column, cell, cells.read_email(cells.text_of(cell)))
-        if (column := self.single.get("postcode")) and (cell := self.at(row, column)) is not None:
-            self._put(read, "postcode", column, cell, cells.read_place(cells.text_of(cell)))
+        place = self.single.get("postcode")
+        if place and (cell := self.at(row, place)) is not None:
+            self._put(read, "postcode", place, cell, cells.read_place(cells.text_of(cell)))
 
     def _put(self, read: RowRead, name: str, column: Column, cell: Cell, found: cells.Read) -> None:
         if found.reason:

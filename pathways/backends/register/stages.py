@@ -4,7 +4,9 @@ The facts go through the same follow() as every case. The word may add: a stage 
 moves a person back from what the dates show: a difference is for a person to decide.
 """
 
+from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from pathways.backends.register.proposals import Decision, Fact, Person, Spot
 from pathways.backends.register.statuses import CLOSED, ORDER, STEP_OF_STAGE, Meaning
@@ -69,7 +71,7 @@ def shown_by(facts: list[Fact]) -> str:
 def _shown(steps: tuple[str, ...]) -> str:
     if not steps:
         return ""
-    standing: dict[str, bool] = {}
+    standing: dict[str, Any] = {}
     closed = ""
     for step in steps:
         if step in CLOSINGS:
@@ -80,7 +82,7 @@ def _shown(steps: tuple[str, ...]) -> str:
         standing.update(LEAVES.get(step, {}))
         if step == "retention_check.confirm":
             standing["six_months_confirmed"] = standing.get("in_post", False)
-    return closed or str(follow(CaseFacts(**standing)).value)
+    return closed or str(follow(replace(CaseFacts(), **standing)).value)
 
 
 def take_word(person: Person, meaning: Meaning, at: Spot | None) -> Decision | None:
