@@ -219,7 +219,15 @@ def step_actor(request: HttpRequest, form: StepOfHeading) -> Actor:
     return by.speaking_for("employer", heard) if heard else by
 
 
-def step_page(request: HttpRequest, heading: CareerHeading, step: str, form: StepOfHeading, **more: Any) -> HttpResponse:
-    """What the step does, and its button."""
+def step_page(
+    request: HttpRequest,
+    heading: CareerHeading,
+    step: str,
+    form: StepOfHeading,
+    *,
+    template: str = "employers/heading_step.html",
+    **more: Any,
+) -> HttpResponse:
+    """What the step does, and its button. A floor above that takes a step brings its own words."""
     context = {"heading": heading, "step": step, "label": STEPS[step], "form": form, "back": f"/headings/{heading.uuid}/", **more}
-    return render(request, "employers/heading_step.html", context, status=422 if form.errors else 200)
+    return render(request, template, context, status=422 if form.errors else 200)

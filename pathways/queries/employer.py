@@ -2,23 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import Count, Min, Prefetch, Q, QuerySet
 
 from accounts.choices import MilestoneCode
 from ground.actor import Actor
-from ground.clock import today_london
 from ground.rows import Row
-from ground.templatetags.said import counted, day, days_waiting, in_days, time_of_day
-from pathways.models import MACHINES, Introduction, Placement, PreEmploymentCheck, RetentionCheck, StageChange, Task
+from ground.templatetags.said import counted, day, days_waiting, in_days
+from pathways.models import Introduction, Placement, PreEmploymentCheck, RetentionCheck, StageChange, Task
 from pathways.models.task import TaskState
 from pathways.queries.steps import OpenStep, steps_on
-from pathways.scope import changes, checks, introductions, no_longer_available, placements, retention_checks
-from pathways.services.door import chart_steps
-from pathways.services.undo import may_undo
+from pathways.scope import checks, introductions, no_longer_available, placements, retention_checks
 from pathways.workflow.introduction import IntroductionStage as Stage
 from pathways.workflow.placement import BEFORE_START, PlacementStage
 from pathways.workflow.pre_employment_check import CheckStage
@@ -26,8 +24,6 @@ from pathways.workflow.retention_check import ASKING
 
 #: Days since the offer from which a start is late: amber, then red.
 LONG, TOO_LONG = 30, 50
-#: How long the page says what was just done.
-JUST_NOW = timedelta(minutes=15)
 TO_ANSWER = (Stage.SENT, Stage.CONSIDERING, Stage.STALE, Stage.INTERVIEW_SET, Stage.RESERVE)
 LIVE_THERE = (*TO_ANSWER, Stage.OFFERED)
 #: Where somebody put forward stands, as the employer would say it. What is gone is gone in the same words, whatever the cause.
@@ -166,6 +162,7 @@ class Start:
     stage: str
     since: str
     lateness: str
+    late_words: str
     agreed: str
     waiting: list[Card]
     settled: str
@@ -198,14 +195,16 @@ def _start(job: Placement, *, by: Actor, today: date, back: str, planned: date |
     all_of_them = list(job.checks.all())
     open_ones = [each for each in all_of_them if each.stage in {CheckStage.NOT_STARTED, CheckStage.IN_PROGRESS}]
     done = [each for each in all_of_them if each not in open_ones]
+    since = f"{counted(days, 'day')} since the offer" if offered else ""
     lateness = "too long" if days >= TOO_LONG else "getting long" if days >= LONG else ""
     return Start(
         job=job,
         name=shared_name(job.introduction),
         title=job.title,
         stage=job.stage,
-        since=f"{counted(days, 'day')} since the offer" if offered else "",
+        since=since,
         lateness=lateness,
+        late_words=f"{since}: {lateness}" if lateness else "",
         agreed=_agreed(job),
         waiting=[check_card(each, job=job, by=by, today=today, back=back, planned=planned) for each in open_ones],
         settled=", ".join(f"{each.get_kind_display()} ({each.get_stage_display().lower()})" for each in done),
@@ -285,6 +284,21 @@ def answers(rows: Iterable[RetentionCheck], *, by: Actor, today: date, back: str
     ]
 
 
+def workers_here(jobs: Iterable[Placement]) -> list[Card]:
+    """Who works here, since when."""
+    return [
+        Card(
+            row=job,
+            name=shared_name(job.introduction),
+            href=f"/placements/{job.uuid}/",
+            title=job.title,
+            where=job.title,
+            note=f"Started {day(job.first_day)}",
+        )
+        for job in jobs
+    ]
+
+
 def at_work(user: object) -> QuerySet[Placement]:
     """Everybody who works here through the programme."""
     return placements(user).filter(stage=PlacementStage.IN_POST).select_related("introduction", "pathway")
@@ -331,46 +345,7 @@ def _since(before: str, since: date | None, today: date) -> str:
     return days_waiting(since, today) if before.endswith("waited") else in_days(since, today)
 
 
-@dataclass(frozen=True)
-class Done:
-    """What this person has just done, in words, and how to take it back."""
-
-    words: str
-    undo: str
-
-
-def just_done(user: object, *, by: Actor, at: datetime, back: str) -> Done | None:
-    """The last step that this user took a moment ago, while it may be undone."""
-    rows = changes(user).filter(actor=by.user_id, actor_kind="employer", recorded_at__gt=at - JUST_NOW, recorded_at__lte=at)
-    last = rows.filter(cause=None, undoes=None).select_related("undone_by").order_by("-id").first()
-    if last is None or not may_undo(change=last, by=by, at=at):
-        return None
-    label = BUTTONS.get(f"{last.machine}.{last.step}", chart_steps(last.machine)[last.step].label)
-    return Done(f"{_who(last)}: {label}, {time_of_day(last.recorded_at)}.", f"/changes/{last.uuid}/undo/?{urlencode({'back': back})}")
-
-
-def _who(change: StageChange) -> str:
-    row = MACHINES[change.machine].objects.get(pk=change.subject_id)
-    if isinstance(row, PreEmploymentCheck):
-        return f"{shared_name(row.placement.introduction)}, {row.get_kind_display().lower()}"
-    if isinstance(row, RetentionCheck):
-        row = row.placement
-    return shared_name(row.introduction if isinstance(row, Placement) else row)
-
-
-def history(row: Introduction | Placement, user: object, *, by: Actor, at: datetime) -> list[tuple[StageChange, str, bool]]:
-    """This employer's own steps on one row, newest first: each with its words and whether it may be undone."""
-    mine = changes(user).filter(machine=row.machine, subject_id=row.pk, undoes=None, cause=None)
-    found = mine.exclude(step="send").select_related("undone_by", "actor").order_by("-id")
-    today = today_london(at)
-    return [
-        (each, f"{chart_steps(each.machine)[each.step].label}, {in_days(each.happened_on, today)}", may_undo(change=each, by=by, at=at))
-        for each in found[:20]
-        if not hasattr(each, "undone_by")
-    ]
-
-
-def one_check(user: object, uuid: object) -> PreEmploymentCheck | None:
+def one_check(user: object, uuid: UUID) -> PreEmploymentCheck | None:
     """One check in sight, with its job."""
     rows = checks(user).select_related("placement__introduction", "pathway__candidate")
     return rows.filter(uuid=uuid).first()

@@ -11,17 +11,20 @@ from django.shortcuts import render
 from accounts.choices import Role
 from accounts.middleware import desk_for
 from accounts.services.audit import record_opening
+from employers.forms.pay import Pay
 from employers.models import CareerHeading
-from employers.queries import count_open
+from employers.queries import count_open, held_against
 from employers.views.heading import MOVERS, find_heading, step_actor, step_form, step_page
 from ground.actor import Actor
 from ground.clock import read_clock, today_london
 from ground.door import Refused, open_to
 from ground.once import answer_once
 from ground.paging import keyset
+from ground.templatetags.said import day
 from ground.views import refused as no_page
-from pathways.models import Placement
+from pathways.models import Introduction, Placement
 from pathways.queries import employer as asks
+from pathways.queries.employer_log import history, just_done
 from pathways.scope import CASE_ROLES, introductions, placements
 from pathways.services.heading import close_heading, fill_heading, undo_ending
 from pathways.views.person import of_row
@@ -65,7 +68,8 @@ def put_forward(request: HttpRequest) -> HttpResponse:
         "page": page,
         "cards": asks.cards(page.rows, by=by, today=today, back=_here(request)),
         "ended": ended,
-        "done": asks.just_done(request.user, by=by, at=at, back=_here(request)),
+        "heading": "Introductions that have ended" if ended else "The longest waiting first",
+        "done": just_done(request.user, by=by, at=at, back=_here(request)),
         "any_heading": bool(page.rows) or CareerHeading.objects.for_user(request.user).open().exists(),
     }
     return render(request, "pathways/employer_put_forward.html", context)
@@ -81,7 +85,7 @@ def checks_and_starts(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "starts": asks.starts(page.rows, by=by, today=today, back=_here(request)),
-        "done": asks.just_done(request.user, by=by, at=at, back=_here(request)),
+        "done": just_done(request.user, by=by, at=at, back=_here(request)),
     }
     return render(request, "pathways/employer_checks.html", context)
 
@@ -97,8 +101,8 @@ def still_here(request: HttpRequest) -> HttpResponse:
         "page": page,
         "cards": asks.answers(page.rows, by=by, today=today, back=_here(request)),
         "working": working,
-        "people": [(job, asks.shared_name(job.introduction)) for job in working.rows],
-        "done": asks.just_done(request.user, by=by, at=at, back=_here(request)),
+        "people": asks.workers_here(working.rows),
+        "done": just_done(request.user, by=by, at=at, back=_here(request)),
     }
     return render(request, "pathways/employer_still_here.html", context)
 
@@ -112,16 +116,19 @@ def introduction_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise Http404
     if desk_for(request).has(*CASE_ROLES):
         return of_row(request, folder="introductions", uuid=uuid)
-    by = _me(request)
+    by, back = _me(request), _here(request)
     record_opening(user=request.user, person_uuid=row.pathway.candidate.uuid, route="introduction_page", at=at)
     job = placements(request.user).filter(introduction=row).order_by("-id").first()
     context = {
         "row": row,
-        "card": asks.card(row, by=by, today=today_london(at), back=_here(request)),
-        "buttons": asks.buttons(row, by=by, back=_here(request)),
-        "history": asks.history(row, request.user, by=by, at=at),
+        "card": asks.card(row, by=by, today=today_london(at), back=back),
+        "stands": asks.STANDS[IntroductionStage(row.stage)],
+        "buttons": asks.buttons(row, by=by, back=back),
+        "history": history(row, request.user, by=by, at=at, back=back),
         "job": job,
-        "offer": row.offered_on is not None,
+        "offer_words": _offer_words(row),
+        "pay_words": held_against(row.offer_pay, row.offer_pay_unit, on=row.offered_on) if row.offered_on else "",
+        "done": just_done(request.user, by=by, at=at, back=back),
     }
     return render(request, "pathways/employer_introduction.html", context)
 
@@ -135,16 +142,25 @@ def placement_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise Http404
     if desk_for(request).has(*CASE_ROLES):
         return of_row(request, folder="placements", uuid=uuid)
-    by = _me(request)
+    by, back = _me(request), _here(request)
     record_opening(user=request.user, person_uuid=row.pathway.candidate.uuid, route="placement_page", at=at)
     context = {
         "row": row,
         "name": asks.shared_name(row.introduction),
+        "done": just_done(request.user, by=by, at=at, back=back),
         "phone": row.introduction.shared.get("phone", "") if row.introduction else "",
-        "buttons": _job_buttons(row, by=by, back=_here(request)),
-        "history": asks.history(row, request.user, by=by, at=at),
+        "buttons": _job_buttons(row, by=by, back=back),
+        "history": history(row, request.user, by=by, at=at, back=back),
     }
     return render(request, "pathways/employer_placement.html", context)
+
+
+def _offer_words(row: Introduction) -> str:
+    """Permanent, 37.5 hours a week, £12.90 an hour, Queen's Hospital."""
+    hours = f"{row.offer_hours.normalize():f} hours a week" if row.offer_hours is not None else ""
+    pay = str(Pay(row.offer_pay, row.offer_pay_unit)) if row.offer_pay is not None else ""
+    start = f"start by {day(row.offer_start_by)}" if row.offer_start_by else ""
+    return ", ".join(words for words in (row.get_offer_kind_display(), hours, pay, row.offer_site, start) if words)
 
 
 def _job_buttons(row: Placement, *, by: Actor, back: str) -> list[asks.Button]:
@@ -162,9 +178,14 @@ def check_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise Http404
     if desk_for(request).has(*CASE_ROLES):
         return of_row(request, folder="pre-employment-checks", uuid=uuid)
-    by = _me(request)
+    by, back = _me(request), _here(request)
     record_opening(user=request.user, person_uuid=row.pathway.candidate.uuid, route="check_page", at=at)
-    context = {"row": row, "name": asks.shared_name(row.placement.introduction), "buttons": asks.buttons(row, by=by, back=_here(request))}
+    context = {
+        "row": row,
+        "name": asks.shared_name(row.placement.introduction),
+        "buttons": asks.buttons(row, by=by, back=back),
+        "done": just_done(request.user, by=by, at=at, back=back),
+    }
     return render(request, "pathways/employer_check.html", context)
 
 
@@ -176,7 +197,11 @@ def end_heading(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
     """Close or fill an opening, after one look at whom it concerns."""
     heading = find_heading(request, uuid)
     form = step_form(request, heading)
-    more = {"concerned": _concerned(request, heading), "offers": _offers(request, heading)}
+    more: dict[str, Any] = {
+        "template": "pathways/employer_end_heading.html",
+        "concerned": _concerned(request, heading),
+        "offers": _offers(request, heading),
+    }
     if request.method != "POST":
         return step_page(request, heading, step, form, **more)
 
@@ -213,4 +238,3 @@ def undo_heading(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return HttpResponseRedirect(f"/headings/{heading.uuid}/")
 
     return answer_once(request, act)
-

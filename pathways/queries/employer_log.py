@@ -1,0 +1,73 @@
+"""What an employer's people have done themselves, in words, and how they take it back."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.templatetags.said import in_days, time_of_day
+from pathways.models import Introduction, Placement, PreEmploymentCheck, RetentionCheck, StageChange
+from pathways.queries.employer import BUTTONS, shared_name
+from pathways.scope import SCOPES, changes
+from pathways.services.door import chart_steps
+from pathways.services.undo import may_undo
+
+#: How long the page says what was just done.
+JUST_NOW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What this person has just done, in words, and how to take it back."""
+
+    words: str
+    undo: str
+
+
+def just_done(user: object, *, by: Actor, at: datetime, back: str) -> Done | None:
+    """The last step that this user took a moment ago, while it may be undone."""
+    rows = changes(user).filter(actor=by.user_id, actor_kind="employer", recorded_at__gt=at - JUST_NOW, recorded_at__lte=at)
+    last = rows.filter(cause=None, undoes=None).select_related("undone_by").order_by("-id").first()
+    if last is None or not may_undo(change=last, by=by, at=at):
+        return None
+    words = f"{_who(last, user)}: {_label(last)}, {time_of_day(last.recorded_at)}."
+    return Done(words, f"/changes/{last.uuid}/undo/?{urlencode({'back': back})}")
+
+
+def _who(change: StageChange, user: object) -> str:
+    row: Any = SCOPES[change.machine](user).get(pk=change.subject_id)
+    if isinstance(row, PreEmploymentCheck):
+        return f"{shared_name(row.placement.introduction)}, {row.get_kind_display().lower()}"
+    job = row.placement if isinstance(row, RetentionCheck) else row
+    return shared_name(job.introduction if isinstance(job, Placement) else job)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One step of this employer's, who took it, and how it is taken back while it may be."""
+
+    words: str
+    who: str
+    undo: str
+
+
+def history(row: Introduction | Placement, user: object, *, by: Actor, at: datetime, back: str) -> list[Recorded]:
+    """This employer's own steps on one row, newest first."""
+    mine = changes(user).filter(machine=row.machine, subject_id=row.pk, organisation=by.organisation_id, undoes=None, cause=None)
+    found = mine.filter(undone_by=None).select_related("actor").order_by("-id")[:20]
+    today = today_london(at)
+    more = urlencode({"back": back})
+    return [
+        Recorded(
+            words=f"{_label(each)}, {in_days(each.happened_on, today)}",
+            who=each.actor.name if each.actor is not None else "",
+            undo=f"/changes/{each.uuid}/undo/?{more}" if may_undo(change=each, by=by, at=at) else "",
+        )
+        for each in found
+    ]
+
+
+def _label(change: StageChange) -> str:
+    return BUTTONS.get(f"{change.machine}.{change.step}", chart_steps(change.machine)[change.step].label)
