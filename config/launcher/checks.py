@@ -25,7 +25,7 @@ def typed_rooms() -> list[str]:
 def linters() -> list[tuple[str, list[str]]]:
     """Name and command of each check that needs no test."""
     return [
-        ("ruff", ["ruff", "check", "."]),
+        ("ruff", ["ruff", "check", "--output-format", "concise", "."]),
         ("ruff format", ["ruff", "format", "--check", "."]),
         ("import contracts", ["lint-imports"]),
         ("mypy", ["mypy", *typed_rooms(), "config/launcher"]),
@@ -58,7 +58,7 @@ def _one(name: str, command: Sequence[str], env: dict[str, str]) -> bool:
     green = done.returncode == 0
     print(f"{name:<20} {'ok' if green else 'RED'}  {time.monotonic() - began:.1f} s", flush=True)
     if not green:
-        print(done.stdout + done.stderr, flush=True)
+        print("\n".join((done.stdout + done.stderr).splitlines()[-60:]), flush=True)
     return green
 
 

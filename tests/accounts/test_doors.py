@@ -82,6 +82,7 @@ def test_check_deploy_is_clean_with_production_settings():
         "FIELD_KEYS": "k1:" + base64.b64encode(bytes(range(32))).decode(),
         "SMS_LINE_KEY": "another key of some length",
         "SMS_BACKEND": "console",
+        "SMS_OFF_OK": "1",
         "PUBLIC_BASE_URL": "https://pathways.example.org",
         "REDIS_URL": "redis://broker.example.org/0",
         "EMAIL_URL": "smtp://mail.example.org",
