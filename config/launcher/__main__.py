@@ -25,6 +25,8 @@ def command(name: str, arguments: list[str]) -> int:
         return checks.slow(arguments[0] if arguments else "")
     elif name == "pytest":
         return checks.pytest(arguments)
+    elif name == "run" and arguments:
+        return checks.module(arguments)
     elif name == "bench":
         return checks.bench(arguments)
     elif name == "manage":

@@ -86,6 +86,12 @@ def pytest(arguments: Sequence[str]) -> int:
         return house.run([surroundings.path_of("pytest"), *arguments], env)
 
 
+def module(arguments: Sequence[str]) -> int:
+    """A module of the tests that is a command of its own, such as the one that takes screenshots."""
+    with _surroundings("test") as env:
+        return house.run([surroundings.path_of("python"), "-m", *arguments], env)
+
+
 def bench(arguments: Sequence[str]) -> int:
     """The benchmark suite on servers of its own."""
     if not (folders.ROOT / "bench" / "__main__.py").exists():
