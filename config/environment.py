@@ -75,6 +75,11 @@ def databases(*, relaxed: bool) -> dict:
     return {"default": config}
 
 
+def is_command() -> bool:
+    """Whether this process is one of manage.py's commands."""
+    return Path(sys.argv[0]).name == "manage.py"
+
+
 def _serving() -> bool:
     return "gunicorn" in Path(sys.argv[0]).name
 

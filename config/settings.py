@@ -231,11 +231,13 @@ vars().update(env.mail(default="console:" if RELAXED else "smtp://localhost"))
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "") or f"Pathways <no-reply@{_public.hostname}>"
 
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO").upper()
+#: A command prints its answer, often JSON, on standard output: there its log must not mix in.
+_lines = "ext://sys.stderr" if env.is_command() else "ext://sys.stdout"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "ground.log.Lines"}},
-    "handlers": {"out": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
+    "handlers": {"out": {"class": "logging.StreamHandler", "stream": _lines, "formatter": "json"}},
     "root": {"handlers": ["out"], "level": LOG_LEVEL},
     "loggers": {"django.server": {"level": "WARNING"}, "twilio.http_client": {"level": "WARNING"}},
 }

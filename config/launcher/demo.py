@@ -141,6 +141,8 @@ def prepare_database(env: dict[str, str]) -> None:
     print("Preparing the database ...", flush=True)
     house.manage("migrate", "--no-input", "--verbosity", "0", env=env)
     house.manage("grant", env=env, quiet=True)
+    if house.has_command("load_shipped"):
+        house.manage("load_shipped", env=env, quiet=True)
     if _ours():
         STAMP.write_text(json.dumps({**_state(), "migrations": digest}))
 
