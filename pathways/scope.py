@@ -10,6 +10,7 @@ from ground.clock import page_time, today_london
 from outreach.models import Contact, Message
 from pathways.models import (
     Consent,
+    Finding,
     Interview,
     Introduction,
     Note,
@@ -180,6 +181,14 @@ def changes(user: object) -> QuerySet[StageChange]:
         for machine, rows in own.items():
             seen |= Q(machine=machine, subject_id__in=rows.values("pk"), organisation=desk.organisation_id)
     return StageChange.objects.filter(seen)
+
+
+def findings(user: object) -> QuerySet[Finding]:
+    """What the nightly look found on cases that a lead may see, and what belongs to no case."""
+    desk = desk_of(user)
+    if desk is None or not desk.has("programme_lead"):
+        return Finding.objects.none()
+    return Finding.objects.filter(Q(pathway__isnull=True) | Q(pathway__in=pathways(user)))
 
 
 #: machine -> whose rows, for the pages and the API that take steps.

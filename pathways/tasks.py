@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from ground.jobs import job
+from ground.jobs import job, still_here
+from pathways.queries.integrity import Found, look_through
+from pathways.services.integrity import keep_findings
 from pathways.services.unsent import tell_unsent, unsent
 
 
@@ -12,3 +14,14 @@ def tell_what_did_not_go(*, at: datetime, dry_run: bool) -> str:
     if dry_run:
         return f"{len(unsent(at=at))} texts did not go"
     return f"{tell_unsent(at=at)} to be told by voice"
+
+
+@job("integrity", every=timedelta(days=1), not_before=3)
+def integrity(*, at: datetime, dry_run: bool) -> str:
+    """Look whether the log, the facts and the stages agree, for the page that leads read."""
+    found: list[Found] = []
+    for _, more in look_through(at=at):
+        found += more
+        still_here()
+    number = len(found) if dry_run else keep_findings(found=found, at=at)
+    return f"{number} found."

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from pathways.views import caseload, contact, employer, people, person, step, today
+from pathways.views import caseload, contact, employer, integrity, people, person, step, today
 
 FOLDER = "(?P<folder>pathways|interviews|training-places|introductions|placements|pre-employment-checks|retention-checks)"
 UUID = "(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
@@ -10,6 +10,7 @@ UUID = "(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 urlpatterns = [
     path("", today.home, name="home"),
     path("today/", today.today, name="today"),
+    path("integrity/", integrity.integrity, name="integrity"),
     path("unclaimed/", today.unclaimed, name="unclaimed"),
     path("caseload/", caseload.caseload, name="caseload"),
     path("caseload.csv", caseload.caseload_file, name="caseload_file"),

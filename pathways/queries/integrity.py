@@ -108,7 +108,7 @@ def jumps_in_the_log(*, at: datetime) -> Iterator[Found]:
 def log_astray(*, at: datetime) -> Iterator[Found]:
     """Log rows whose subject is gone, or belongs to another case than the log says."""
     for machine, model in MACHINES.items():
-        same = model._base_manager.filter(pk=OuterRef("subject_id"), **{_case_of(machine): OuterRef("pathway_id")})
+        same = model._base_manager.filter(Q(pk=OuterRef("subject_id")), Q(**{_case_of(machine): OuterRef("pathway_id")}))
         rows = StageChange.objects.filter(machine=machine).exclude(Exists(same))
         for case, uuid, step in rows.order_by("pk").values_list("pathway", "uuid", "step"):
             words = f"The log has a step ({step}) of a {machine_words(machine)} that this case does not have."
