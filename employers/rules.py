@@ -6,6 +6,9 @@ from accounts.choices import Role
 from accounts.desk import desk_of
 from employers.models import CareerHeading
 
+#: To post an opening and put it right; to take a step on it.
+WRITE, MOVE = "employers.write_heading", "employers.move_heading"
+
 
 @rules.predicate
 def is_own_heading(user: object, heading: CareerHeading | None) -> bool:
@@ -38,5 +41,5 @@ def works_in_its_programme(user: object, heading: CareerHeading | None) -> bool:
     return _in_programme(user, heading, Role.OUTREACH_WORKER)
 
 
-rules.add_perm("employers.write_heading", is_own_heading | leads_its_programme)
-rules.add_perm("employers.move_heading", is_own_heading | leads_its_programme | works_in_its_programme)
+rules.add_perm(WRITE, is_own_heading | leads_its_programme)
+rules.add_perm(MOVE, is_own_heading | leads_its_programme | works_in_its_programme)

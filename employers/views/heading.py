@@ -15,6 +15,7 @@ from employers.forms.heading import EditHeading, HeadingFilter, HeadingForm, Ste
 from employers.forms.pay import Pay
 from employers.models import CareerHeading
 from employers.queries import ORDERS, changed_by, employers_for, headings, held_against, programmes_for, to_confirm
+from employers.rules import MOVE, WRITE
 from employers.services import heading as services
 from employers.workflow.heading import STEPS, HeadingStage
 from ground.actor import Actor
@@ -88,7 +89,7 @@ def add_heading(request: HttpRequest) -> HttpResponse:
     form = HeadingForm(data, today=today_london(at), employers=employers, programmes=programmes)
     if data is not None and form.is_valid():
         meant = CareerHeading(organisation=form.employer(), programme=form.programme())
-        if not user_of(request).has_perm("employers.write_heading", meant):
+        if not user_of(request).has_perm(WRITE, meant):
             raise NotYours()
         try:
             made = services.post_heading(
@@ -121,7 +122,7 @@ def heading_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "pay": pay_of(heading),
         "pay_words": held_against(heading.pay, heading.pay_unit, on=today),
         "steps": steps_of(request, heading),
-        "may_edit": heading.stage not in {HeadingStage.FILLED, HeadingStage.CLOSED} and user.has_perm("employers.write_heading", heading),
+        "may_edit": heading.stage not in {HeadingStage.FILLED, HeadingStage.CLOSED} and user.has_perm(WRITE, heading),
         "to_confirm": to_confirm(heading, today=today),
         "undo": f"/headings/{heading.uuid}/undo/" if request.GET.get("did") == "ended" and not heading.is_open else "",
     }
@@ -130,7 +131,7 @@ def heading_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def steps_of(request: HttpRequest, heading: CareerHeading) -> list[dict[str, Any]]:
     """The steps of the chart that are open to this user now; an employer's yes to "still true?" is one press."""
-    if not user_of(request).has_perm("employers.move_heading", heading):
+    if not user_of(request).has_perm(MOVE, heading):
         return []
     own = desk_for(request).has(Role.EMPLOYER)
     open_now = {each.name for each in heading.get_available_stage_transitions()}  # type: ignore[attr-defined]  # made by FSMField
@@ -146,7 +147,7 @@ def edit_heading(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Put an opening right; somebody else's change meanwhile is shown beside one's own."""
     at = read_clock()
     heading = find_heading(request, uuid)
-    if not user_of(request).has_perm("employers.write_heading", heading):
+    if not user_of(request).has_perm(WRITE, heading):
         raise NotYours()
     data = request.POST if request.method == "POST" else None
     form = EditHeading(data, today=today_london(at), version=heading.version, initial=as_typed(heading))
@@ -206,7 +207,7 @@ def find_heading(request: HttpRequest, uuid: UUID) -> CareerHeading:
 
 def step_form(request: HttpRequest, heading: CareerHeading) -> StepOfHeading:
     """The form of a step on this opening, for who may take it. Raises NotYours for others."""
-    if not user_of(request).has_perm("employers.move_heading", heading):
+    if not user_of(request).has_perm(MOVE, heading):
         raise NotYours()
     data = request.POST if request.method == "POST" else None
     return StepOfHeading(data, version=heading.version, on_their_word=not desk_for(request).has(*WRITERS))

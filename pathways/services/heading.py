@@ -84,7 +84,7 @@ def undo_ending(*, heading: CareerHeading, version: int | None = None, by: Actor
 
     Refuses when one of those has moved on since: then the opening can only be opened again.
     """
-    change = last_ending(heading)
+    change = last_ending(CareerHeading.objects.get(pk=heading.pk))
     if change is None:
         raise Conflict("This has been undone already, or the opening was changed since.")
     if not may_undo(change=change, by=by, at=at):
