@@ -42,11 +42,14 @@ def _keep(candidate: Candidate, question: str, said: str, words: str, *, by: Act
         "own_words": words,
         "answered_on": today_london(at),
     }
-    found = EqualityAnswer.objects.filter(candidate=candidate, question=question).first()
+    found = EqualityAnswer.objects.select_for_update(no_key=True).filter(candidate=candidate, question=question).first()
     if found is None:
         EqualityAnswer.objects.create(candidate=candidate, question=question, **values)
     elif by.kind == "candidate":
-        found.change(version=found.version, **values)
+        for name, value in values.items():  # saved through its row: a sealed text is bound to it
+            setattr(found, name, value)
+        found.version += 1
+        found.save()
     elif (found.state, found.code, found.group) != (values["state"], values["code"], values["group"]):
         raise Conflict("An answer has been recorded already: only the person can change it.")
 
