@@ -12,6 +12,8 @@ from config.launcher import folders, house, install, surroundings
 from config.launcher.processes import Trouble
 
 APPS = ("accounts", "analytics", "candidates", "config", "employers", "ground", "outreach", "pathways", "places")
+#: pytest's exit code when it has nothing to run.
+NOTHING_FOUND = 5
 #: What mypy reads in full: the rooms where a wrong type is a wrong decision.
 TYPED = ("services", "rules", "figures", "workflow")
 
@@ -77,7 +79,10 @@ def test(arguments: Sequence[str]) -> int:
 def slow(part: str) -> int:
     """The slow lane, whole or one part of it."""
     with _surroundings("test") as env:
-        return house.run([surroundings.path_of("pytest"), "-m", "slow", *([f"--part={part}"] if part else [])], env)
+        code = house.run([surroundings.path_of("pytest"), "-m", "slow", *([f"--part={part}"] if part else [])], env)
+    if code == NOTHING_FOUND:
+        raise Trouble(f"There is no slow test of the part {part}." if part else "There is no slow test.")
+    return code
 
 
 def pytest(arguments: Sequence[str]) -> int:
