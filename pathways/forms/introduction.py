@@ -55,6 +55,21 @@ class Offer(StepForm):
     offer_site = LineField(label="Where?", required=False, max_length=160)
     offer_start_by = DayField(label="Start by", required=False)
 
+    def add_choices(self) -> None:
+        """Nothing asks twice for what the opening says."""
+        opening = getattr(self.subject, "heading", None)
+        if opening is None or getattr(self.subject, "offered_on", None) is not None:
+            return
+        hours = opening.hours_a_week
+        known = {
+            "offer_hours": f"{hours.normalize():f}" if hours is not None else None,
+            "offer_pay": opening.pay,
+            "offer_pay_unit": opening.pay_unit,
+            "offer_site": opening.site,
+            "offer_start_by": opening.start_by,
+        }
+        self.initial = {**self.initial, **known}
+
     def offer(self) -> dict[str, Any]:
         """What the offer writes."""
         data = self.cleaned_data

@@ -43,7 +43,7 @@ class StepForm(HouseForm):
         self.add_choices()
         if step.reason_kind and "reason" not in self.fields:
             self.fields["reason"] = forms.ChoiceField(label="Why?", choices=self._reasons(step.reason_kind), required=self.needs_reason())
-        if self.asks_day:
+        if self.asks_day and not (by.kind == "employer" and getattr(subject, "machine", "") == "introduction"):
             self.fields["happened_on"] = DayField(label=self.day_label, required=False, help_text="Leave empty for today.")
         if by.kind in {"worker", "lead"} and {CANDIDATE, EMPLOYER} & set(step.who):
             offered = [(value, label) for value, label in WORDS_OF if not value or value in step.who]

@@ -44,7 +44,6 @@ ONE_TAP = ("consider", "invite", "reserve", "clear", "confirm")
 #: The words on an employer's buttons where the chart speaks of them from outside.
 BUTTONS = {
     "introduction.consider": "Consider",
-    "introduction.decline_by_employer": "Say no",
     "placement.start": "Started",
     "retention_check.confirm": "Still in work",
     "retention_check.deny": "Left",
@@ -88,6 +87,12 @@ def shared_name(row: Introduction | None) -> str:
     """The name as it was shared."""
     known = row.shared if row is not None else {}
     return str(known.get("name") or known.get("called") or "Name not shared")
+
+
+def shared_of(row: Any) -> str:
+    """The name as it was shared in the introduction that this row is, or hangs on."""
+    job = getattr(row, "placement", row)
+    return shared_name(job if isinstance(job, Introduction) else getattr(job, "introduction", None))
 
 
 def put_forward(user: object, *, ended: bool) -> QuerySet[Introduction]:

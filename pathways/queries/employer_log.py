@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.templatetags.said import in_days, time_of_day
-from pathways.models import Introduction, Placement, PreEmploymentCheck, RetentionCheck, StageChange
-from pathways.queries.employer import BUTTONS, shared_name
+from pathways.models import Introduction, Placement, PreEmploymentCheck, StageChange
+from pathways.queries.employer import BUTTONS, shared_of
 from pathways.scope import SCOPES, changes
 from pathways.services.door import chart_steps
 from pathways.services.undo import may_undo
@@ -38,10 +38,8 @@ def just_done(user: object, *, by: Actor, at: datetime, back: str) -> Done | Non
 
 def _who(change: StageChange, user: object) -> str:
     row: Any = SCOPES[change.machine](user).get(pk=change.subject_id)
-    if isinstance(row, PreEmploymentCheck):
-        return f"{shared_name(row.placement.introduction)}, {row.get_kind_display().lower()}"
-    job = row.placement if isinstance(row, RetentionCheck) else row
-    return shared_name(job.introduction if isinstance(job, Placement) else job)
+    check = f", {row.get_kind_display().lower()}" if isinstance(row, PreEmploymentCheck) else ""
+    return f"{shared_of(row)}{check}"
 
 
 @dataclass(frozen=True)

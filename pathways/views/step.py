@@ -14,6 +14,7 @@ from ground.door import Conflict, NotYours, Refused, open_to
 from ground.once import answer_once
 from ground.rows import Row
 from pathways.models import Pathway, StageChange
+from pathways.queries.employer import shared_of
 from pathways.queries.steps import MACHINE_OF, MADE_ON_CASE
 from pathways.queries.timeline_words import HAPPENED, title_of
 from pathways.rules import may_take
@@ -146,8 +147,8 @@ def _page(request: HttpRequest, form: Any, *, declared: Step, case: Pathway, sub
         "step": declared,
         "case": case,
         "subject": subject,
-        "called": case.candidate.called if inside else "",
-        "back": _home(request, case),
+        "called": case.candidate.called if inside else shared_of(subject),
+        "back": way_back(request, _home(request, case)),
     }
     return render(request, "pathways/step.html", context, status=status)
 
