@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 from celery import Celery
 from celery.exceptions import OperationalError
 
@@ -19,6 +20,8 @@ from config.launcher import folders, house, install, processes, surroundings
 from config.launcher.processes import Trouble
 
 STAMP = folders.VAR / "demo-state.json"
+#: Written on a database that was given, so that the next start knows it for a demo's.
+MARKED = "Pathways demo"
 HEARTBEAT = folders.VAR / "demo-beat"
 
 
@@ -138,6 +141,8 @@ def prepare_database(env: dict[str, str]) -> None:
     digest = folders.digest(*files, folders.ROOT / "requirements" / "run.txt", folders.ROOT / "ground/management/commands/grant.py")
     if _ours() and _state().get("migrations") == digest:
         return
+    if not _ours():
+        _refuse_other_people(env)
     print("Preparing the database ...", flush=True)
     house.manage("migrate", "--no-input", "--verbosity", "0", env=env)
     house.manage("grant", env=env, quiet=True)
@@ -145,6 +150,29 @@ def prepare_database(env: dict[str, str]) -> None:
         house.manage("load_shipped", env=env, quiet=True)
     if _ours():
         STAMP.write_text(json.dumps({**_state(), "migrations": digest}))
+    else:
+        with psycopg.connect(_owner(env), autocommit=True) as connection:
+            connection.execute(f"COMMENT ON TABLE django_migrations IS '{MARKED}'")
+
+
+def _owner(env: dict[str, str]) -> str:
+    return env.get("DATABASE_OWNER_URL") or env["DATABASE_URL"]
+
+
+def _refuse_other_people(env: dict[str, str]) -> None:
+    """A given database is empty, or was a demo's before; anything else is left exactly as it is."""
+    try:
+        with psycopg.connect(_owner(env), autocommit=True) as connection:
+            known = connection.execute("SELECT to_regclass('accounts_user'), to_regclass('django_migrations')").fetchone()
+            if known is None or known[0] is None:
+                return
+            row = connection.execute(
+                "SELECT coalesce(obj_description('django_migrations'::regclass), ''), EXISTS (SELECT 1 FROM accounts_user)"
+            ).fetchone()
+    except psycopg.OperationalError as fault:
+        raise Trouble(f"The database that DATABASE_URL names does not answer: {str(fault).strip().splitlines()[0]}") from None
+    if row is not None and row[1] and row[0] != MARKED:
+        raise Trouble("The database that DATABASE_URL names holds other people: give the demo an empty one, or none and it makes its own.")
 
 
 def load(env: dict[str, str]) -> str:

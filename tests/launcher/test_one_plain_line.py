@@ -9,6 +9,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from django.db import connection
+
+from accounts.models import User
+from tests.fixtures.server import application_url
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -105,3 +109,16 @@ def test_a_taken_port_is_one_line():
         done = launch("demo", PORT=str(port))
     assert done.returncode == 1
     assert done.stderr == f"Port {port} is taken: stop what uses it, or choose another with PORT={port + 1} make demo.\n"
+
+
+def test_a_demo_leaves_a_database_with_other_people_alone(transactional_db: None):
+    User.objects.create_user(email="somebody@example.org", password="a long enough password", name="Somebody")
+    owner = application_url().replace("pathways_app", str(connection.settings_dict["USER"]), 1)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    done = launch("demo", PORT=str(port), DATABASE_URL=owner, REDIS_URL="redis://127.0.0.1:1/0")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "The database that DATABASE_URL names holds other people: give the demo an empty one, or none and it makes its own.\n"
+    )
