@@ -18,7 +18,7 @@ MENU: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("/board/", "Board", frozenset({"programme_lead"})),
     ("/caseload/", "Caseload", frozenset({"outreach_worker", "programme_lead"})),
     ("/people/add/", "Add a person", frozenset({"outreach_worker"})),
-    ("/search/", "Search", frozenset({"outreach_worker", "programme_lead"})),
+    ("/people/", "Find a person", frozenset({"outreach_worker", "programme_lead"})),
     ("/courses/", "Courses", frozenset({"trainer", "programme_lead"})),
     ("/put-forward/", "Put forward", frozenset({"employer"})),
     ("/checks/", "Checks and starts", frozenset({"employer"})),

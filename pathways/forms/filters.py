@@ -39,10 +39,17 @@ class CaseloadFilters(forms.Form):
     phase = forms.ChoiceField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, owners: Sequence[User], families: Sequence[tuple[str, str]], wards: Sequence[tuple[str, str]], **kwargs: Any
+        self,
+        *args: Any,
+        usual: str,
+        owners: Sequence[User],
+        families: Sequence[tuple[str, str]],
+        wards: Sequence[tuple[str, str]],
+        **kwargs: Any,
     ) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        self._choose("whose", sorted(WHOSE, key=lambda choice: choice[0] != usual))
         self._choose("stage", [("", "Any, not ended"), *((stage.value, str(stage.label)) for stage in Stage if stage != Stage.VOID)])
         self._choose("owner", [("", "Anybody"), ("nobody", "Nobody yet"), *((str(each.uuid), each.name) for each in owners)])
         self._choose("family", [("", "Any"), *families])

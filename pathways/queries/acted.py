@@ -13,9 +13,9 @@ from outreach.choices import Channel, ContactOutcome
 from outreach.models import Contact
 from pathways.models import StageChange, Task
 from pathways.models.task import TaskState
-from pathways.queries.due import Act
+from pathways.queries.due import Act, ListRow, person_href, stage_words
 from pathways.queries.timeline_words import title_of
-from pathways.scope import changes, contacts, tasks
+from pathways.scope import changes, contacts, pathways, tasks
 from pathways.services.undo import may_undo
 
 #: What was done, as an address names it: a step, a contact or a task, and its id.
@@ -73,6 +73,32 @@ def _task(task: Task, *, at: datetime, more: str, was: str) -> Acted:
         "Undo", f"/tasks/{task.uuid}/undo/?{more}", name="due_on", value=_day_or(was, task.due_on), version=task.version, kind="quiet"
     )
     return Acted(task.pathway_id, words, undo)
+
+
+def done_row(user: object, done: Acted) -> ListRow | None:
+    """The row that says what was done, with its way back."""
+    case = pathways(user).filter(pk=done.case_id).select_related("candidate").first()
+    if case is None:
+        return None
+    return ListRow(
+        key="acted",
+        name=case.candidate.name,
+        href=person_href(case),
+        where=stage_words(case),
+        done=done.words,
+        acts=[done.undo] if done.undo is not None else [],
+    )
+
+
+def say_done(rows: list[ListRow], said: ListRow, *, key: str, place: int) -> int:
+    """Put the row that says what was done where the acted-on row is, or was: the list keeps its shape. Its number."""
+    number = next((number for number, row in enumerate(rows) if row.key == key), None)
+    if number is not None:
+        rows[number] = said
+        return number
+    number = max(0, min(place, len(rows)))
+    rows.insert(number, said)
+    return number
 
 
 def _day_or(text: str, otherwise: date) -> str:

@@ -93,7 +93,8 @@ def waiting_words(case: Pathway, today: date) -> str:
     """How many days the case has stood where it stands; nothing where nobody waits."""
     if case.stage in NOT_WAITING:
         return ""
-    return counted(max((today - case.stage_since).days, 0), "day")
+    days = (today - case.stage_since).days
+    return counted(days, "day") if days > 0 else ""
 
 
 def stage_words(case: Pathway) -> str:
@@ -163,7 +164,7 @@ def about_row(row: Any, today: date) -> str:
         return ", ".join(part for part in (row.title, employer_of(row)) if part)
     if isinstance(row, RetentionCheck):
         milestone = MILESTONE_WORDS.get(row.milestone, "")
-        return " at ".join(part for part in (milestone, employer_of(row)) if part)
+        return ", ".join(part for part in (milestone, employer_of(row)) if part)
     return ""
 
 
@@ -180,6 +181,9 @@ def task_words(task: Task, what: About) -> str:
     """The next step as a sentence."""
     if task.kind == TaskKind.HOLD_CHAT and what.words:
         return f"Chat: {what.words}"
+    if task.kind == TaskKind.RETENTION and isinstance(what.row, RetentionCheck):
+        milestone = MILESTONE_WORDS.get(what.row.milestone, "")
+        return f"Ask: still in work at {milestone}? {what.employer}".strip()
     label = task.words or KIND_WORDS[task.kind]
     return f"{label}: {what.words}" if what.words and not task.words else label
 

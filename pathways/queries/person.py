@@ -1,7 +1,7 @@
 """One person's page: how to reach them, where they are, what is next and whose it is, and the steps that may be taken now."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,43 +10,16 @@ from candidates.models import Address, AddressPlace, Candidate, ContactRoute
 from employers.models import JobFamily
 from ground.actor import Actor
 from ground.clock import today_london
-from ground.templatetags.said import day, money, short_day
-from pathways.models import Consent, Interview, Introduction, Pathway, Placement, PreEmploymentCheck, RetentionCheck, Task, TrainingPlace
+from pathways.models import Consent, Pathway, Task
 from pathways.models.introduction import ConsentKind
-from pathways.models.task import TaskKind, TaskState
-from pathways.queries.due import MILESTONE_WORDS, about, about_row, due_words, employer_of, subjects_of, task_words, who_owes
-from pathways.queries.steps import OpenStep, may_return, steps_made_on, steps_on
+from pathways.models.task import TaskState
+from pathways.queries.children import Live, children_of, shown_children
+from pathways.queries.due import about, due_words, subjects_of, task_words, who_owes
+from pathways.queries.offers import NEXT_STEP, Offers
+from pathways.queries.steps import OpenStep
 from pathways.queries.timeline import Story, story
 from pathways.scope import pathways
-from pathways.services.door import FLAGS
-from pathways.workflow.pathway import Stage
 from places.queries import ward_names
-
-#: Steps that move somebody on; the rest of the case's steps stand folded below them.
-FORWARD = (
-    "pathway.express_interest",
-    "interview.book",
-    "interview.hold",
-    "training_place.book",
-    "training_place.join_waiting",
-    "pathway.mark_ready",
-    "introduction.draft",
-    "placement.record_own_job",
-    "pathway.restart_search",
-    "pathway.end_follow_up",
-    "pathway.reopen",
-    "pathway.return",
-)
-#: What is owed -> the step on the case that satisfies it: that button stands first.
-NEXT_STEP: Mapping[str, str] = {
-    TaskKind.BOOK_CHAT: "interview.book",
-    TaskKind.REBOOK_CHAT: "interview.book",
-    TaskKind.DECIDE: "training_place.book",
-    TaskKind.INTRODUCE: "introduction.draft",
-    TaskKind.AFTER_LEAVING: "pathway.restart_search",
-    TaskKind.REVISIT: "pathway.reopen",
-    TaskKind.NEXT_CONTACT: "pathway.express_interest",
-}
 
 
 @dataclass(frozen=True)
@@ -58,19 +31,6 @@ class Reach:
     shown: str
     href: str
     safe: str
-
-
-@dataclass
-class Live:
-    """A chat, seat, introduction, job or check, with the steps that may be taken on it."""
-
-    key: str
-    heading: str
-    state: str
-    lines: list[str] = field(default_factory=list)
-    steps: list[OpenStep] = field(default_factory=list)
-    within: list["Live"] = field(default_factory=list)
-    open: bool = True
 
 
 @dataclass(frozen=True)
@@ -121,6 +81,12 @@ class PersonPage:
         return f"/people/{self.person.uuid}/"
 
     @property
+    def likely(self) -> bool:
+        """Whether the first step is the one that is owed."""
+        owed = NEXT_STEP.get(self.owed[0].task.kind, "") if self.owed else ""
+        return bool(self.first) and owed == f"{self.first[0].machine}.{self.first[0].name}"
+
+    @property
     def correct_href(self) -> str:
         return f"{self.here}correct/"
 
@@ -155,7 +121,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
     today = today_london(at)
     children = children_of(cases)
     offers = Offers(case, actors)
-    live, earlier = _children(case, children, offers, today)
+    live, earlier = shown_children(case, children, offers, today)
     owed = _owed(case, user=user, today=today)
     first, aside = offers.on_case(owed[0].task.kind if owed else "")
     address, ward = _lives(person)
@@ -260,141 +226,3 @@ def _owed(case: Pathway, *, user: Any, today: date) -> list[Owed]:
             )
         )
     return found
-
-
-class Offers:
-    """The steps that the door would allow these actors now; each seat is asked by itself, none are put together."""
-
-    def __init__(self, case: Pathway, actors: Sequence[Actor]) -> None:
-        self.case, self.actors = case, actors
-
-    def on(self, row: Any) -> list[OpenStep]:
-        """Steps on a row that is there."""
-        return _once(step for by in self.actors for step in steps_on(row, case=self.case, by=by))
-
-    def on_case(self, owed: str) -> tuple[list[OpenStep], list[OpenStep]]:
-        """Steps on the case and steps that make a row on it: those that move on, the likeliest first, and the rest."""
-        every = _once(
-            step for by in self.actors for step in (*steps_on(self.case, case=self.case, by=by), *steps_made_on(self.case, by=by))
-        )
-        if any(may_return(self.case, by=by) for by in self.actors):
-            every.append(OpenStep("return", "pathway", "Start again", f"/people/{self.case.candidate.uuid}/steps/pathway.return/"))
-        likeliest = NEXT_STEP.get(owed, "")
-        keyed = {f"{step.machine}.{step.name}": step for step in every}
-        forward = [name for name in FORWARD if name in keyed]
-        forward.sort(key=lambda name: name != likeliest)
-        return [keyed[name] for name in forward], [step for name, step in keyed.items() if name not in FORWARD]
-
-
-def _once(steps: Iterable[OpenStep]) -> list[OpenStep]:
-    return list({step.href: step for step in steps}.values())
-
-
-# -- chats, seats, introductions, jobs ---------------------------------------------------------------------------------------------
-
-
-def children_of(cases: Sequence[Pathway]) -> dict[tuple[str, int], Any]:
-    """Everything that hangs on these cases, by machine and id, oldest first. Six queries."""
-    ids = [case.pk for case in cases]
-    rows: list[Any] = [
-        *Interview.objects.filter(pathway__in=ids).select_related("host"),
-        *TrainingPlace.objects.filter(pathway__in=ids).select_related("course"),
-        *Introduction.objects.filter(pathway__in=ids).select_related("heading", "employer"),
-        *Placement.objects.filter(pathway__in=ids).select_related("employer", "introduction"),
-        *PreEmploymentCheck.objects.filter(pathway__in=ids).select_related("placement__employer"),
-        *RetentionCheck.objects.filter(pathway__in=ids).select_related("placement__employer"),
-    ]
-    return {(row.machine, row.pk): row for row in sorted(rows, key=lambda row: row.pk)}
-
-
-def _children(case: Pathway, children: Mapping[tuple[str, int], Any], offers: Offers, today: date) -> tuple[list[Live], list[Live]]:
-    """Those that are live, and those that are over; checks stand within their job."""
-    mine = [row for row in children.values() if row.pathway_id == case.pk and row.stage != "void"]
-    inside: dict[int, list[Live]] = {}
-    for row in mine:
-        if row.machine in {"pre_employment_check", "retention_check"}:
-            inside.setdefault(row.placement_id, []).append(_live(row, offers, today))
-    found: list[Live] = []
-    for row in mine:
-        if row.machine in {"pre_employment_check", "retention_check"}:
-            continue
-        shown = _live(row, offers, today)
-        shown.within = inside.get(row.pk, []) if row.machine == "placement" else []
-        shown.open = shown.open or row.stage == "in_post"
-        found.append(shown)
-    return [each for each in found if each.open], [each for each in found if not each.open]
-
-
-def _live(row: Any, offers: Offers, today: date) -> Live:
-    return Live(
-        key=f"{row.machine.replace('_', '-')}-{row.uuid}",
-        heading=heading_of(row, today),
-        state=str(row.get_stage_display()),
-        lines=lines_of(row, today),
-        steps=offers.on(row),
-        open=FLAGS[row.machine][row.stage].open,
-    )
-
-
-def heading_of(row: Any, today: date) -> str:
-    """What it is, in a few words."""
-    if row.machine == "pre_employment_check":
-        return str(row.get_kind_display())
-    if row.machine == "retention_check":
-        return f"Still in work at {MILESTONE_WORDS.get(row.milestone, 'this date')}?"
-    if row.machine == "interview":
-        when = about_row(row, today) or (day(row.held_on) if row.held_on else "")
-        return f"Chat, {when}" if when else "Chat"
-    noun = {"training_place": "Course", "introduction": "Put forward", "placement": "Job"}[row.machine]
-    return f"{noun}: {about_row(row, today)}"
-
-
-def lines_of(row: Any, today: date) -> list[str]:
-    """What is known of it, in a line or two."""
-    if row.machine == "training_place":
-        course = row.course
-        days = " to ".join(short_day(each) for each in (course.starts_on, course.ends_on) if each)
-        return [", ".join(part for part in (days, course.venue) if part)]
-    if row.machine == "introduction":
-        if row.offered_on is None:
-            return [f"Sent {day(row.sent_on)}."] if row.sent_on else []
-        pay = f"{money(row.offer_pay)} {row.get_offer_pay_unit_display()}" if row.offer_pay is not None else ""
-        hours = f"{row.offer_hours.normalize():f} hours a week" if row.offer_hours is not None else ""
-        return [f"Offered {day(row.offered_on)}. " + ", ".join(part for part in (hours, pay, row.offer_site) if part)]
-    if row.machine == "placement":
-        return _job_lines(row, today)
-    if row.machine == "pre_employment_check":
-        known = [f"asked {day(row.asked_on)}" if row.asked_on else "", f"received {day(row.received_on)}" if row.received_on else ""]
-        known += [f"waits for {row.blocked_by}" if row.blocked_by else "", f"settled {day(row.settled_on)}" if row.settled_on else ""]
-        words = ", ".join(part for part in known if part)
-        return [f"{words[:1].upper()}{words[1:]}."] if words else []
-    if row.machine == "retention_check":
-        return (
-            [f"Due {day(row.due_on)}, {due_words(row.due_on, today)}."]
-            if FLAGS[row.machine][row.stage].open
-            else [f"Due {day(row.due_on)}."]
-        )
-    return []
-
-
-def _job_lines(job: Placement, today: date) -> list[str]:
-    lines = []
-    if job.first_day is not None:
-        ends = f", last day {day(job.last_day)}" if job.last_day else ""
-        lines.append(f"First day {day(job.first_day)}{ends}.")
-    elif job.start_on is not None:
-        at = f" at {job.start_at}" if job.start_at else ""
-        lines.append(f"Starts {day(job.start_on)}{at}, {due_words(job.start_on, today)}.")
-    if job.report_to and job.first_day is None:
-        lines.append(f"Ask for {job.report_to.rstrip('.')}.")
-    return lines
-
-
-def stage_line(case: Pathway, today: date) -> str:
-    """Where they are and since when."""
-    return f"{Stage(case.stage).label}, since {day(case.stage_since)}"
-
-
-def job_words(job: Placement) -> str:
-    """A job by its title and employer."""
-    return ", ".join(part for part in (job.title, employer_of(job)) if part)

@@ -106,8 +106,8 @@ def _newest(found: list[Entry], most: int) -> list[Entry]:
 
 
 def _steps(user: Any, cases: Sequence[Pathway], rows: Mapping[tuple[str, int], Any], *, by: Actor, at: datetime, most: int) -> list[Entry]:
-    log = changes(user).filter(pathway__in=[case.pk for case in cases])
-    log = list(log.select_related("actor", "organisation", "undone_by", "undoes").order_by("-id")[: most * 4])
+    seen = changes(user).filter(pathway__in=[case.pk for case in cases])
+    log = list(seen.select_related("actor", "organisation", "undone_by", "undoes").order_by("-id")[: most * 4])
     reasons = _reasons(cases)
     after = snapshots(log, {**rows, **{("pathway", case.pk): case for case in cases}})
     names = _names(after)
@@ -299,7 +299,7 @@ def _permissions(person: Candidate) -> list[Entry]:
         name = f": {row.employer.name}" if row.employer is not None else ""
         entries.append(
             Entry(
-                day=row.withdrawn_on,
+                day=row.withdrawn_on or row.given_on,
                 moment=row.created_at,
                 order=row.pk,
                 title=f"Permission withdrawn: {row.get_kind_display().lower()}{name}",
@@ -315,7 +315,7 @@ def _done(cases: Iterable[Pathway], *, most: int) -> list[Entry]:
     rows = Task.objects.filter(pathway__in=[case.pk for case in cases], kind=TaskKind.FREE, state=TaskState.DONE, closed_on__isnull=False)
     return [
         Entry(
-            day=row.closed_on,
+            day=row.closed_on or row.due_on,
             moment=row.created_at,
             order=row.pk,
             title=f"Done: {row.words}",

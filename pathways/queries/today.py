@@ -13,21 +13,20 @@ from django.db.models.functions import Coalesce
 from candidates.models import ContactRoute
 from ground.actor import Actor
 from ground.clock import today_london
-from ground.templatetags.said import counted, days_waiting, time_of_day
+from ground.templatetags.said import days_waiting, time_of_day
 from outreach.models import Contact
 from pathways.models import Pathway, PreEmploymentCheck, Task
 from pathways.models.task import TaskKind, TaskState
-from pathways.queries.acted import Acted, contact_words
+from pathways.queries.acted import Acted, contact_words, done_row, say_done
+from pathways.queries.acts import acts_for, contact_acts
 from pathways.queries.due import (
     About,
     Act,
     ListRow,
     about,
     due_words,
-    may,
     person_href,
     stage_words,
-    step_href,
     subjects_of,
     task_words,
     waiting_words,
@@ -44,39 +43,11 @@ STUCK_DAYS = 14
 MOST = 500
 SIZE = 25
 
+#: Stages in which the person is seen or asked anyway.
+SEEN_ANYWAY = frozenset({Stage.CHAT_BOOKED, Stage.IN_TRAINING, Stage.IN_WORK})
+
 CHATS, OVERDUE, DUE, STUCK, QUIET = range(5)
 HEADINGS = {CHATS: "Chats today", OVERDUE: "Overdue", DUE: "Due today", STUCK: "Checks that are stuck", QUIET: "Gone quiet"}
-#: Tasks that are done by getting hold of the person.
-TALKS = frozenset(
-    {
-        TaskKind.NEXT_CONTACT,
-        TaskKind.BOOK_CHAT,
-        TaskKind.REBOOK_CHAT,
-        TaskKind.DECIDE,
-        TaskKind.ACCEPT,
-        TaskKind.TELL,
-        TaskKind.KEEP_IN_TOUCH,
-        TaskKind.RETENTION,
-        TaskKind.LAST_DAY,
-        TaskKind.AFTER_LEAVING,
-        TaskKind.REVISIT,
-    }
-)
-#: Kind of task -> the step on its own row that satisfies it, and its words in a list row.
-LEADS_TO: Mapping[str, tuple[str, str]] = {
-    TaskKind.HOLD_CHAT: ("hold", "Chat held"),
-    TaskKind.SEND: ("send", "Send"),
-    TaskKind.ANSWER: ("offer", "Offer made"),
-    TaskKind.ACCEPT: ("accept", "Accept"),
-    TaskKind.CHECKS: ("agree_start", "Agree a start"),
-    TaskKind.CONFIRM_START: ("start", "Started"),
-}
-#: Kind of task -> the step that makes a new row on the case.
-MAKES: Mapping[str, tuple[str, str, str]] = {
-    TaskKind.BOOK_CHAT: ("interview", "book", "Book a chat"),
-    TaskKind.REBOOK_CHAT: ("interview", "book", "Book a chat"),
-    TaskKind.INTRODUCE: ("introduction", "draft", "Put forward"),
-}
 
 
 @dataclass(frozen=True, order=True)
@@ -144,11 +115,20 @@ def due_today(asked: Asked) -> TodayList:
     page = TodayList(total=len(places), start=asked.start if asked.start < max(len(places), 1) else 0)
     shown = places[page.start : page.start + SIZE]
     rows = _rows(shown, asked)
-    if asked.did is not None:
-        rows = _with_done(rows, asked)
-    ordered = [(group, row) for group, row in rows]
-    page.groups = [(HEADINGS[group], [row for _, row in part]) for group, part in groupby(ordered, key=lambda pair: pair[0])]
+    said = done_row(asked.user, asked.did) if asked.did is not None else None
+    if said is not None:
+        rows = _with_done(rows, said, asked)
+    page.groups = [(HEADINGS[group], [row for _, row in part]) for group, part in groupby(rows, key=lambda pair: pair[0])]
     return page
+
+
+def _with_done(rows: list[tuple[int, ListRow]], said: ListRow, asked: Asked) -> list[tuple[int, ListRow]]:
+    """The page with the row that was just acted on, saying what was done, in the group where it stood."""
+    groups, shown = [group for group, _ in rows], [row for _, row in rows]
+    number = say_done(shown, said, key=asked.row, place=asked.place)
+    if len(shown) > len(groups):
+        groups.insert(number, groups[min(number, len(groups) - 1)] if groups else DUE)
+    return list(zip(groups, shown, strict=True))
 
 
 def _mine(cases: QuerySet[Pathway], asked: Asked) -> QuerySet[Pathway]:
@@ -161,10 +141,15 @@ def places_of(asked: Asked) -> list[Place]:
     due = _tasks(asked).filter(state=TaskState.OPEN, due_on__lte=today).exclude(pathway__stage=Stage.VOID)
     found: list[Place] = []
     seen: set[int] = set()
+    in_touch: set[int] = set()
     for pk, kind, day, case in due.order_by("due_on", "id").values_list("pk", "kind", "due_on", "pathway")[: MOST + 1]:
+        seen.add(case)
+        if kind == TaskKind.KEEP_IN_TOUCH and case in in_touch:
+            continue  # one talk is what two missed ones come to
+        if kind == TaskKind.KEEP_IN_TOUCH:
+            in_touch.add(case)
         group = OVERDUE if day < today else CHATS if kind == TaskKind.HOLD_CHAT else DUE
         found.append(Place(group, day, "t", pk))
-        seen.add(case)
     mine = _mine(pathways(asked.user), asked)
     for case, asked_on in stuck(mine, today)[:MOST]:
         if case not in seen:
@@ -193,7 +178,7 @@ def stuck(cases: QuerySet[Pathway], today: date) -> QuerySet:
 
 def quiet(cases: QuerySet[Pathway], today: date) -> QuerySet:
     """Open cases before work in which nobody has spoken with the person for four weeks: (case, since when)."""
-    waiting = [stage for stage in OPEN if stage != Stage.IN_WORK]
+    waiting = [stage for stage in OPEN if stage not in SEEN_ANYWAY]
     rows = cases.filter(stage__in=waiting).annotate(heard=Coalesce(F("last_two_way_on"), F("opened_on")))
     return rows.filter(heard__lte=today - timedelta(days=QUIET_DAYS)).order_by("heard", "id").values_list("pk", "heard")
 
@@ -264,7 +249,8 @@ def task_row(task: Task, what: About, beside: Beside, asked: Asked, number: int)
     row.due = due_words(task.due_on, asked.today)
     row.overdue = task.due_on < asked.today
     back = asked.address(row=row.key, place=str(number), was=task.due_on.isoformat()) + "#acted"
-    row.acts = acts_for(task, what, asked=asked, back=back)
+    passed = getattr(what.row, "at", None) is not None and what.row.at <= asked.at
+    row.acts = acts_for(task, what, by=asked.by, today=asked.today, back=back, passed=passed)
     return row
 
 
@@ -298,96 +284,3 @@ def _row(key: str, case: Pathway, beside: Beside, asked: Asked) -> ListRow:
     route = beside.phones.get(case.candidate_id)
     row.phone = route.value if route is not None else ""
     return row
-
-
-def contact_acts(case: Pathway, back: str) -> list[Act]:
-    """Rang and nobody answered; spoke."""
-    href = f"/pathways/{case.uuid}/contacts/?{urlencode({'back': back})}"
-    return [Act("Rang, no answer", href, name="tap", value="call.no_answer"), Act("Spoke", href, name="tap", value="call.spoke")]
-
-
-def acts_for(task: Task, what: About, *, asked: Asked, back: str) -> list[Act]:
-    """What can be pressed in a task's row: the step that satisfies it first, then the phone, then tomorrow."""
-    case, more = task.pathway, urlencode({"back": back})
-    acts: list[Act] = []
-    if task.kind == TaskKind.START_COURSE and may(asked.by, "training_place", "start", on=what.row, case=case):
-        acts.append(Act("Attended", f"{step_href(what.row, 'start')}?{more}", version=what.row.version))
-    elif task.kind == TaskKind.RETENTION and may(asked.by, "retention_check", "confirm", on=what.row, case=case):
-        acts.append(Act("Still in work", f"{step_href(what.row, 'confirm')}?{more}", version=what.row.version))
-        acts.append(Act("Left", f"{step_href(what.row, 'deny')}?{more}", tap=False))
-    elif task.kind in LEADS_TO and what.row is not None:
-        step, words = LEADS_TO[task.kind]
-        if may(asked.by, what.row.machine, step, on=what.row, case=case):
-            acts.append(Act(words, f"{step_href(what.row, step)}?{more}", tap=False))
-        if task.kind == TaskKind.HOLD_CHAT and what.row.at <= asked.at and may(asked.by, "interview", "miss", on=what.row, case=case):
-            acts.append(Act("Missed", f"{step_href(what.row, 'miss')}?{more}", tap=False))
-    elif task.kind in MAKES and case.is_open:
-        machine, step, words = MAKES[task.kind]
-        acts.append(Act(words, f"/pathways/{case.uuid}/steps/{machine}.{step}/?{more}", tap=False))
-    if task.kind in TALKS:
-        acts += contact_acts(case, back)
-    if task.kind == TaskKind.FREE:
-        acts.append(Act("Done", f"/tasks/{task.uuid}/steps/close/?{more}", version=task.version))
-    if task.kind != TaskKind.HOLD_CHAT:
-        acts.append(_tomorrow(task, asked.today, more))
-    return acts
-
-
-def _tomorrow(task: Task, today: date, more: str) -> Act:
-    until = today + timedelta(days=1)
-    return Act("Tomorrow", f"/tasks/{task.uuid}/steps/snooze/?{more}", name="until", value=until.isoformat(), version=task.version)
-
-
-def _with_done(rows: list[tuple[int, ListRow]], asked: Asked) -> list[tuple[int, ListRow]]:
-    """The list with the row that was just acted on, saying what was done: in its place, whether or not it is still due."""
-    done = asked.did
-    if done is None:
-        return rows
-    place = next((number for number, (_, row) in enumerate(rows) if row.key == asked.row), None)
-    case = pathways(asked.user).filter(pk=done.case_id).select_related(*WITH_CASE).first()
-    if case is None:
-        return rows
-    said = ListRow(
-        key="acted",
-        name=case.candidate.name,
-        href=person_href(case),
-        where=stage_words(case),
-        done=done.words,
-        acts=[done.undo] if done.undo is not None else [],
-    )
-    if place is not None:
-        return [*rows[:place], (rows[place][0], said), *rows[place + 1 :]]
-    number = max(0, min(asked.place, len(rows)))
-    group = rows[min(number, len(rows) - 1)][0] if rows else DUE
-    return [*rows[:number], (group, said), *rows[number:]]
-
-
-# -- nobody's yet ------------------------------------------------------------------------------------------------------------------
-
-
-def nobodys(user: object) -> QuerySet[Pathway]:
-    """Open cases in sight that nobody holds, oldest first."""
-    return pathways(user).unclaimed().select_related(*WITH_CASE, "organisation").order_by("opened_on", "id")
-
-
-def count_words(rows: QuerySet, most: int = 1_000) -> tuple[int, str]:
-    """How many, up to a limit, and the same in words: a long list is never counted to its end."""
-    number = rows.order_by()[: most + 1].count()
-    return number, f"more than {most:,}" if number > most else f"{number:,}"
-
-
-def nobodys_row(case: Pathway, *, me: Any, today: date, back: str) -> ListRow:
-    """Nobody's yet: where from, how long ago, and Take."""
-    href = f"/pathways/{case.uuid}/steps/hand_over/?{urlencode({'back': back})}"
-    return ListRow(
-        key=f"c-{case.uuid}",
-        name=case.candidate.name,
-        href=person_href(case),
-        where=stage_words(case),
-        next=f"From: {case.source}" if case.source else "",
-        owed="Nobody yet",
-        ours=True,
-        due="since today" if case.opened_on >= today else f"for {days_waiting(case.opened_on, today)}",
-        waiting=counted(max((today - case.opened_on).days, 0), "day"),
-        acts=[Act("Take", href, name="to", value=str(me.uuid), version=case.version)],
-    )

@@ -12,9 +12,12 @@ from ground.paging import keyset
 from ground.tables import csv_response
 from pathways.forms.filters import CaseloadFilters
 from pathways.queries import caseload as cases
-from pathways.queries.today import count_words
+from pathways.queries.acts import contact_acts
+from pathways.queries.today import phones_of
+from pathways.queries.unclaimed import count_words
 from pathways.scope import CASE_ROLES
 from pathways.services.looking import record_caseload_export
+from pathways.views.acted_on import List, acted_on
 from pathways.views.finding import acting
 
 #: More rows than this leave the house after a second factor only.
@@ -22,12 +25,15 @@ FREELY = 50
 
 
 def _asked(request: HttpRequest, today: date) -> tuple[CaseloadFilters, dict[str, str]]:
+    usual = "me" if desk_for(request).has("outreach_worker") else "all"
     form = CaseloadFilters(
-        request.GET, owners=cases.holders(request.user, today=today), families=cases.families(), wards=cases.wards(today)
+        request.GET,
+        usual=usual,
+        owners=cases.holders(request.user, today=today),
+        families=cases.families(),
+        wards=cases.wards(today),
     )
-    chosen = form.chosen()
-    chosen.setdefault("whose", "me" if desk_for(request).has("outreach_worker") else "all")
-    return form, chosen
+    return form, {"whose": usual} | form.chosen()
 
 
 @open_to(*CASE_ROLES)
@@ -40,15 +46,21 @@ def caseload(request: HttpRequest) -> HttpResponse:
     ordered, order = cases.in_order(found, chosen.get("sort", ""))
     page = keyset(ordered, order=order, after=request.GET.get("after"), size=25)
     me = getattr(request.user, "pk", None)
-    asked = request.GET.copy()
-    asked.pop("after", None)
+    here = List(request, "/caseload/")
+    phones = phones_of(case.candidate_id for case in page.rows)
+    rows = [cases.list_row(case, me=me, today=today) for case in page.rows]
+    for number, (row, case) in enumerate(zip(rows, page.rows, strict=True)):
+        route = phones.get(case.candidate_id)
+        row.phone = route.value if route is not None else ""
+        row.acts = contact_acts(case, here.back(row.key, number)) if case.is_open else []
+    acted_on(request, rows, here)
     context = {
         "form": form,
         "chosen": chosen,
         "page": page,
-        "rows": [cases.list_row(case, me=me, today=today) for case in page.rows],
+        "rows": rows,
         "count_words": count_words(found)[1],
-        "csv": f"/caseload.csv?{asked.urlencode()}" if asked else "/caseload.csv",
+        "csv": List(request, "/caseload.csv").address(),
         "filtered": bool(set(chosen) - {"whose", "sort"}),
     }
     return render(request, "pathways/caseload.html", context)

@@ -1,6 +1,7 @@
 """One person's page, and the way to it from everything that hangs on their case."""
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,13 +21,14 @@ from ground.views import stale_page
 from pathways.forms.contact import CloseForm
 from pathways.forms.note import NoteForm
 from pathways.forms.person import LANGUAGES, AddressForm, AddRoute, CorrectPerson, DeathForm, SafeContact
-from pathways.queries.person import consent_words, person_page, stage_line
+from pathways.queries.person import consent_words, person_page
 from pathways.queries.steps import MACHINE_OF
 from pathways.scope import CASE_ROLES, SCOPES, tasks
 from pathways.services.case import record_death
 from pathways.views.finding import acting, form_page, person_in_sight
 
 OWN = ("own", "colleague")
+LONGEST_ADDRESS = 2_000
 ROW_ROLES = ("programme_lead", "outreach_worker", "trainer", "employer")
 
 
@@ -53,16 +55,31 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise Http404
     context = {
         "page": page,
+        "came_from": came_from(request),
         "person": found,
         "case": page.case,
         "today": today_london(at),
-        "stage_line": stage_line(page.case, today_london(at)),
         "note_form": NoteForm(employers=[], auto_id="note_%s"),
-        "language": dict(LANGUAGES).get(found.language, found.language),
+        "language_words": dict(LANGUAGES).get(found.language, found.language),
         "consents": [(row, consent_words(row)) for row in page.consents],
         "others": [case for case in page.cases if case.pk != page.case.pk],
     }
     return render(request, "pathways/person.html", context)
+
+
+#: Lists that lead to a person's page, by the beginning of their address: the way back names them.
+LISTS = (("/caseload/", "Caseload"), ("/unclaimed/", "Nobody’s yet"), ("/board/", "Figures"), ("/today/", "Today"))
+
+
+def came_from(request: HttpRequest) -> dict[str, str]:
+    """The list that the reader came from, with its filters; today otherwise."""
+    sent = urlsplit(request.headers.get("Referer", ""))
+    there = urlunsplit(("", "", sent.path, sent.query, ""))
+    if sent.netloc == request.get_host() and len(there) < LONGEST_ADDRESS:
+        for path, words in LISTS:
+            if sent.path.startswith(path):
+                return {"href": there, "words": words}
+    return {"href": "/today/", "words": "Today"}
 
 
 @open_to(*ROW_ROLES, kinds=("own", "colleague", "introduced"), sample={"folder": "pathways"})

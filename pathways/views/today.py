@@ -8,9 +8,12 @@ from accounts.middleware import desk_for, user_of
 from ground.clock import read_clock, today_london
 from ground.door import open_to
 from ground.paging import keyset
+from pathways.models import Pathway
 from pathways.queries.acted import acted
-from pathways.queries.today import Asked, count_words, due_today, nobodys, nobodys_row
+from pathways.queries.today import Asked, due_today
+from pathways.queries.unclaimed import count_words, key_of, nobodys, nobodys_row
 from pathways.scope import CASE_ROLES
+from pathways.views.acted_on import List, acted_on
 
 #: Where each role begins, first match first; workers and leads begin with today.
 STARTS = (
@@ -41,7 +44,7 @@ def today(request: HttpRequest) -> HttpResponse:
     page = due_today(asked)
     waiting = nobodys(request.user)
     number, words = count_words(waiting)
-    rows = [nobodys_row(case, me=request.user, today=asked.today, back=_taken_to(asked, case.uuid)) for case in waiting[:ON_TODAY]]
+    rows = [nobodys_row(case, me=request.user, today=asked.today, back=_taken_to(asked, case)) for case in waiting[:ON_TODAY]]
     context = {
         "page": page,
         "asked": asked,
@@ -76,8 +79,8 @@ def asked_of(request: HttpRequest) -> Asked:
     return Asked(**{**asked.__dict__, "did": done})
 
 
-def _taken_to(asked: Asked, uuid: object) -> str:
-    return asked.address(row=f"c-{uuid}", place="0") + "#acted"
+def _taken_to(asked: Asked, case: Pathway) -> str:
+    return asked.address(row=key_of(case), place="0") + "#acted"
 
 
 def _number(text: str) -> int:
@@ -87,12 +90,12 @@ def _number(text: str) -> int:
 @open_to(*CASE_ROLES)
 def unclaimed(request: HttpRequest) -> HttpResponse:
     """Nobody's yet, oldest first: take."""
-    at = read_clock()
-    by = desk_for(request).actor(*reversed(CASE_ROLES))
-    day = today_london(at)
+    day = today_london(read_clock())
     waiting = nobodys(request.user)
     page = keyset(waiting, order=("opened_on", "id"), after=request.GET.get("after"), size=25)
-    did = acted(request.user, did=request.GET.get("did", "")[:LONGEST_KEY], by=by, at=at, back="/unclaimed/")
-    rows = [nobodys_row(case, me=user_of(request), today=day, back="/unclaimed/?row=1#acted") for case in page.rows]
-    context = {"rows": rows, "page": page, "did": did, "count_words": count_words(waiting)[1], "day": day}
-    return render(request, "pathways/unclaimed.html", context)
+    here = List(request, "/unclaimed/")
+    rows = [
+        nobodys_row(case, me=user_of(request), today=day, back=here.back(key_of(case), number)) for number, case in enumerate(page.rows)
+    ]
+    acted_on(request, rows, here)
+    return render(request, "pathways/unclaimed.html", {"rows": rows, "page": page, "count_words": count_words(waiting)[1], "day": day})

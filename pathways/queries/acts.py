@@ -1,0 +1,90 @@
+"""What can be pressed in a task's row: the step that satisfies it first, then the phone, then tomorrow."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from ground.actor import Actor
+from pathways.models import Pathway, Task
+from pathways.models.task import TaskKind
+from pathways.queries.due import About, Act, may, step_href
+
+#: Tasks that are done by getting hold of the person: the phone comes first.
+TALKS = frozenset(
+    {
+        TaskKind.NEXT_CONTACT,
+        TaskKind.DECIDE,
+        TaskKind.TELL,
+        TaskKind.KEEP_IN_TOUCH,
+        TaskKind.LAST_DAY,
+        TaskKind.AFTER_LEAVING,
+        TaskKind.REVISIT,
+    }
+)
+#: Tasks for which the person is rung, and which another step than the talk satisfies.
+RUNG_FOR = frozenset({TaskKind.BOOK_CHAT, TaskKind.REBOOK_CHAT, TaskKind.ACCEPT, TaskKind.RETENTION})
+#: Kind of task -> the step on its own row that satisfies it, and its words in a list row.
+LEADS_TO: Mapping[str, tuple[str, str]] = {
+    TaskKind.HOLD_CHAT: ("hold", "Chat held"),
+    TaskKind.SEND: ("send", "Send"),
+    TaskKind.ANSWER: ("offer", "Offer made"),
+    TaskKind.ACCEPT: ("accept", "Accept"),
+    TaskKind.CHECKS: ("agree_start", "Agree a start"),
+    TaskKind.CONFIRM_START: ("start", "Started"),
+}
+#: Kind of task -> the step that makes a new row on the case.
+MAKES: Mapping[str, tuple[str, str, str]] = {
+    TaskKind.BOOK_CHAT: ("interview", "book", "Book"),
+    TaskKind.REBOOK_CHAT: ("interview", "book", "Book"),
+    TaskKind.INTRODUCE: ("introduction", "draft", "Put forward"),
+}
+#: Kind of task -> the step that one press takes, and its words.
+ONE_PRESS: Mapping[str, tuple[str, str]] = {
+    TaskKind.START_COURSE: ("start", "Attended"),
+    TaskKind.RETENTION: ("confirm", "Still in work"),
+}
+
+
+def acts_for(task: Task, what: About, *, by: Actor, today: date, back: str, passed: bool) -> list[Act]:
+    """The presses of one task's row. `passed`: whether a chat's time has come and gone."""
+    case, more = task.pathway, urlencode({"back": back})
+    acts = _step(task, what, by=by, more=more, passed=passed)
+    if task.kind in TALKS or task.kind in RUNG_FOR:
+        rang, spoke = contact_acts(case, back)
+        acts += [rang, spoke] if task.kind in TALKS else [rang]
+    if task.kind == TaskKind.FREE:
+        acts.append(Act("Done", f"/tasks/{task.uuid}/steps/close/?{more}", version=task.version))
+    if task.kind not in {TaskKind.HOLD_CHAT, TaskKind.RETENTION}:
+        acts.append(_tomorrow(task, today, more))
+    return acts
+
+
+def _step(task: Task, what: About, *, by: Actor, more: str, passed: bool) -> list[Act]:
+    case, row = task.pathway, what.row
+    if row is not None and task.kind in ONE_PRESS:
+        step, words = ONE_PRESS[task.kind]
+        acts = [Act(words, f"{step_href(row, step)}?{more}", version=row.version)] if may(by, row.machine, step, on=row, case=case) else []
+        if task.kind == TaskKind.RETENTION and may(by, row.machine, "deny", on=row, case=case):
+            acts.append(Act("Left", f"{step_href(row, 'deny')}?{more}", tap=False))
+        return acts
+    if row is not None and task.kind in LEADS_TO:
+        step, words = LEADS_TO[task.kind]
+        acts = [Act(words, f"{step_href(row, step)}?{more}", tap=False)] if may(by, row.machine, step, on=row, case=case) else []
+        if task.kind == TaskKind.HOLD_CHAT and passed and may(by, "interview", "miss", on=row, case=case):
+            acts.append(Act("Missed", f"{step_href(row, 'miss')}?{more}", tap=False))
+        return acts
+    if task.kind in MAKES and case.is_open:
+        machine, step, words = MAKES[task.kind]
+        return [Act(words, f"/pathways/{case.uuid}/steps/{machine}.{step}/?{more}", tap=False)]
+    return []
+
+
+def contact_acts(case: Pathway, back: str) -> list[Act]:
+    """Rang and nobody answered; spoke."""
+    href = f"/pathways/{case.uuid}/contacts/?{urlencode({'back': back})}"
+    return [Act("Rang, no answer", href, name="tap", value="call.no_answer"), Act("Spoke", href, name="tap", value="call.spoke")]
+
+
+def _tomorrow(task: Task, today: date, more: str) -> Act:
+    until = today + timedelta(days=1)
+    return Act("Tomorrow", f"/tasks/{task.uuid}/steps/snooze/?{more}", name="until", value=until.isoformat(), version=task.version)

@@ -1,0 +1,49 @@
+"""Nobody's yet: open cases without an owner, oldest first, each taken with one press."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+
+from ground.templatetags.said import counted, days_waiting
+from pathways.models import Pathway
+from pathways.queries.due import Act, ListRow, person_href, stage_words
+from pathways.scope import pathways
+from pathways.workflow.pathway import OPEN
+
+WITH_CASE = ("candidate", "owner", "programme", "organisation")
+
+
+def nobodys(user: object) -> QuerySet[Pathway]:
+    """Open cases in sight that nobody holds, oldest first."""
+    return pathways(user).filter(stage__in=OPEN, owner__isnull=True).select_related(*WITH_CASE).order_by("opened_on", "id")
+
+
+def count_words(rows: QuerySet, most: int = 1_000) -> tuple[int, str]:
+    """How many, up to a limit, and the same in words: a long list is never counted to its end."""
+    number = rows.order_by()[: most + 1].count()
+    return number, f"more than {most:,}" if number > most else f"{number:,}"
+
+
+def nobodys_row(case: Pathway, *, me: Any, today: date, back: str) -> ListRow:
+    """Where from, how long ago, and Take."""
+    href = f"/pathways/{case.uuid}/steps/hand_over/?{urlencode({'back': back})}"
+    days = (today - case.opened_on).days
+    return ListRow(
+        key=key_of(case),
+        name=case.candidate.name,
+        href=person_href(case),
+        where=stage_words(case),
+        next=f"From: {case.source}" if case.source else "",
+        owed="Nobody yet",
+        ours=True,
+        due=f"for {days_waiting(case.opened_on, today)}" if days > 0 else "since today",
+        waiting=counted(days, "day") if days > 0 else "",
+        acts=[Act("Take", href, name="to", value=str(me.uuid), version=case.version)],
+    )
+
+
+def key_of(case: Pathway) -> str:
+    """A case's row, as an address names it."""
+    return f"c-{case.uuid}"
