@@ -133,7 +133,10 @@ def find_chromium() -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing Chromium for the browser tests ...", flush=True)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+        for command in (
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-liberation"],
+        ):
             subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, check=False)
     if not any(map(shutil.which, names)):
         print("Chromium is missing: the browser tests cannot run. Install it (on Debian: apt install chromium).", flush=True)
