@@ -1,0 +1,286 @@
+"""The door in memory: the same charts, the same follow(), the same tasks, for stories that are loaded in bulk.
+
+What a step means is read from the charts and from pathways.workflow.owed, never written here a second time.
+A test holds the tables that come of it against those of the real door.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from accounts.models import Audit
+from accounts.services.audit import mac_of
+from ground.actor import SYSTEM, Actor
+from ground.clock import add_working_days, today_london
+from ground.door import Conflict
+from pathways.models import MACHINES, StageChange, Task
+from pathways.models.log import Quality
+from pathways.models.task import TaskKind, TaskState
+from pathways.queries.facts import SIX_MONTHS
+from pathways.services.door import FLAGS, as_json, chart_steps, follows_at_all
+from pathways.simulation.days import HOLIDAYS
+from pathways.simulation.sheets import Sheets
+from pathways.simulation.tellings import Tellings
+from pathways.workflow.follow import CaseFacts, follow
+from pathways.workflow.introduction import LIVE
+from pathways.workflow.owed import OWED, Opens, Owed
+from pathways.workflow.pathway import OPEN, Stage
+from pathways.workflow.placement import BEFORE_START, OVER
+from pathways.workflow.retention_check import UNSETTLED
+from pathways.workflow.steps import NEW
+
+NOTHING_OWED = Owed()
+
+
+class Case:
+    """One case and all that hangs on it, in memory."""
+
+    def __init__(self, row: Any) -> None:
+        self.row = row
+        self.chats: list[Any] = []
+        self.seats: list[Any] = []
+        self.introductions: list[Any] = []
+        self.jobs: list[Any] = []
+        self.checks: list[Any] = []
+        self.tasks: list[Any] = []
+        self.ownership: Any = None
+
+    def facts(self) -> CaseFacts:
+        """What stands, as pathways.queries.facts asks it of the database."""
+        row = self.row
+        chats = {each.stage for each in self.chats}
+        seats = {each.stage for each in self.seats}
+        offers = {each.stage for each in self.introductions}
+        jobs = {each.stage for each in self.jobs}
+        six = [each for each in self.checks if each.milestone == SIX_MONTHS and each.stage == "confirmed"]
+        return CaseFacts(
+            interested=row.interested_on is not None,
+            marked_ready=row.ready_on is not None,
+            chat_booked="booked" in chats,
+            chat_held="held" in chats,
+            awaiting_seat="waiting" in seats,
+            seat_booked="booked" in seats,
+            seat_begun="in_training" in seats,
+            live_introduction=not offers.isdisjoint(LIVE),
+            live_offer="offered" in offers,
+            before_start=not jobs.isdisjoint(BEFORE_START),
+            in_post="in_post" in jobs,
+            left_since_restart=any(each.stage in OVER and each.id not in row.looked_past for each in self.jobs),
+            six_months_confirmed=any(each.placement.stage == "in_post" for each in six),
+            six_months_stands=bool(six),
+            unsettled_checks=any(each.stage in UNSETTLED for each in self.checks),
+        )
+
+
+class Ledger:
+    """Takes steps on light rows and keeps the log, the tasks and the audit that the door would have kept."""
+
+    def __init__(self, *, lean: bool, tellings: Tellings) -> None:
+        self.sheets = Sheets()
+        self.lean = lean
+        self.tellings = tellings
+
+    def child(self, case: Case, machine: str, *, at: datetime, **values: Any) -> Any:
+        """A row of a case, not yet in any stage."""
+        return self.sheets.new(MACHINES[machine], created=at, stage=NEW, pathway_id=case.row.id, last=None, latest=None, **values)
+
+    def take(
+        self,
+        case: Case,
+        row: Any,
+        step: str,
+        *,
+        by: Actor,
+        at: datetime,
+        values: Mapping[str, Any] | None = None,
+        day: date | None = None,
+        reason: str = "",
+        cause: Any = None,
+        then: Callable[[Any], None] | None = None,
+    ) -> Any:
+        """Take one step: what pathways.services.door.change_stage does, without asking who may."""
+        declared = chart_steps(row.machine)[step]
+        if row.stage not in declared.sources:
+            raise Conflict(f"{row.machine}.{step} is not open from {row.stage}.")
+        if set(values or {}) - set(declared.writes):
+            raise ValueError(f"{row.machine}.{step} does not write {sorted(values or {})}.")
+        happened_on = day or (cause.happened_on if cause is not None else today_london(at))
+        if cause is not None and row.last is not None:
+            happened_on = max(happened_on, row.last)
+        was = row.stage
+        before = {name: as_json(getattr(row, name)) for name in values or {}}
+        row.__dict__.update(values or {})
+        row.stage = follow(case.facts()) if declared.target == "follows" else declared.target
+        row.version += was != NEW
+        change = self._log(case, row, declared.name, was, by=by, at=at, happened_on=happened_on, reason=reason, cause=cause, before=before)
+        self._after(case, row, change, was=was, then=then)
+        return change
+
+    def _log(self, case: Case, row: Any, step: str, was: str, *, by: Actor, at: datetime, happened_on: date, **more: Any) -> Any:
+        cause = more.pop("cause")
+        change = self.sheets.new(
+            StageChange,
+            machine=row.machine,
+            subject_id=row.id,
+            pathway_id=case.row.id,
+            step=step,
+            from_stage=was,
+            to_stage=row.stage,
+            actor_kind=by.kind,
+            actor_id=by.user_id,
+            organisation_id=by.organisation_id,
+            said_by=by.said_by,
+            said_how=by.said_how,
+            happened_on=happened_on,
+            happened_quality=Quality.EXACT.value,
+            recorded_at=at,
+            cause_id=cause.id if cause is not None else None,
+            **more,
+        )
+        row.latest = happened_on if row.latest is None else max(row.latest, happened_on)
+        if step != "follow" and (by.kind != "system" or cause is not None):
+            row.last = happened_on if row.last is None else max(row.last, happened_on)
+        return change
+
+    def _after(self, case: Case, row: Any, change: Any, *, was: str, then: Callable[[Any], None] | None) -> None:
+        is_case = row.machine == "pathway"
+        if is_case and was != row.stage:
+            row.stage_since = change.happened_on
+        flags = FLAGS[row.machine].get(row.stage)
+        ended = flags is not None and not flags.open
+        if is_case and ended:
+            self.close_all(case, change)
+        self._settle(case, row, change, ended=ended)
+        if not self.lean:
+            self.tellings.change_fact(f"{row.machine}:{row.id}", row)
+        if then is not None:
+            then(change)
+            if is_case and ended:
+                self.close_all(case, change)
+        if not self.lean:
+            words = self.tellings.tell(case, row, change, sheets=self.sheets)
+            if words is not None:
+                self.open_task(case, TaskKind.TELL, f"{row.machine}:{row.id}", words.due_on, "worker", change, words=words.text)
+        if change.cause_id is None:
+            self._follow(case, change)
+            self.show_next(case)
+
+    def _follow(self, case: Case, cause: Any) -> None:
+        facts, row = case.facts(), case.row
+        if not follows_at_all(row, facts):
+            return
+        target = follow(facts)
+        if target == row.stage:
+            return
+        was, row.stage, row.version = row.stage, target, row.version + 1
+        closed = as_json(row.closed_on)
+        row.closed_on = cause.happened_on if target == Stage.SUSTAINED else (None if target in OPEN else row.closed_on)
+        row.stage_since = max(cause.happened_on, row.stage_since)
+        change = self._log(
+            case,
+            row,
+            "follow",
+            was,
+            by=SYSTEM,
+            at=cause.recorded_at,
+            happened_on=row.stage_since,
+            cause=cause,
+            before={"closed_on": closed} if closed != as_json(row.closed_on) else {},
+        )
+        if target not in OPEN:
+            self.close_all(case, change)
+
+    # What is owed.
+
+    def _settle(self, case: Case, row: Any, change: Any, *, ended: bool) -> None:
+        if self.lean:
+            return
+        owed = OWED.get((row.machine, change.step), NOTHING_OWED)
+        mine = f"{row.machine}:{row.id}"
+        own = owed.closes_own or (ended and row.machine != "pathway")
+        kept = []
+        for task in case.tasks:
+            about = own and (task.subject == mine or task.subject.startswith(f"{mine}:"))
+            if task.kind in owed.closes or about:
+                self._done(task, change)
+            else:
+                kept.append(task)
+        case.tasks = kept
+        for each in owed.opens:
+            self._open(case, row, change, each, mine)
+
+    def _done(self, task: Any, change: Any) -> None:
+        task.state, task.closed_by_id, task.version = TaskState.DONE.value, change.id, task.version + 1
+        task.closed_on = today_london(change.recorded_at)
+
+    def close_all(self, case: Case, change: Any) -> None:
+        """A case that ends owes nothing more but the day to ask again."""
+        for task in case.tasks:
+            if task.kind != TaskKind.REVISIT:
+                self._done(task, change)
+        case.tasks = [task for task in case.tasks if task.kind == TaskKind.REVISIT]
+
+    def _open(self, case: Case, row: Any, change: Any, opens: Opens, mine: str) -> None:
+        due = _due(opens, change, row)
+        if due is None:
+            return
+        about = mine if opens.on_subject else ""
+        if opens.weeks_after:
+            about = f"{mine}:week{opens.weeks_after}"
+        self.open_task(case, opens.kind, about, due, opens.owed_by, change)
+
+    def open_task(self, case: Case, kind: str, subject: str, due_on: date, owed_by: str, change: Any, words: str = "") -> None:
+        """One open task per case, kind and subject."""
+        if self.lean or any(task.kind == kind and task.subject == subject for task in case.tasks):
+            return
+        task = self.sheets.new(
+            Task,
+            created=change.recorded_at,
+            pathway_id=case.row.id,
+            kind=str(kind),
+            subject=subject,
+            words=words,
+            due_on=due_on,
+            owed_by=owed_by,
+            opened_by_id=change.id,
+        )
+        case.tasks.append(task)
+
+    def show_next(self, case: Case) -> None:
+        """The next thing owed, kept on the case's row."""
+        task = min(case.tasks, key=lambda each: (each.due_on, each.id), default=None)
+        row = case.row
+        row.next_due_on = task.due_on if task else None
+        row.next_kind = task.kind if task else ""
+        row.next_owed_by = task.owed_by if task else ""
+
+    def audit(self, action: str, by: Actor, at: datetime, subject: Any, kind: str, *fields: str) -> None:
+        """The row that the service would have written of itself."""
+        if self.lean:
+            return
+        row = self.sheets.new(
+            Audit,
+            created=at,
+            at=at,
+            actor_id=by.user_id,
+            actor_kind=by.kind,
+            membership_id=by.membership_id,
+            organisation_id=by.organisation_id,
+            on_behalf_of=f"{by.said_by}, {by.said_how}" if by.said_by and by.said_how else by.said_by,
+            action=action,
+            object_kind=kind,
+            object=subject.uuid,
+            fields=sorted(fields),
+        )
+        row.hmac = mac_of(row)
+
+
+def _due(opens: Opens, change: Any, row: Any) -> date | None:
+    if not opens.due_field:
+        return add_working_days(change.happened_on, opens.days, HOLIDAYS)
+    value: Any = row
+    for part in opens.due_field.split("."):
+        value = getattr(value, part) if value is not None else None
+    if isinstance(value, datetime):
+        return today_london(value)
+    return value + timedelta(weeks=opens.weeks_after) if isinstance(value, date) else None

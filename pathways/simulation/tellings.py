@@ -1,0 +1,148 @@
+"""The texts that steps would have written, for stories loaded in bulk: by the product's own wordings and rules."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from ground.clock import add_working_days, today_london
+from outreach.backends import backend_named, usual_backend
+from outreach.models import Fact, Message, PhoneLine, Template
+from outreach.rules import may_be_texted
+from outreach.services.line import line_of
+from outreach.services.template import current_template, fill
+from pathways.services.text import TELLINGS, Moment, Telling, said_it_themselves, short_name, values_of, words_to_say
+from pathways.simulation.days import HOLIDAYS
+from pathways.simulation.sheets import Sheets
+from pathways.workflow.truth import truth_of
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a worker is to say, and by when."""
+
+    text: str
+    due_on: date
+
+
+class Tellings:
+    """What people were told, so that nothing is told twice; and the facts that texts rely on."""
+
+    def __init__(self, *, arrived: bool) -> None:
+        self.arrived = arrived
+        self.backend = usual_backend()
+        self.facts: dict[str, Any] = {}
+        self.told: dict[str, list[Any]] = {}
+        self.template = cache(self._template)
+        self.line = cache(line_of)
+        self.textable = cache(may_be_texted)
+
+    @staticmethod
+    def _template(code: str, language: str) -> Template | None:
+        return current_template(code=code, language=language) or current_template(code=code, language="en")
+
+    def forget(self) -> None:
+        """The next chunk of people relies on no fact of this one."""
+        self.facts.clear()
+        self.told.clear()
+
+    def change_fact(self, key: str, row: Any) -> None:
+        """The truth has changed where a text relies on it."""
+        fact = self.facts.get(key)
+        if fact is not None:
+            fact.value = truth_of(row)
+
+    def tell(self, case: Any, row: Any, change: Any, *, sheets: Sheets) -> Words | None:
+        """Write the text of this step; the words for a worker where no text can go and the person must be reached."""
+        telling = TELLINGS.get((row.machine, change.step))
+        if telling is None or change.cause_id is not None:
+            return None
+        moment = telling.moment(row, change)
+        if moment is None or change.to_stage != row.stage or case.row.do_not_contact:
+            return None
+        route = self._route(case)
+        values = values_of(case.row, moment)
+        code = self._code(telling, case, route)
+        if route is None or code is None:
+            return self._by_voice(telling, moment, values, change)
+        if code:
+            self._write(code, telling, moment, values, case, row, change, route, sheets)
+        return None
+
+    def _route(self, case: Any) -> Any:
+        if not self.backend:
+            return None
+        routes = (each for each in case.row.candidate.routes if each.kind == "mobile" and each.may_text)
+        return next((each for each in routes if self.textable(each.value)), None)
+
+    @staticmethod
+    def _code(telling: Telling, case: Any, route: Any) -> str | None:
+        if route is None:
+            return None
+        if not route.may_mention:
+            return None if telling.neutral and not short_name(case.row.owner) else telling.neutral
+        return f"{telling.code}-shared" if route.is_shared else telling.code
+
+    def _by_voice(self, telling: Telling, moment: Moment, values: dict[str, str], change: Any) -> Words | None:
+        if not telling.must_reach or said_it_themselves(change):
+            return None
+        template = self.template(telling.code, "en")
+        today = today_london(change.recorded_at)
+        due = max(today, min(add_working_days(today, 1, HOLIDAYS), today_london(moment.expires_at)))
+        return Words(words_to_say(template.body, values) if template else "", due)
+
+    def _write(
+        self,
+        code: str,
+        telling: Telling,
+        moment: Moment,
+        values: dict[str, str],
+        case: Any,
+        row: Any,
+        change: Any,
+        route: Any,
+        sheets: Sheets,
+    ) -> None:
+        template = self.template(code, case.row.candidate.language)
+        if template is None:
+            return
+        body = fill(template.body, values)
+        key = f"{row.machine}:{row.id}"
+        occasion = f"{key}@{moment.about}:{telling.code}"
+        told = self.told.setdefault(key, [])
+        if told and told[-1].body == body:
+            return
+        again = sum(each.occasion.partition("#")[0] == occasion for each in told)
+        if key not in self.facts:
+            self.facts[key] = sheets.new(Fact, key=key)
+        self.facts[key].value = truth_of(row)
+        line: PhoneLine = self.line(route.value)
+        message = sheets.new(
+            Message,
+            created=change.recorded_at,
+            candidate_id=case.row.candidate.id,
+            organisation_id=case.row.organisation_id,
+            line_id=line.pk,
+            occasion=f"{occasion}#{again + 1}" if again else occasion,
+            template_id=template.pk,
+            language=template.language,
+            body=body,
+            purpose=template.purpose,
+            delivery_class=template.delivery_class,
+            not_before=change.recorded_at,
+            expires_at=moment.expires_at,
+            fact=key,
+            fact_value=self.facts[key].value,
+            backend=self.backend,
+            parts=backend_named(self.backend).parts(body).count,
+            written_by_id=change.actor_id,
+            written_for=change.uuid,
+        )
+        told.append(message)
+        if self.arrived:
+            self._arrives(message, change.recorded_at)
+
+    def _arrives(self, message: Any, at: datetime) -> None:
+        message.state, message.attempt, message.attempt_at = "delivered", 1, at
+        message.accepted_at = message.final_at = at
+        message.provider_id, message.provider_status = f"{self.backend}-{message.uuid}", "delivered"
