@@ -8,18 +8,21 @@ import pytest
 
 from accounts.models import Organisation
 from pathways.models import ImportRow, ImportRun, Pathway, StageChange
-from pathways.services.imports.applying import apply_run, undo_run
-from pathways.services.imports.receive import approve_run, decide_row, read_run, receive_register
+from pathways.services.imports.applying import apply_run
+from pathways.services.imports.deciding import approve_run, decide_row
+from pathways.services.imports.reading import read_run
+from pathways.services.imports.receive import receive_register
+from pathways.services.imports.taking_back import undo_run
 from tests.factories import World, actor
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SMALL = (
-    "Ref,First name,Surname,Mobile,Postcode,Date contacted,Interested on,Chat,Offer date,Start date,Status\n"
-    "A1,Amara,Okafor,07700 900101,B1 1AA,01/06/2026,03/06/2026,10/06/2026,20/07/2026,17/08/2026,In work\n"
-    "A2,Ben,Field,07700 900102,,02/06/2026,02/06/2026,,,,Interested\n"
-    "A3,Chen,Wu,07700 900103,,31.02.2026,,,,,\n"
-).encode()
+    b"Ref,First name,Surname,Mobile,Postcode,Date contacted,Interested on,Chat,Offer date,Start date,Status\n"
+    b"A1,Amara,Okafor,07700 900101,B1 1AA,01/06/2026,03/06/2026,10/06/2026,20/07/2026,17/08/2026,In work\n"
+    b"A2,Ben,Field,07700 900102,,02/06/2026,02/06/2026,,,,Interested\n"
+    b"A3,Chen,Wu,07700 900103,,31.02.2026,,,,,\n"
+)
 
 
 def received(world: World, content: bytes, name: str = "register.csv", mapping: object = None) -> ImportRun:

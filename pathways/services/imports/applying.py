@@ -1,26 +1,46 @@
 """Good rows go in, one transaction each, from where the last process stopped; bad rows stay with their reason."""
 
-from datetime import date, datetime, timedelta
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from accounts.models import Membership
-from accounts.services.audit import service
+from accounts.models import Membership, User
+from accounts.services.audit import note, service
 from candidates.models import Candidate
-from candidates.services.equality import answer_questions
-from candidates.services.person import add_person, add_route, correct_person, set_address
 from ground.actor import Actor
 from ground.clock import today_london
-from ground.door import Conflict, Refused
-from pathways.models import ImportRow, ImportRun, Note, Pathway, StageChange
+from ground.door import Conflict, No, Refused
+from pathways.models import ImportRow, ImportRun, Pathway
 from pathways.models.imports import RunState, Verdict
-from pathways.services.case import new_case, void_case
+from pathways.services.case import new_case
+from pathways.services.imports.deciding import answers_of, undecided
+from pathways.services.imports.known import Traits, applied_rows, differences, newcomers, standing, traits_of
+from pathways.services.imports.leasing import keep_lease, release
+from pathways.services.imports.person import change_person, fill_person, keep_words, new_person
 from pathways.services.imports.replay import Replay
+from pathways.services.imports.waiting import here_question
 from pathways.workflow.pathway import Stage
 
-BATCH = 100
-LEASE = timedelta(minutes=5)
+#: After so many rows the lease is renewed and the page can show how far it is.
+BATCH = 20
+#: Parts of a staging row that say nothing of the person.
+NOT_TOLD = frozenset({"rows", "questions", "of", "stage", "stage_in_register"})
+MET: dict[str, Any] = {"step": "pathway.log_outreach", "on": "", "quality": "unknown"}
+
+
+@dataclass
+class Work:
+    """One worker at one run."""
+
+    run: ImportRun
+    by: Actor
+    at: datetime
+    newcomers: dict[int, Traits]
 
 
 def importer(run: ImportRun) -> Actor:
@@ -29,174 +49,224 @@ def importer(run: ImportRun) -> Actor:
     return Actor(kind="import", user_id=run.by_id, membership_id=seat.pk if seat else None, organisation_id=run.organisation_id)
 
 
-def apply_run(*, run: ImportRun, at: datetime, most: int | None = None) -> ImportRun:
-    """Apply what is not applied yet. Killed at any moment, it goes on where it was: each row is one transaction."""
-    by = importer(run)
-    settled = [Verdict.REJECT, Verdict.IGNORE, Verdict.UNCHANGED]
-    waiting = ImportRow.objects.filter(run=run, applied_at__isnull=True).exclude(verdict__in=settled)
-    done = 0
-    for row in waiting.order_by("number", "id").iterator(chunk_size=BATCH):
-        if row.verdict == Verdict.DECIDE and row.decision in {"", "out"}:
-            continue
-        if most is not None and done >= most:
+def apply_run(*, run: ImportRun, at: datetime, most: int | None = None, seconds: float | None = None) -> ImportRun:
+    """Apply what is not applied yet. Killed at any moment, it goes on where it was: each row is one transaction.
+
+    `seconds`: then it stops between two rows and gives the run back, so that other work gets its turn.
+    """
+    begun, done = monotonic(), _gone_in(run)
+    work = Work(run, importer(run), at, newcomers(run))
+    for count, number in enumerate(_waiting(run)):
+        if most is not None and count >= most:
             return run
-        _apply_safely(row, run=run, by=by, at=at)
+        if seconds is not None and monotonic() - begun > seconds:
+            release(run)
+            return run
+        _apply_safely(number, work)
         done += 1
-        if done % BATCH == 0:
-            ImportRun.objects.filter(pk=run.pk).update(lease_until=at + LEASE, cursor=done)
+        if done % BATCH == 0 and not keep_lease(run, done=done):
+            return run  # another worker holds it by now
     _finish(run, at=at)
     return run
 
 
-def _apply_safely(row: ImportRow, *, run: ImportRun, by: Actor, at: datetime) -> None:
+def _gone_in(run: ImportRun) -> int:
+    return ImportRow.objects.filter(run=run, applied_at__isnull=False).count()
+
+
+def _waiting(run: ImportRun) -> Iterator[int]:
+    """Rows that may go in: those without a question in the order of the file, then new people, then the rows that join others."""
+    rows = ImportRow.objects.filter(run=run, applied_at__isnull=True)
+    yield from rows.filter(verdict__in=[Verdict.CREATE, Verdict.UPDATE]).order_by("number", "id").values_list("pk", flat=True)
+    for decision in ("new", "same", "settled"):
+        decided = rows.filter(verdict=Verdict.DECIDE, decision=decision).order_by("number", "id")
+        yield from decided.exclude(fields__has_key="of").values_list("pk", flat=True)
+    decided = rows.filter(verdict=Verdict.DECIDE, fields__has_key="of").exclude(decision__in=["", "out"])
+    yield from decided.order_by("number", "id").values_list("pk", flat=True)
+
+
+def _apply_safely(number: int, work: Work) -> None:
     try:
-        with transaction.atomic():
-            apply_row(row=row, run=run, by=by, at=at)
+        apply_row(number=number, work=work, by=work.by, at=work.at)
     except (Refused, Conflict) as no:
+        _send_back(number, no)
+
+
+@transaction.atomic
+def _send_back(number: int, no: No) -> None:
+    """It cannot go in after all: nothing of it was kept but the reason."""
+    row = ImportRow.objects.select_for_update(no_key=True).get(pk=number)
+    if row.applied_at is None:
         row.verdict = Verdict.REJECT
         row.problems = [*row.problems, {"column": "", "letter": "", "cell": "", "reason": no.sentence}]
         row.save(update_fields=["verdict", "problems"])
 
 
 @service("import.row")
-def apply_row(*, row: ImportRow, run: ImportRun, by: Actor, at: datetime) -> Candidate:
-    """One person: who they are, how to reach them, what happened, what was written."""
-    case = _case_of(row, run)
-    candidate = case.candidate if case else _new_person(row, run=run, by=by, at=at)
-    _details(row, candidate, by=by, at=at)
-    if case is None:
-        case = new_case(
-            candidate=candidate,
-            programme=run.programme,
-            organisation=run.organisation,
-            owner=_owner(row, run),
-            opened_on=today_london(at),
-            source=str(row.fields.get("source", ""))[:60],
-        )
-    replay = Replay(case=case, run=run, by=by, at=at)
-    replay.take(row.facts or [{"step": "pathway.log_outreach", "on": "", "quality": "unknown"}])
-    if case.pk is None:
-        replay.take([{"step": "pathway.log_outreach", "on": "", "quality": "unknown"}])
-    if not row.pathway_id:
-        replay.reach(str(row.fields.get("stage", "")))
-    _words(row, case, run=run, at=at)
-    row.pathway, row.applied_at = case, at
-    row.save(update_fields=["pathway", "applied_at"])
-    return candidate
-
-
-def _case_of(row: ImportRow, run: ImportRun) -> Pathway | None:
-    if row.pathway_id:
-        return Pathway.objects.select_related("candidate", "programme").filter(pk=row.pathway_id).first()
-    if row.decision != "same":
+def apply_row(*, number: int, work: Work, by: Actor, at: datetime) -> Candidate | None:
+    """One person: who they are, how to reach them, what happened, what was written. Nothing when another worker was faster."""
+    row = ImportRow.objects.select_for_update(no_key=True).get(pk=number)
+    run = work.run
+    if row.applied_at is not None or row.verdict not in {Verdict.CREATE, Verdict.UPDATE, Verdict.DECIDE}:
         return None
+    _one_at_a_time(row, run)
+    facts = _facts(row)
+    case = _case_of(row, work)
+    if row.verdict in {Verdict.UNCHANGED, Verdict.DECIDE} and row.decision == "":
+        row.save(update_fields=["verdict", "pathway", "changes", "fields", "candidates"])
+        return None
+    if case is None:
+        case = _new_case(row, work)
+    elif row.verdict == Verdict.UPDATE:
+        change_person(row, case.candidate, by=by, at=at)
+    elif "of" not in row.fields:
+        fill_person(row, case.candidate, by=by, at=at)
+    note(fields=[name for name, value in row.fields.items() if value and name not in NOT_TOLD])
+    replay = Replay(case=case, run=run, by=by, at=at)
+    replay.take(facts)
+    if case.pk is None:
+        replay.take([MET])
+    if row.verdict != Verdict.UPDATE and "of" not in row.fields:
+        replay.reach(_stage(row))
+    keep_words(row, case, run=run, at=at)
+    row.pathway, row.applied_at, row.cells = case, at, []
+    row.fields.pop("answers", None)
+    row.save(update_fields=["pathway", "applied_at", "cells", "fields", "verdict", "changes"])
+    return case.candidate
+
+
+def _one_at_a_time(row: ImportRow, run: ImportRun) -> None:
+    """The same person of two imports at once: the second waits, and then finds them here."""
+    name = hashlib.sha256(f"import {run.organisation_id} {run.programme_id} {row.key}".encode()).digest()[:8]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(name, "big", signed=True)])
+
+
+def _case_of(row: ImportRow, work: Work) -> Pathway | None:
+    """Whose row it is: known from an earlier import, gone in since this one was read, said by a person, or nobody's yet."""
+    if row.pathway_id:
+        return _still_new(row, work.run)
+    meanwhile = applied_rows(work.run).exclude(run=work.run).filter(key=row.key, applied_at__gte=work.run.started_at or work.at)
+    used = ImportRow.objects.filter(run=work.run, pathway__isnull=False, key=row.key).values("pathway")
+    found = meanwhile.exclude(pathway__in=used).order_by("id").first()
+    if found is not None:
+        row.pathway = found.pathway
+        return _still_new(row, work.run)
+    if "of" in row.fields:
+        return _owner_case(row, work.run, *row.fields["of"])
+    case = _said(row, work.run)
+    if case is None and row.verdict == Verdict.CREATE:
+        _ask_again(row, work)
+    return case
+
+
+def _still_new(row: ImportRow, run: ImportRun) -> Pathway | None:
+    """What of the row is still news: another import may have brought it meanwhile."""
+    case = Pathway.objects.select_related("candidate", "programme").get(pk=row.pathway_id or 0)
+    last = applied_rows(run).exclude(run=run).filter(pathway=case).order_by("-run_id").first()
+    mates = list(applied_rows(run).filter(run=last.run_id, pathway=case)) if last else []
+    fresh = differences(row, standing([case])[case.pk], mates)
+    row.changes = {name: told for name, told in fresh.items() if name in row.changes} if row.verdict == Verdict.UPDATE else fresh
+    row.verdict = Verdict.UPDATE if row.changes else Verdict.UNCHANGED
+    if row.verdict == Verdict.UNCHANGED:
+        row.decision = ""
+    return case
+
+
+def _owner_case(row: ImportRow, run: ImportRun, sheet: str, number: int) -> Pathway:
+    head = ImportRow.objects.filter(run=run, sheet=sheet, number=number, pathway__isnull=False).first()
+    if head is None or head.pathway is None:
+        raise Conflict("The person of whom this row speaks has not gone in: answer their own row first.")
+    return Pathway.objects.select_related("candidate", "programme").get(pk=head.pathway_id or 0)
+
+
+def _said(row: ImportRow, run: ImportRun) -> Pathway | None:
     cases = Pathway.objects.select_related("candidate", "programme").filter(programme=run.programme_id).exclude(stage=Stage.VOID)
-    if row.candidates:
-        return cases.filter(candidate=row.candidates[0]).order_by("-id").first()
-    for sheet, number in row.fields.get("twin", []):
-        twin = ImportRow.objects.filter(run=run, sheet=sheet, number=number, pathway__isnull=False).first()
-        if twin is not None:
-            return cases.filter(pk=twin.pathway_id).first()
+    for effect in answers_of(row):
+        if "candidate" in effect:
+            return cases.filter(candidate=effect["candidate"]).order_by("-id").first()
+        if "twin" in effect:
+            return _twin(run, *effect["twin"], cases=cases)
     return None
 
 
-def _owner(row: ImportRow, run: ImportRun) -> Any:
-    name = str(row.fields.get("owner", "")).strip()
+def _twin(run: ImportRun, sheet: str, number: int, *, cases: Any) -> Pathway | None:
+    """The case of an earlier row of this file. Where that row has not gone in, this one is the person."""
+    rows = ImportRow.objects.filter(run=run, sheet=sheet[:80], pathway__isnull=False)
+    found = rows.filter(number=number).first() or rows.filter(fields__rows__contains=[[sheet, number]]).first()
+    return cases.filter(pk=found.pathway_id).first() if found is not None else None
+
+
+def _ask_again(row: ImportRow, work: Work) -> None:
+    """Somebody like them was added since the file was read: a person is asked before there are two."""
+    alike = [pk for pk, traits in work.newcomers.items() if traits.alike(traits_of(row))]
+    if alike:
+        row.candidates = alike[:5]
+        row.fields["questions"] = [here_question(row.candidates)]
+        row.verdict = Verdict.DECIDE
+
+
+def _facts(row: ImportRow) -> list[dict[str, Any]]:
+    """The row's steps as its answers leave them."""
+    facts = list(row.facts)
+    for effect in answers_of(row):
+        never = set(effect.get("never", []))
+        drop = [list(each) for each in effect.get("drop", [])]
+        facts = [fact for fact in facts if fact["step"] not in never and not any(_at(fact, each) for each in drop)]
+        facts += effect.get("facts", [])
+    return facts
+
+
+def _at(fact: dict[str, Any], spot: list[Any]) -> bool:
+    sheet, row, letter, step = spot
+    return fact.get("at") == [sheet, row, letter] and step in {"", fact["step"]}
+
+
+def _stage(row: ImportRow) -> str:
+    """The stage that the register says, unless an answer said another."""
+    for effect in answers_of(row):
+        if "stage" in effect:
+            return str(effect["stage"])
+    return str(row.fields.get("stage", ""))
+
+
+def _new_case(row: ImportRow, work: Work) -> Pathway:
+    run = work.run
+    return new_case(
+        candidate=new_person(row, run=run, by=work.by, at=work.at),
+        programme=run.programme,
+        organisation=run.organisation,
+        owner=_owner(row, run),
+        opened_on=today_london(work.at),
+        source=str(row.fields.get("source", ""))[:60],
+    )
+
+
+def _owner(row: ImportRow, run: ImportRun) -> User | None:
+    name = str(row.fields.get("owner", "")).strip().casefold()
     if not name:
         return None
     seats = Membership.objects.unscoped("workers of the importing organisation").filter(
         organisation=run.organisation_id, role__in=["outreach_worker", "programme_lead"], ends_on__isnull=True
     )
-    found = [seat.user for seat in seats.select_related("user") if seat.user.name.casefold() == name.casefold()]
-    return found[0] if len(found) == 1 else None
-
-
-def born(text: str) -> tuple[date | None, str]:
-    """A birth date as far as a register knows it: 1980, 1980-05 or 1980-05-04."""
-    parts = [int(part) for part in text.split("-")] if text else []
-    if not parts:
-        return None, ""
-    quality = {1: "year", 2: "month", 3: "exact"}[len(parts)]
-    return date(*[*parts, 1, 1][:3]), quality
-
-
-def _new_person(row: ImportRow, *, run: ImportRun, by: Actor, at: datetime) -> Candidate:
-    day, quality = born(str(row.fields.get("date_of_birth", "")))
-    return add_person(
-        organisation=run.organisation,
-        first_name=str(row.fields.get("first_name", "") or row.fields.get("last_name", ""))[:200],
-        last_name=str(row.fields.get("last_name", ""))[:200],
-        date_of_birth=day,
-        birth_quality=quality,
-        language=str(row.fields.get("language", "") or "en")[:10],
-        by=by,
-        at=at,
-    )
-
-
-def _details(row: ImportRow, candidate: Candidate, *, by: Actor, at: datetime) -> None:
-    """Ways to reach, address, answers; and the fields that the preview showed as changed."""
-    names = {name: row.fields[name] for name in ("first_name", "last_name") if row.changes.get(name)}
-    if row.changes.get("date_of_birth"):
-        names["date_of_birth"], names["birth_quality"] = born(row.fields["date_of_birth"])
-    if names:
-        correct_person(candidate=candidate, version=candidate.version, values=names, by=by, at=at)
-    numbers = [row.fields.get("phone", ""), *row.fields.get("also", {}).get("phone", [])]
-    for number in (each for each in numbers if each):
-        kind = "mobile" if number.startswith("+447") else "landline"
-        add_route(candidate=candidate, kind=kind, value=number, by=by, at=at)
-    if row.fields.get("email"):
-        add_route(candidate=candidate, kind="email", value=row.fields["email"], by=by, at=at)
-    if row.fields.get("postcode") or row.fields.get("address"):
-        set_address(
-            candidate=candidate, postcode=row.fields.get("postcode", ""), lines=str(row.fields.get("address", ""))[:300], by=by, at=at
-        )
-    answers = {
-        question: (code or group if state == "value" else state)
-        for question, (state, code, group, _) in row.fields.get("answers", {}).items()
-        if state != "value" or code or group
-    }
-    if answers:
-        answer_questions(candidate=candidate, answers=answers, by=by, at=at)
-
-
-def _words(row: ImportRow, case: Pathway, *, run: ImportRun, at: datetime) -> None:
-    """Free words become notes of the team, once."""
-    kept = set(Note.objects.filter(pathway=case).values_list("text", flat=True))
-    for text, on in row.fields.get("notes", []):
-        if text.strip() and text not in kept:
-            day = date.fromisoformat(on) if on else today_london(at)
-            Note.objects.create(
-                pathway=case, author_id=run.by_id, organisation_id=run.organisation_id, text=text[:10_000], written_at=at, day=day
-            )
+    found = {seat.user_id: seat.user for seat in seats.select_related("user") if seat.user.name.casefold() == name}
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _finish(run: ImportRun, *, at: datetime) -> None:
     rows = ImportRow.objects.filter(run=run)
-    run.state, run.finished_at, run.lease_until = RunState.DONE, at, None
-    run.rows_created = rows.filter(verdict__in=[Verdict.CREATE, Verdict.DECIDE], applied_at__isnull=False).exclude(decision="same").count()
-    run.rows_changed = rows.filter(applied_at__isnull=False).count() - run.rows_created
-    run.rows_unchanged = rows.filter(verdict=Verdict.UNCHANGED).count()
-    run.rows_undecided = rows.filter(verdict=Verdict.DECIDE, decision="").count()
-    run.rows_rejected = rows.filter(verdict=Verdict.REJECT).count()
-    run.save()
-
-
-@service("import.undo")
-def undo_run(*, run: ImportRun, by: Actor, at: datetime) -> ImportRun:
-    """Void the cases that the run made and that nobody touched since; the rest stays and is counted as undecided."""
-    if run.state != RunState.DONE:
-        raise Conflict("Only an import that went in can be taken back.")
-    kept = 0
-    for row in ImportRow.objects.filter(run=run, pathway__isnull=False, applied_at__isnull=False).select_related("pathway"):
-        case = row.pathway
-        if case is None or case.stage == Stage.VOID:
-            continue
-        others = StageChange.objects.filter(pathway=case).exclude(import_run=run).exclude(actor_kind="system")
-        if others.exists() or row.verdict == Verdict.UPDATE or row.decision == "same":
-            kept += 1
-            continue
-        void_case(case=case, by=Actor(kind="lead", user_id=by.user_id, organisation_id=case.organisation_id), at=at)
-    run.state, run.undone_at, run.rows_undecided = RunState.UNDONE, at, kept
-    run.save(update_fields=["state", "undone_at", "rows_undecided"])
-    return run
+    with transaction.atomic():
+        locked = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+        if locked.state != RunState.APPROVED:
+            run.refresh_from_db()
+            return
+        gone_in = rows.filter(applied_at__isnull=False)
+        joined = gone_in.filter(verdict=Verdict.DECIDE, decision="same") | gone_in.filter(fields__has_key="of")
+        run.rows_changed = gone_in.filter(verdict=Verdict.UPDATE).count() + joined.count()
+        run.rows_created = gone_in.count() - run.rows_changed
+        run.rows_unchanged = rows.filter(verdict=Verdict.UNCHANGED).count()
+        run.rows_undecided = undecided(run)
+        run.rows_rejected = rows.filter(verdict=Verdict.REJECT).count()
+        run.state, run.finished_at, run.lease_until, run.leases = RunState.DONE, at, None, 0
+        run.cursor = gone_in.count()
+        run.save()

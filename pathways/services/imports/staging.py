@@ -3,53 +3,172 @@
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
-from candidates.models import Candidate, ContactRoute
 from candidates.models.candidate import fold
-from pathways.backends.register.proposals import Decision, Person, Rejected, Spot
+from pathways.backends.register.proposals import Decision, Person, Place, Rejected, Spot
 from pathways.backends.register.reading import Reading
-from pathways.backends.register.sheets import shown
-from pathways.models import ImportRow, ImportRun, Pathway, StageChange
+from pathways.backends.register.sheets import Cell, RealDate, TooLong
+from pathways.models import ImportRow, ImportRun
 from pathways.models.imports import Verdict
+from pathways.services.imports.known import Known
+from pathways.services.imports.waiting import Sheets, fact_of, here_question, question_of
 
-#: Fields of a person that a register may bring, in the order in which a preview shows them.
-PLAIN = ("first_name", "last_name", "date_of_birth", "phone", "email", "postcode", "address", "language", "source")
+#: A question about who somebody is; all others are about what their row says.
+WHO = ("here", "same person", "one reference")
 
 
 def staged(*, run: ImportRun, reading: Reading, today: date) -> list[ImportRow]:
-    """One staging row a person, one a rejected row, each with what will happen to it."""
-    asked: dict[tuple[str, int], list[Decision]] = defaultdict(list)
-    for decision in reading.decisions:
-        asked[decision.places[-1]].append(decision)
-    refused: dict[tuple[str, int], list[Rejected]] = defaultdict(list)
-    for rejected in reading.rejected:
-        refused[rejected.place].append(rejected)
-    known = Known(run)
-    rows = [_rejected(run, place, each) for place, each in refused.items()]
-    for person in reading.people:
-        place = person.rows[0]
-        if tuple(place) in {tuple(each) for each in refused}:
-            continue
-        questions = [each for where in person.rows for each in asked.get(where, [])]
-        rows.append(_person(run, person, questions, known))
-    return rows
+    """One staging row a person, one a contact that waits for an answer, one a row that cannot go in or holds nobody."""
+    stage = Staging(run, reading, today=today)
+    rows = stage.people() + stage.contacts()
+    Known(run).settle(rows)
+    for row in rows:
+        _settle_verdict(row)
+    remember_answers(run, rows)
+    return rows + stage.rejected() + stage.ignored()
 
 
-def _rejected(run: ImportRun, place: tuple[str, int], why: list[Rejected]) -> ImportRow:
-    cells = [shown(cell) for cell in why[0].cells]
-    problems = [problem(one.at, one.reason) for one in why]
-    return ImportRow(
-        run=run, sheet=place[0], number=place[1], key=digest(["rejected", *place]), verdict=Verdict.REJECT, cells=cells, problems=problems
+class Staging:
+    """One reading, laid out as rows that can be looked at and applied without the file."""
+
+    def __init__(self, run: ImportRun, reading: Reading, *, today: date) -> None:
+        self.run, self.reading = run, reading
+        self.sheets = Sheets(reading, today=today)
+        self.refused: dict[Place, list[Rejected]] = defaultdict(list)
+        for each in reading.rejected:
+            self.refused[each.place].append(each)
+        self.owner = {place: person for person in reading.people for place in person.rows}
+        self.of_person: dict[int, list[Decision]] = defaultdict(list)
+        self.of_row: dict[Place, list[Decision]] = defaultdict(list)
+        for decision in reading.decisions:
+            self._sort(decision)
+        self.head: dict[int, Place] = {}
+
+    def _sort(self, decision: Decision) -> None:
+        """Whether a question is about a whole person, or about one contact of somebody who goes in without it."""
+        place = decision.places[-1]
+        person = self.owner.get(place)
+        if place in self.refused:
+            return
+        if person is None or (decision.kind not in WHO and self.sheets.contacts(place)):
+            self.of_row[place].append(decision)
+        else:
+            self.of_person[id(person)].append(decision)
+
+    def people(self) -> list[ImportRow]:
+        """One row a person, at the first of their rows that says something."""
+        rows = []
+        for person in self.reading.people:
+            place = next((each for each in person.rows if each not in self.refused and each not in self.of_row), None)
+            questions = self.of_person[id(person)]
+            if place is None:  # every row of theirs waits or cannot go in
+                place = next((each for each in person.rows if each not in self.refused), None)
+                if place is None:
+                    continue
+                questions = questions + self.of_row.pop(place, [])
+            self.head[id(person)] = place
+            rows.append(self._person(person, place, questions))
+        return rows
+
+    def _person(self, person: Person, place: Place, questions: list[Decision]) -> ImportRow:
+        row = self._row(person, place, key=key_of(person))
+        row.fields["questions"] = [question_of(each, self.sheets, person) for each in questions]
+        row.facts = [fact_of(each, person) for each in person.facts]
+        row.problems = [problem(one.at, one.reason, one.suggestion) for one in person.flags]
+        return row
+
+    def _row(self, person: Person, place: Place, *, key: str) -> ImportRow:
+        return ImportRow(
+            run=self.run,
+            sheet=place.sheet[:80],
+            number=place.row,
+            key=key,
+            verdict=Verdict.CREATE,
+            fields=as_fields(person),
+            cells=[[each.row, kept(self.sheets.cells(each))] for each in person.rows],
+        )
+
+    def contacts(self) -> list[ImportRow]:
+        """Rows of contacts that wait for an answer, while the rest of their person goes in."""
+        rows = []
+        for place, decisions in self.of_row.items():
+            person, alone = self.owner.get(place), self.sheets.person_alone(place)
+            cells = kept(self.sheets.cells(place))
+            row = self._row(alone, place, key=digest(["row", key_of(person or alone), cells]))
+            row.fields["questions"] = [question_of(each, self.sheets, None) for each in decisions]
+            row.facts = [] if person is not None else [fact_of(each, alone) for each in alone.facts]
+            if person is not None and id(person) in self.head:
+                head = self.head[id(person)]
+                row.fields |= {"of": [head.sheet[:80], head.row], "first_name": person.name[0], "last_name": person.name[1]}
+            rows.append(row)
+        return rows
+
+    def rejected(self) -> list[ImportRow]:
+        """Rows that cannot go in, with the cell at fault and the reason."""
+        rows = []
+        for place, why in self.refused.items():
+            row = ImportRow(
+                run=self.run,
+                sheet=place.sheet[:80],
+                number=place.row,
+                key=digest(["rejected", *place]),
+                verdict=Verdict.REJECT,
+                cells=[[place.row, kept(why[0].cells)]],
+                problems=[problem(one.at, one.reason) for one in why],
+            )
+            if place in self.sheets.tables:
+                first, last = self.sheets.alone(place).name
+                row.fields = {"first_name": first, "last_name": last, "rows": [[place.sheet, place.row]]}
+            rows.append(row)
+        return rows
+
+    def ignored(self) -> list[ImportRow]:
+        """Totals, headings again, the same row twice: they hold nobody new."""
+        return [
+            ImportRow(
+                run=self.run,
+                sheet=each.place.sheet[:80],
+                number=each.place.row,
+                key=digest(["ignored", *each.place]),
+                verdict=Verdict.IGNORE,
+                problems=[{"column": "", "letter": "", "cell": "", "reason": each.reason}],
+            )
+            for each in self.reading.ignored
+            if each.place not in self.refused
+        ]
+
+
+def _settle_verdict(row: ImportRow) -> None:
+    """Somebody may be here already: that is asked first. Without a question a row is new."""
+    if row.pathway_id is not None:
+        row.fields["questions"] = []
+        return
+    questions = row.fields["questions"]
+    if row.candidates:
+        questions.insert(0, here_question(row.candidates))
+    if questions:
+        row.verdict = Verdict.DECIDE
+
+
+def remember_answers(run: ImportRun, rows: Iterable[ImportRow]) -> None:
+    """What was left out the last time stays out, unless somebody says otherwise."""
+    asked = {row.key: row for row in rows if row.verdict == Verdict.DECIDE}
+    out = ImportRow.objects.filter(
+        run__organisation=run.organisation_id, run__programme=run.programme_id, run__finished_at__isnull=False, decision="out"
     )
+    for key in set(out.filter(key__in=asked).values_list("key", flat=True)) if asked else ():
+        asked[key].decision = "out"
+        for question in asked[key].fields["questions"]:
+            question["answer"] = "out"
 
 
-def problem(at: Spot | None, reason: str) -> dict[str, str]:
+def problem(at: Spot | None, reason: str, suggestion: str = "") -> dict[str, str]:
     """A cell at fault, and why; a row as a whole where no cell is named."""
-    return {"column": at.heading if at else "", "letter": at.letter if at else "", "cell": at.text if at else "", "reason": reason}
+    told = {"column": at.heading if at else "", "letter": at.letter if at else "", "cell": at.text if at else "", "reason": reason}
+    return {**told, "suggestion": suggestion} if suggestion else told
 
 
 def digest(parts: list[Any]) -> str:
@@ -66,116 +185,27 @@ def key_of(person: Person) -> str:
     return digest(["who", named, person.fields.get("date_of_birth", ""), person.fields.get("phone", ""), person.fields.get("email", "")])
 
 
-class Known:
-    """Who is here already, asked once a file."""
-
-    def __init__(self, run: ImportRun) -> None:
-        self.run = run
-        applied = ImportRow.objects.filter(run__organisation=run.organisation_id, run__programme=run.programme_id, pathway__isnull=False)
-        self.before: dict[str, int] = dict(applied.order_by("id").values_list("key", "pk"))
-
-    def earlier(self, person: Person) -> ImportRow | None:
-        """The row of an earlier import that spoke of the same person, with the case it made."""
-        pk = self.before.get(key_of(person))
-        return ImportRow.objects.select_related("pathway__candidate").filter(pk=pk).first() if pk else None
-
-    def lookalikes(self, person: Person) -> list[int]:
-        """People of this programme who may be the same: phone and name, phone and birth, or name and birth."""
-        first, last = person.name
-        named = fold(f"{first} {last}")
-        born = person.fields.get("date_of_birth", "")
-        phones = [person.fields.get("phone", ""), *person.also.get("phone", [])]
-        inside = Candidate.objects.filter(pathways__programme=self.run.programme_id)
-        by_phone = Q(pk__in=ContactRoute.objects.filter(value__in=[each for each in phones if each]).values("candidate"))
-        by_name = Q(folded_name=named)
-        by_birth = Q(date_of_birth=born) if len(born) == 10 else Q(pk__in=[])
-        found = inside.filter((by_phone & by_name) | (by_phone & by_birth) | (by_name & by_birth))
-        return sorted(set(found.values_list("pk", flat=True)[:5]))
+def kept(cells: list[Cell]) -> list[Any]:
+    """The file's own cells as the reader's child wrote them: numbers and days stay what they are."""
+    return [_kept(cell) for cell in cells]
 
 
-def _person(run: ImportRun, person: Person, questions: list[Decision], known: Known) -> ImportRow:
-    earlier = known.earlier(person)
-    row = ImportRow(
-        run=run,
-        sheet=person.rows[0].sheet,
-        number=person.rows[0].row,
-        key=key_of(person),
-        verdict=Verdict.CREATE,
-        fields=as_fields(person),
-        facts=[_fact(each) for each in person.facts],
-        problems=[problem(one.at, one.reason) for one in person.flags],
-    )
-    if earlier is not None and earlier.pathway is not None:
-        row.pathway = earlier.pathway
-        row.changes = differences(row, earlier.pathway, earlier)
-        row.verdict = Verdict.UPDATE if row.changes else Verdict.UNCHANGED
-        return row
-    if person.undecided or questions:
-        row.verdict = Verdict.DECIDE
-        row.fields["questions"] = [
-            {"kind": each.kind, "question": each.question, "options": [list(one) for one in each.options]} for each in questions
-        ]
-        row.fields["twin"] = [[place.sheet, place.row] for each in questions for place in each.places[:-1]]
-    row.candidates = known.lookalikes(person)
-    if row.candidates and row.verdict == Verdict.CREATE:
-        row.verdict = Verdict.DECIDE
-    return row
+def _kept(cell: Cell) -> Any:
+    if isinstance(cell, RealDate):
+        return ["m" if cell.month_only else "d", cell.on.isoformat()]
+    if isinstance(cell, TooLong):
+        return ["l", cell.characters]
+    return cell
 
 
 def as_fields(person: Person) -> dict[str, Any]:
-    """What the file says of a person, as it may be kept."""
+    """What the file says of a person, as it may be kept. Free words beside an equality answer are not."""
     return {
         **person.fields,
         "also": person.also,
         "notes": [[one.text, one.on.isoformat() if one.on else ""] for one in person.notes],
-        "answers": {question: [one.state, one.code, one.group, one.words] for question, one in person.answers.items()},
+        "answers": {question: [one.state, one.code, one.group] for question, one in person.answers.items()},
         "stage": person.stage or "",
         "stage_in_register": person.stage_in_register or "",
         "rows": [[place.sheet, place.row] for place in person.rows],
-    }
-
-
-def _fact(fact: Any) -> dict[str, Any]:
-    return {
-        "step": fact.step,
-        "on": fact.on.isoformat() if fact.on else "",
-        "quality": fact.quality,
-        "employer": fact.employer,
-        "family": fact.family,
-        "heading": fact.at.heading,
-    }
-
-
-def differences(row: ImportRow, case: Pathway, earlier: ImportRow) -> dict[str, list[str]]:
-    """Field -> [what is here, what the file says]; facts not yet in the log under their step.
-
-    What the earlier row said already is no news, even where it could not be taken: again is nothing.
-    """
-    here = standing_fields(case.candidate)
-    said = {(fact["step"], fact["on"]) for fact in earlier.facts}
-    found = {
-        name: [here.get(name, ""), row.fields[name]]
-        for name in PLAIN
-        if row.fields.get(name) and name in here and row.fields[name] not in {here[name], earlier.fields.get(name)}
-    }
-    logged = set(StageChange.objects.filter(pathway=case, undoes__isnull=True, undone_by__isnull=True).values_list("machine", "step"))
-    for fact in row.facts:
-        if tuple(fact["step"].split(".")) not in logged and (fact["step"], fact["on"]) not in said:
-            found[fact["step"]] = ["", fact["on"] or "day not known"]
-    return found
-
-
-def standing_fields(candidate: Candidate) -> dict[str, str]:
-    """The same fields as they stand here, in the words of a register."""
-    born = candidate.date_of_birth
-    shapes = {"exact": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y", "": ""}
-    routes = dict(ContactRoute.objects.current().filter(candidate=candidate).values_list("kind", "value"))
-    address = candidate.addresses.filter(valid_to__isnull=True, replaced_by__isnull=True).first()
-    return {
-        "first_name": candidate.first_name,
-        "last_name": candidate.last_name,
-        "date_of_birth": born.strftime(shapes[candidate.birth_quality]) if born else "",
-        "phone": routes.get("mobile") or routes.get("landline") or "",
-        "email": routes.get("email", ""),
-        "postcode": address.postcode if address else "",
     }

@@ -1,0 +1,254 @@
+"""Who is here already: the rows of earlier imports, and people of the programme who look alike. Asked in batches, not row by row."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from candidates.models import Address, Candidate, ContactRoute
+from candidates.models.candidate import fold
+from pathways.models import ImportRow, ImportRun, Pathway, StageChange
+from pathways.models.imports import Verdict
+from pathways.workflow.pathway import Stage
+
+BATCH = 500
+#: So many who might be the same are shown; with more, nobody could choose.
+MOST_ALIKE = 5
+#: Fields of a person that a register may bring, in the order in which a preview shows them.
+PLAIN = ("first_name", "last_name", "date_of_birth", "phone", "email", "postcode")
+SHAPES = {"exact": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y", "": ""}
+
+
+@dataclass
+class Standing:
+    """What stands here of one person: fields in the words of a register, and the steps that the log holds of one case."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    also: set[str] = field(default_factory=set)
+    steps: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Before:
+    """One applied row of an earlier import."""
+
+    pk: int
+    run_id: int
+    pathway_id: int
+
+
+def in_batches(rows: Sequence[Any], size: int = BATCH) -> Iterator[Sequence[Any]]:
+    """A long list in parts."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+class Known:
+    """Who is here already, for one file."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self.run = run
+        self.before: dict[str, list[Before]] = defaultdict(list)
+        self.used: set[int] = set()
+
+    def settle(self, rows: Sequence[ImportRow]) -> None:
+        """Put beside each proposed person who it is, or might be, and what would change."""
+        self._remember()
+        for part in in_batches(rows):
+            self._settle(part)
+
+    def _remember(self) -> None:
+        """Every applied row of this organisation's registers, but those that were taken back."""
+        found = applied_rows(self.run).order_by("id").values_list("key", "pk", "run_id", "pathway_id")
+        for key, *told in found.iterator(chunk_size=5_000):
+            self.before[key].append(Before(*told))
+
+    def _settle(self, rows: Sequence[ImportRow]) -> None:
+        maybe = {each.pk for row in rows for each in self.before.get(row.key, ())}
+        full = {row.pk: row for row in ImportRow.objects.filter(pk__in=maybe).select_related("pathway__candidate")}
+        matched = [(row, earlier) for row in rows if (earlier := self._earlier(row, full)) is not None]
+        mates = _mates([earlier for _, earlier in matched])
+        here = standing([earlier.pathway for _, earlier in matched if earlier.pathway is not None])
+        for row, earlier in matched:
+            row.pathway = earlier.pathway
+            row.changes = differences(row, here[row.pathway_id or 0], mates[earlier.run_id, row.pathway_id or 0])
+            row.verdict = Verdict.UPDATE if row.changes else Verdict.UNCHANGED
+        new = [row for row in rows if row.pathway_id is None and "of" not in row.fields]
+        for row, alike in zip(new, lookalikes(self.run, new), strict=True):
+            row.candidates = alike
+
+    def _earlier(self, row: ImportRow, full: dict[int, ImportRow]) -> ImportRow | None:
+        """The row of the latest import that spoke of the same person: of namesakes, the one that said the same."""
+        told = [full[each.pk] for each in self.before.get(row.key, ()) if each.pk in full]
+        if not told:
+            return None
+        latest = max(each.run_id for each in told)
+        told = [each for each in told if each.run_id == latest]
+        told = [each for each in told if each.pk not in self.used] or told
+        found = next((each for each in told if each.facts == row.facts), told[0])
+        self.used.add(found.pk)
+        return found
+
+
+def applied_rows(run: ImportRun) -> Any:
+    """Rows of this organisation's registers that went into this programme and stand."""
+    return ImportRow.objects.filter(
+        run__organisation=run.organisation_id,
+        run__programme=run.programme_id,
+        applied_at__isnull=False,
+        pathway__isnull=False,
+    ).exclude(pathway__stage=Stage.VOID)
+
+
+def _mates(rows: Iterable[ImportRow]) -> dict[tuple[int, int], list[ImportRow]]:
+    """All rows that one import held of one case: what they said already is no news."""
+    rows = list(rows)
+    found: dict[tuple[int, int], list[ImportRow]] = defaultdict(list)
+    wanted = {(row.run_id, row.pathway_id) for row in rows}
+    held = ImportRow.objects.filter(run__in={run for run, _ in wanted}, pathway__in={case for _, case in wanted}, applied_at__isnull=False)
+    for row in held:
+        if row.pathway_id is not None:
+            found[row.run_id, row.pathway_id].append(row)
+    return found
+
+
+def standing(cases: Sequence[Pathway]) -> dict[int, Standing]:
+    """What stands here of each case's person, in four queries."""
+    people = {case.candidate_id: case.candidate for case in cases}
+    fields = {pk: _plain(person) for pk, person in people.items()}
+    also: dict[int, set[str]] = defaultdict(set)
+    for route in ContactRoute.objects.current().filter(candidate__in=people).order_by("rank", "id"):
+        also[route.candidate_id].add(route.value)
+        name = "email" if route.kind == "email" else "phone"
+        fields[route.candidate_id].setdefault(name, route.value)
+    for address in Address.objects.filter(candidate__in=people, valid_to__isnull=True, replaced_by__isnull=True):
+        fields[address.candidate_id]["postcode"] = address.postcode
+    steps: dict[int, set[str]] = defaultdict(set)
+    log = StageChange.objects.filter(pathway__in=[case.pk for case in cases], undoes__isnull=True, undone_by__isnull=True)
+    for pk, machine, step in log.values_list("pathway_id", "machine", "step"):
+        steps[pk].add(f"{machine}.{step}")
+    return {case.pk: Standing(fields[case.candidate_id], also[case.candidate_id], steps[case.pk]) for case in cases}
+
+
+def _plain(person: Candidate) -> dict[str, str]:
+    born = person.date_of_birth
+    return {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "date_of_birth": born.strftime(SHAPES[person.birth_quality]) if born else "",
+    }
+
+
+def differences(row: ImportRow, here: Standing, mates: Iterable[ImportRow]) -> dict[str, list[str]]:
+    """Field -> [what is here, what the file says]; steps not yet in the log under their name.
+
+    What an earlier import said already is no news, even where it could not be taken: again is nothing.
+    """
+    said: dict[str, set[str]] = defaultdict(set)
+    facts = set()
+    for mate in mates:
+        facts |= {(fact["step"], fact["on"]) for fact in mate.facts}
+        for name in PLAIN:
+            said[name].add(mate.fields.get(name, ""))
+        for name, values in mate.fields.get("also", {}).items():
+            said[name].update(values)
+    found = {}
+    for name in PLAIN:
+        new = row.fields.get(name)
+        if new and new != here.fields.get(name, "") and new not in said[name] and new not in here.also:
+            found[name] = [here.fields.get(name, ""), new]
+    for fact in row.facts:
+        if fact["step"] not in here.steps and (fact["step"], fact["on"]) not in facts:
+            found[fact["step"]] = ["", fact["on"] or "day not known"]
+    return found
+
+
+@dataclass
+class Traits:
+    """By what a person may be known again."""
+
+    name: str = ""
+    born: str = ""
+    reach: set[str] = field(default_factory=set)
+    postcode: str = ""
+
+    def alike(self, other: "Traits") -> bool:
+        """A name and one thing more, or a date of birth and one thing more."""
+        name = bool(self.name) and self.name == other.name
+        born = len(self.born) == 10 and self.born == other.born
+        reach = bool(self.reach & other.reach)
+        near = bool(self.postcode) and self.postcode == other.postcode
+        return (name and (born or reach or near)) or (born and (reach or near))
+
+
+def traits_of(row: ImportRow) -> Traits:
+    """What a row says by which its person may be known."""
+    told = row.fields
+    reach = {told.get("phone", ""), told.get("email", ""), *(value for values in told.get("also", {}).values() for value in values)}
+    name = fold(f"{told.get('first_name', '')} {told.get('last_name', '')}")
+    return Traits(name, told.get("date_of_birth", ""), reach - {""}, told.get("postcode", ""))
+
+
+def lookalikes(run: ImportRun, rows: Sequence[ImportRow]) -> list[list[int]]:
+    """For each row, people of this programme who may be the same. Three queries, however many rows."""
+    if not rows:
+        return []
+    wanted = [traits_of(row) for row in rows]
+    people = _people(run, wanted)
+    by: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for pk, traits in people.items():
+        for key in _handles(traits):
+            by[key].add(pk)
+    found = []
+    for traits in wanted:
+        near = {pk for key in _handles(traits) for pk in by.get(key, ())}
+        found.append(sorted(pk for pk in near if people[pk].alike(traits))[:MOST_ALIKE])
+    return found
+
+
+def _handles(traits: Traits) -> Iterator[tuple[str, str]]:
+    yield "name", traits.name
+    if traits.born:
+        yield "born", traits.born
+    yield from (("reach", value) for value in traits.reach)
+
+
+def newcomers(run: ImportRun) -> dict[int, Traits]:
+    """People of this programme who were added since the file was read, other than by itself."""
+    until = run.reading.get("people_until")
+    if until is None:
+        return {}
+    own = ImportRow.objects.filter(run=run, pathway__isnull=False).values("pathway__candidate")
+    added = Candidate.objects.filter(pk__gt=until, pathways__programme=run.programme_id).exclude(pk__in=own)
+    return _traits(set(added.values_list("pk", flat=True)))
+
+
+def _people(run: ImportRun, wanted: Sequence[Traits]) -> dict[int, Traits]:
+    """People with a case in this programme who share a name, a day of birth, a number or a mailbox with the file's."""
+    inside = Exists(Pathway.objects.filter(candidate=OuterRef("pk"), programme=run.programme_id).exclude(stage=Stage.VOID))
+    near: set[int] = set()
+    names = {each.name for each in wanted if each.name}
+    births = {each.born for each in wanted if len(each.born) == 10}
+    reach = {value for each in wanted for value in each.reach}
+    everybody = Candidate.objects.filter(inside)
+    near |= set(everybody.filter(folded_name__in=names).values_list("pk", flat=True))
+    near |= set(everybody.filter(date_of_birth__in=births).values_list("pk", flat=True))
+    near |= set(everybody.filter(routes__value__in=reach, routes__ended_on__isnull=True).values_list("pk", flat=True))
+    return _traits(near)
+
+
+def _traits(near: set[int]) -> dict[int, Traits]:
+    people: dict[int, Traits] = {}
+    if not near:
+        return people
+    for person in Candidate.objects.filter(pk__in=near):
+        plain = _plain(person)
+        people[person.pk] = Traits(fold(f"{person.first_name} {person.last_name}"), plain["date_of_birth"])
+    for pk, value in ContactRoute.objects.current().filter(candidate__in=people).values_list("candidate_id", "value"):
+        people[pk].reach.add(value)
+    current = Address.objects.filter(candidate__in=people, valid_to__isnull=True, replaced_by__isnull=True)
+    for pk, postcode in current.values_list("candidate_id", "postcode"):
+        people[pk].postcode = postcode
+    return people

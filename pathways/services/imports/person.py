@@ -1,0 +1,185 @@
+"""What a register says of a person, written down: who they are, how to reach them, where they live, what they answered."""
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from candidates.choices import AddressChange
+from candidates.models import Address, Candidate, ContactRoute
+from candidates.services.equality import answer_questions
+from candidates.services.person import add_person, add_route, correct_person, set_address
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.door import Conflict, Refused
+from pathways.models import ImportRow, ImportRun, Note, Pathway
+
+#: Languages as registers name them. What is in another language than these is kept as "other", with the word as a note.
+LANGUAGES = {
+    "english": "en",
+    "arabic": "ar",
+    "bengali": "bn",
+    "bangla": "bn",
+    "sylheti": "bn",
+    "chinese": "zh",
+    "cantonese": "zh",
+    "mandarin": "zh",
+    "french": "fr",
+    "gujarati": "gu",
+    "kurdish": "ku",
+    "sorani": "ku",
+    "pashto": "ps",
+    "persian": "fa",
+    "farsi": "fa",
+    "dari": "fa",
+    "polish": "pl",
+    "portuguese": "pt",
+    "punjabi": "pa",
+    "panjabi": "pa",
+    "romanian": "ro",
+    "somali": "so",
+    "spanish": "es",
+    "tigrinya": "ti",
+    "ukrainian": "uk",
+    "urdu": "ur",
+    "mirpuri": "ur",
+}
+NO_HOME = "no fixed abode"
+
+
+def language_of(words: str) -> str:
+    """The language that is named first; English where none is; "other" for one that has no code here."""
+    text = words.strip().casefold()
+    if text in {"", "en", "n/a", "none", "-", "not known", "unknown"}:
+        return "en"
+    if text in LANGUAGES.values():
+        return text
+    found = [LANGUAGES[word] for word in re.findall(r"[a-z]+", text) if word in LANGUAGES]
+    return found[0] if found else "other"
+
+
+def born(text: str) -> tuple[date | None, str]:
+    """A birth date as far as a register knows it: 1980, 1980-05 or 1980-05-04."""
+    parts = [int(part) for part in text.split("-")] if text else []
+    if not parts:
+        return None, ""
+    quality = {1: "year", 2: "month", 3: "exact"}[len(parts)]
+    return date(*[*parts, 1, 1][:3]), quality
+
+
+def new_person(row: ImportRow, *, run: ImportRun, by: Actor, at: datetime) -> Candidate:
+    """Somebody the programme now knows by name, with all that the row says of them."""
+    told = row.fields
+    day, quality = born(str(told.get("date_of_birth", "")))
+    person = add_person(
+        organisation=run.organisation,
+        first_name=str(told.get("first_name", "") or told.get("last_name", ""))[:200],
+        last_name=str(told.get("last_name", "") if told.get("first_name") else "")[:200],
+        date_of_birth=day,
+        birth_quality=quality,
+        language=language_of(str(told.get("language", ""))),
+        by=by,
+        at=at,
+    )
+    _reach(person, told, by=by, at=at)
+    if told.get("postcode") or told.get("address") or _homeless(told):
+        _live(person, told, by=by, at=at)
+    _answers(person, told, by=by, at=at)
+    return person
+
+
+def fill_person(row: ImportRow, person: Candidate, *, by: Actor, at: datetime) -> None:
+    """Somebody who is here already, said a person: what is missing is filled, what is there stays."""
+    told = row.fields
+    empty: dict[str, Any] = {}
+    if person.date_of_birth is None and told.get("date_of_birth"):
+        empty["date_of_birth"], empty["birth_quality"] = born(told["date_of_birth"])
+    if not person.last_name and told.get("last_name"):
+        empty["last_name"] = told["last_name"][:200]
+    if empty:
+        correct_person(candidate=person, version=person.version, values=empty, by=by, at=at)
+    _reach(person, told, by=by, at=at)
+    has_address = Address.objects.filter(candidate=person, valid_to__isnull=True, replaced_by__isnull=True).exists()
+    if not has_address and (told.get("postcode") or told.get("address")):
+        _live(person, told, by=by, at=at)
+    _answers(person, told, by=by, at=at)
+
+
+def change_person(row: ImportRow, person: Candidate, *, by: Actor, at: datetime) -> None:
+    """The register knows better than the last time: only what the preview showed as changed."""
+    told = row.fields
+    names: dict[str, Any] = {name: told[name][:200] for name in ("first_name", "last_name") if row.changes.get(name)}
+    if row.changes.get("date_of_birth"):
+        names["date_of_birth"], names["birth_quality"] = born(told["date_of_birth"])
+    if names:
+        correct_person(candidate=person, version=person.version, values=names, by=by, at=at)
+    _reach(person, {name: told[name] for name in ("phone", "email") if row.changes.get(name)}, by=by, at=at)
+    if row.changes.get("postcode"):
+        _live(person, told, by=by, at=at)
+    _answers(person, told, by=by, at=at)
+
+
+def _reach(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    also = told.get("also", {})
+    ways = [("phone", number) for number in (told.get("phone", ""), *also.get("phone", []))]
+    ways += [("email", mailbox) for mailbox in (told.get("email", ""), *also.get("email", []))]
+    held = (
+        set(ContactRoute.objects.current().filter(candidate=person).values_list("value", flat=True)) if any(v for _, v in ways) else set()
+    )
+    for name, value in ways:
+        if value and value not in held:
+            kind = "email" if name == "email" else "mobile" if value.startswith("+447") else "landline"
+            add_route(candidate=person, kind=kind, value=value, by=by, at=at)
+            held.add(value)
+
+
+def _homeless(told: dict[str, Any]) -> bool:
+    return any(text == NO_HOME for text, _ in told.get("notes", []))
+
+
+def _live(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    where: dict[str, Any] = {
+        "postcode": told.get("postcode", ""),
+        "lines": str(told.get("address", ""))[:300],
+        "no_fixed_abode": not told.get("postcode") and _homeless(told),
+    }
+    try:
+        with transaction.atomic():
+            set_address(candidate=person, **where, by=by, at=at)
+    except Refused:  # a second move on one day: the first was a mistake
+        set_address(candidate=person, **where, change=AddressChange.CORRECTED, by=by, at=at)
+
+
+def _answers(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """Equality answers, where none was given yet. What the person said themselves, and their objection, stand."""
+    for question, (state, code, group) in told.get("answers", {}).items():
+        said = (code or group) if state == "value" else state
+        if not said:
+            continue
+        try:
+            with transaction.atomic():
+                answer_questions(candidate=person, answers={question: said}, by=by, at=at)
+        except Conflict:
+            continue
+
+
+def keep_words(row: ImportRow, case: Pathway, *, run: ImportRun, at: datetime) -> None:
+    """Free words become notes of the team, once."""
+    words = [(text.strip(), on) for text, on in row.fields.get("notes", []) if text.strip() and text != NO_HOME]
+    for name, what in (("family_words", "Wanted, as the register has it"), ("event", "Event, as the register has it")):
+        if row.fields.get(name):
+            words.append((f"{what}: {row.fields[name]}", ""))
+    language = str(row.fields.get("language", ""))
+    if language and language_of(language) == "other":
+        words.append((f"Language, as the register has it: {language}", ""))
+    if not words:
+        return
+    held = set(Note.objects.filter(pathway=case).values_list("text", flat=True))
+    for text, on in words:
+        if text[:10_000] not in held:
+            day = date.fromisoformat(on) if on else today_london(at)
+            Note.objects.create(
+                pathway=case, author_id=run.by_id, organisation_id=run.organisation_id, text=text[:10_000], written_at=at, day=day
+            )
+            held.add(text[:10_000])
