@@ -2,9 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from ground.clock import today_london
 from ground.jobs import job, still_here
+from pathways.models import RetentionCheck
 from pathways.queries.integrity import Found, look_through
 from pathways.services.integrity import keep_findings
+from pathways.services.retention import due_checks, move_with_the_clock
 from pathways.services.unsent import tell_unsent, unsent
 
 
@@ -25,3 +28,16 @@ def integrity(*, at: datetime, dry_run: bool) -> str:
         still_here()
     number = len(found) if dry_run else keep_findings(found=found, at=at)
     return f"{number} found."
+
+
+@job("retention_checks", every=timedelta(days=1), not_before=1)
+def retention_checks(*, at: datetime, dry_run: bool) -> str:
+    """Ask whether people are still in work when the day has come, ask again, and stop asking when the window is over."""
+    due = due_checks(today=today_london(at))
+    if dry_run:
+        return f"{len(due)} due."
+    moved = 0
+    for key in due:
+        moved += move_with_the_clock(check=RetentionCheck.objects.get(pk=key), at=at)
+        still_here()
+    return f"{moved} of {len(due)} moved."
