@@ -1,8 +1,11 @@
 """Invented people and places for tests. Phones are Ofcom's drama numbers."""
 
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import count
 from typing import Any
+
+from django.contrib.auth.hashers import make_password
 
 from accounts.models import Membership, Milestone, Organisation, Programme, ProgrammePartner, User
 from candidates.models import Candidate, ContactRoute
@@ -59,12 +62,22 @@ def partner(made: Programme, other: Organisation) -> Organisation:
     return other
 
 
+@cache
+def _hashed() -> str:
+    """The password of everybody here, hashed once: a slow hash for each would be most of the tests' time."""
+    return make_password(PASSWORD)
+
+
+@cache
+def one_hash() -> str:
+    """The password's hash, made once: Argon2 is meant to be slow."""
+    return make_password(PASSWORD)
+
+
 def user(role: str, owner: Organisation, made: Programme | None = None, **more: Any) -> User:
     """Somebody who signs in, with one membership."""
     n = next(_next)
-    person = User.objects.create_user(
-        email=more.pop("email", f"user{n}@example.org"), password=PASSWORD, name=more.pop("name", f"User {n}")
-    )
+    person = User.objects.create(email=more.pop("email", f"user{n}@example.org"), password=_hashed(), name=more.pop("name", f"User {n}"))
     Membership.objects.create(user=person, organisation=owner, role=role, programme=made, starts_on=date(2024, 1, 1), **more)
     return person
 

@@ -1,0 +1,24 @@
+"""Bare signed-in pages: the same middleware, one plain query, one plain template."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ground.door import open_to
+from pathways.models import Pathway, StageChange
+
+ROLES = ("programme_lead", "outreach_worker")
+
+
+@open_to(*ROLES)
+def bare_list(request: HttpRequest) -> HttpResponse:
+    """25 rows by an index, without scope, filters, words or acts."""
+    seat = request.user.desk.seats[0]
+    rows = Pathway.objects.open().filter(programme__in=seat.programmes_of()).select_related("candidate").order_by("next_due_on", "id")[:25]
+    return render(request, "floor/list.html", {"rows": rows})
+
+
+@open_to(*ROLES)
+def bare_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One case and its log, as they stand in the tables."""
+    case = Pathway.objects.select_related("candidate").get(pk=pk)
+    return render(request, "floor/detail.html", {"case": case, "log": StageChange.objects.filter(pathway=case).order_by("-id")[:60]})
