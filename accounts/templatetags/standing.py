@@ -20,6 +20,7 @@ MENU: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("/people/add/", "Add a person", frozenset({"outreach_worker"})),
     ("/people/", "Find a person", frozenset({"outreach_worker", "programme_lead"})),
     ("/courses/", "Courses", frozenset({"trainer", "programme_lead"})),
+    ("/start/", "Start", frozenset({"employer"})),
     ("/put-forward/", "Put forward", frozenset({"employer"})),
     ("/checks/", "Checks and starts", frozenset({"employer"})),
     ("/still-here/", "Still here?", frozenset({"employer"})),

@@ -41,6 +41,8 @@ STANDS = {
 }
 NOT_AVAILABLE = "No longer available"
 ONE_TAP = ("consider", "invite", "reserve", "clear", "confirm")
+#: Steps that stand on a person's own page only: a row has room for what moves things on.
+ON_THE_PAGE = ("consider", "reserve", "withdraw_offer")
 #: The words on an employer's buttons where the chart speaks of them from outside.
 BUTTONS = {
     "introduction.consider": "Consider",
@@ -134,7 +136,7 @@ def card(row: Introduction, *, by: Actor, today: date, back: str, due: date | No
         if due is not None:
             made.overdue = due < today
             made.due = f"{counted((today - due).days, 'day')} overdue" if made.overdue else in_days(due, today)
-        made.buttons = buttons(row, by=by, back=back)
+        made.buttons = buttons(row, by=by, back=back, leave_out=ON_THE_PAGE)
     return made
 
 
@@ -334,10 +336,10 @@ def waiting_on(user: object, *, today: date) -> list[Waits]:
     )
     ask = retention_checks(user).filter(stage__in=ASKING).aggregate(n=Count("pk"), since=Min("due_on"))
     lines = [
-        (answer["n"], "person,people", "put forward to answer", "/put-forward/", "The longest has waited", answer["since"]),
-        (start["n"], "first day", "to confirm", "/checks/", "The earliest was", start["since"]),
-        (start["rest"], "person,people", "between offer and start", "/checks/", "The oldest offer was made", start["oldest"]),
-        (ask["n"], "person,people", "to say “still in work?” about", "/still-here/", "The first was due", ask["since"]),
+        (answer["n"], "person,people", "put forward: say what happens next", "/put-forward/", "The longest has waited", answer["since"]),
+        (start["n"], "first day", "to confirm: did they start?", "/checks/", "The earliest was", start["since"]),
+        (start["rest"], "person,people", "between offer and start: checks", "/checks/", "The oldest offer was made", start["oldest"]),
+        (ask["n"], "person,people", "to ask about: still in work?", "/still-here/", "The first was due", ask["since"]),
     ]
     return [
         Waits(f"{counted(n, noun)} {what}", href, f"{before} {_since(before, since, today)}")

@@ -9,11 +9,25 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.templatetags.said import in_days, time_of_day
 from pathways.models import Introduction, Placement, PreEmploymentCheck, StageChange
-from pathways.queries.employer import BUTTONS, shared_of
+from pathways.queries.employer import shared_of
+from pathways.queries.timeline_words import title_of
 from pathways.scope import SCOPES, changes
-from pathways.services.door import chart_steps
 from pathways.services.undo import may_undo
 
+#: Where the record speaks of the employer from outside.
+SAID = {
+    "introduction.consider": "Considering",
+    "introduction.decline_by_employer": "Declined",
+    "introduction.withdraw_offer": "Offer withdrawn",
+    "placement.start": "Started",
+    "pre_employment_check.ask": "Asked for",
+    "pre_employment_check.receive": "Received",
+    "pre_employment_check.clear": "Cleared",
+    "pre_employment_check.not_clear": "Not cleared",
+    "pre_employment_check.not_require": "Not required",
+    "retention_check.confirm": "Still in work",
+    "retention_check.deny": "Left",
+}
 #: How long the page says what was just done.
 JUST_NOW = timedelta(minutes=15)
 
@@ -68,4 +82,5 @@ def history(row: Introduction | Placement, user: object, *, by: Actor, at: datet
 
 
 def _label(change: StageChange) -> str:
-    return BUTTONS.get(f"{change.machine}.{change.step}", chart_steps(change.machine)[change.step].label)
+    """What has happened, as its taker would say it."""
+    return SAID.get(f"{change.machine}.{change.step}") or title_of(change)
