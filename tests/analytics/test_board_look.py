@@ -13,6 +13,7 @@ from pathways.services import interview, placement
 from pathways.services.door import Taken
 from places.models import Postcode
 from places.services.invented import load_invented
+from tests.analytics.stories import not_before
 from tests.factories import AT, DAY, World
 from tests.signing_in import signed_in
 
@@ -34,6 +35,7 @@ NOT_FOR_PEOPLE = (r"[0-9a-f]{8}-[0-9a-f]{4}", r"\b\d{4}-\d{2}-\d{2}\b", r"\b[a-z
 @pytest.fixture
 def lead(transactional_db):
     """A programme with a few people of every kind."""
+    not_before(AT)
     load_invented()
     world = World()
     homes = list(Postcode.objects.order_by("pcds").values_list("pcds", flat=True).distinct()[:4])

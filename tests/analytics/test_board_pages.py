@@ -13,6 +13,7 @@ from pathways.services import case as cases
 from pathways.services import interview, placement
 from pathways.services.door import Taken
 from places.services.wards import load_shipped_wards
+from tests.analytics.stories import not_before
 from tests.factories import AT, DAY, World, actor, person, user
 from tests.signing_in import signed_in
 
@@ -25,6 +26,7 @@ FILES = ("board_funnel_file", "board_equality_file", "board_wards_file", "board_
 @pytest.fixture
 def world():
     """Six people interested, two with a chat, one at work, one who withdrew."""
+    not_before(AT)
     load_shipped_wards()
     made = World()
     for number in range(6):
