@@ -27,6 +27,4 @@ def people_page(request: HttpRequest, asked: Asked, cases: Sequence[int], *, wor
     """A list of people, each the way to their page; the list is as long as the number says."""
     seen = scope.pathways(request.user).filter(pk__in=list(cases), programme=asked.programme).select_related("candidate")
     rows = keyset(seen, order=("candidate__folded_name", "pk"), after=request.GET.get("after"), size=50)
-    for case in rows.rows:
-        case.href = f"/people/{case.candidate.uuid}/"
     return page(request, asked, "analytics/people.html", people=rows, words=words, total=len(cases), back=back)
