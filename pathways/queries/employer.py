@@ -172,6 +172,7 @@ class Start:
     late_words: str
     agreed: str
     waiting: list[Card]
+    checks_words: str
     settled: str
     cleared: str
     buttons: list[Button]
@@ -214,6 +215,7 @@ def _start(job: Placement, *, by: Actor, today: date, back: str, planned: date |
         late_words=f"{since}: {lateness}" if lateness else "",
         agreed=_agreed(job),
         waiting=[check_card(each, job=job, by=by, today=today, back=back, planned=planned) for each in open_ones],
+        checks_words=f"{counted(len(open_ones), 'check')} to do",
         settled=", ".join(f"{each.get_kind_display()} ({each.get_stage_display().lower()})" for each in done),
         cleared=f"{len(done)} of {len(all_of_them)} checks done" if all_of_them else "No checks needed",
         buttons=_start_buttons(job, by=by, today=today, back=back),

@@ -32,6 +32,8 @@ from pathways.workflow.introduction import LIVE, IntroductionStage
 
 EMPLOYER = Role.EMPLOYER
 NOBODY = "00000000-0000-4000-8000-000000000000"
+#: With more jobs than this on a page, each one's checks are folded under a line.
+UNFOLDED = 3
 ENDINGS = {"close": close_heading, "fill": fill_heading}
 
 
@@ -84,6 +86,7 @@ def checks_and_starts(request: HttpRequest) -> HttpResponse:
     page = keyset(rows, order=("introduction__offered_on", "id"), after=request.GET.get("after"), size=25)
     context = {
         "page": page,
+        "few": len(page.rows) <= UNFOLDED,
         "starts": asks.starts(page.rows, by=by, today=today, back=_here(request)),
         "done": just_done(request.user, by=by, at=at, back=_here(request)),
     }
