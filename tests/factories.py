@@ -68,12 +68,6 @@ def _hashed() -> str:
     return make_password(PASSWORD)
 
 
-@cache
-def one_hash() -> str:
-    """The password's hash, made once: Argon2 is meant to be slow."""
-    return make_password(PASSWORD)
-
-
 def user(role: str, owner: Organisation, made: Programme | None = None, **more: Any) -> User:
     """Somebody who signs in, with one membership."""
     n = next(_next)
