@@ -37,10 +37,25 @@ AS_TYPED = {
 class HeadingForm(HouseForm):
     """One opening, in words a person would use. Under the minimum wage one more question comes: why."""
 
-    title = LineField(label="Job title in plain words", max_length=120, help_text="As you would say it to a neighbour: Hospital porter.")
-    family = forms.ChoiceField(label="Kind of work", widget=HintedRadios(attrs={"class": "govuk-radios--small"}))
-    site = LineField(label="Where?", max_length=160, help_text="Building and part of town.")
-    hours_pattern = LineField(label="Days and shifts", help_text="For example Monday to Friday, 7am to 3pm.")
+    title = LineField(
+        label="Job title in plain words",
+        max_length=120,
+        help_text="As you would say it to a neighbour: Hospital porter.",
+        error_messages={"required": "Enter the job title"},
+    )
+    family = forms.ChoiceField(
+        label="Kind of work",
+        widget=HintedRadios(attrs={"class": "govuk-radios--small"}),
+        error_messages={"required": "Choose the kind of work"},
+    )
+    site = LineField(
+        label="Where?", max_length=160, help_text="Building and part of town.", error_messages={"required": "Say where the job is"}
+    )
+    hours_pattern = LineField(
+        label="Days and shifts",
+        help_text="For example Monday to Friday, 7am to 3pm.",
+        error_messages={"required": "Enter the days and shifts"},
+    )
     hours_a_week = forms.DecimalField(
         label="Hours a week",
         required=False,
@@ -61,7 +76,7 @@ class HeadingForm(HouseForm):
         max_value=500,
         initial=1,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-3", "inputmode": "numeric"}),
-        error_messages={"invalid": "Enter a whole number, for example 4"},
+        error_messages={"invalid": "Enter a whole number, for example 4", "min_value": "An opening has at least one place"},
     )
     start_by = DayField(label="Start by", required=False, help_text="The latest day that suits you, for example 4 1 2027.")
 

@@ -121,7 +121,7 @@ def heading_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "own": desk_for(request).has(Role.EMPLOYER),
         "pay": pay_of(heading),
         "pay_words": held_against(heading.pay, heading.pay_unit, on=today),
-        "steps": steps_of(request, heading),
+        "steps": steps_of(request, heading, today=today),
         "may_edit": heading.stage not in {HeadingStage.FILLED, HeadingStage.CLOSED} and user.has_perm(WRITE, heading),
         "to_confirm": to_confirm(heading, today=today),
         "undo": f"/headings/{heading.uuid}/undo/" if request.GET.get("did") == "ended" and not heading.is_open else "",
@@ -129,14 +129,21 @@ def heading_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "employers/heading.html", context)
 
 
-def steps_of(request: HttpRequest, heading: CareerHeading) -> list[dict[str, Any]]:
+def steps_of(request: HttpRequest, heading: CareerHeading, *, today: date) -> list[dict[str, Any]]:
     """The steps of the chart that are open to this user now; an employer's yes to "still true?" is one press."""
     if not user_of(request).has_perm(MOVE, heading):
         return []
     own = desk_for(request).has(Role.EMPLOYER)
     open_now = {each.name for each in heading.get_available_stage_transitions()}  # type: ignore[attr-defined]  # made by FSMField
+    due = to_confirm(heading, today=today)
     return [
-        {"name": name, "label": label, "href": f"/headings/{heading.uuid}/steps/{name}/", "one_tap": own and name in ACTS}
+        {
+            "name": name,
+            "label": label,
+            "href": f"/headings/{heading.uuid}/steps/{name}/",
+            "one_tap": own and name in ACTS,
+            "kind": "primary" if due and name == "confirm" else "",
+        }
         for name, label in STEPS.items()
         if name in open_now
     ]

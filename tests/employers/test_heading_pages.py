@@ -75,10 +75,10 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(world):
     answer = client.post("/headings/add/", typed(world, title="", pay="lots", places="0", start_by="31 2 2027", hours_a_week="many"))
     assert answer.status_code == 422
     assert errors(answer) == [
-        "Enter job title in plain words",
+        "Enter the job title",
         "Enter the hours in numbers, for example 37.5",
         "Enter the pay in numbers, for example 12.60 an hour or 24,465 a year",
-        "Ensure this value is greater than or equal to 1.",
+        "An opening has at least one place",
         "31 February 2027 is not a day.",
     ]
     assert 'value="lots"' in answer.content.decode()
