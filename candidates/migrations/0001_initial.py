@@ -13,8 +13,6 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    initial = True
-
     dependencies = [
         ("accounts", "0001_initial"),
         ("pghistory", "0007_auto_20250421_0444"),

@@ -10,7 +10,6 @@ from accounts.services.audit import service
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict, NotYours, Refused
-from ground.rows import Row
 from outreach.services.message import change_fact, withdraw_messages
 from pathways.models import MACHINES, Consent, Evidence, Ownership, Pathway, StageChange, Task
 from pathways.models.task import TaskState
