@@ -10,7 +10,7 @@ from accounts.models import Membership, Reason, User
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.fields import DayField
-from ground.forms import HouseForm
+from ground.forms import HouseForm, plain_errors
 from ground.rows import Row
 from pathways.models import Pathway
 from pathways.services.door import Taken
@@ -51,6 +51,8 @@ class StepForm(HouseForm):
             self.fields["said_how"] = forms.ChoiceField(label="How did you hear?", choices=HEARD, required=False)
             for name in ("said_by", "said_how"):
                 self.fields[name].hide_optional = True  # type: ignore[attr-defined]  # read by the field's template
+        for field in self.fields.values():
+            plain_errors(field)
 
     def add_choices(self) -> None:
         """Fill lists from the rows that this user may choose from."""

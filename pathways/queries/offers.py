@@ -1,6 +1,7 @@
 """The steps that may be taken on a person's page now: exactly those that the door would allow, the likeliest first."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from ground.actor import Actor
@@ -50,12 +51,12 @@ LAST = (
 class Offers:
     """The steps that the door would allow these actors now; each seat is asked by itself, none are put together."""
 
-    def __init__(self, case: Pathway, actors: Sequence[Actor]) -> None:
-        self.case, self.actors = case, actors
+    def __init__(self, case: Pathway, actors: Sequence[Actor], at: datetime) -> None:
+        self.case, self.actors, self.at = case, actors, at
 
     def on(self, row: Any) -> list[OpenStep]:
         """Steps on a row that is there."""
-        return _once(step for by in self.actors for step in steps_on(row, case=self.case, by=by))
+        return _once(step for by in self.actors for step in steps_on(row, case=self.case, by=by, at=self.at))
 
     def on_case(self, owed: str) -> tuple[list[OpenStep], list[OpenStep]]:
         """Steps on the case and steps that make a row on it: those that usually come next, the likeliest first, and the rest."""

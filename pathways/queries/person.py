@@ -120,7 +120,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
     case = next((each for each in cases if str(each.uuid) == wanted), cases[0])
     today = today_london(at)
     children = children_of(cases)
-    offers = Offers(case, actors)
+    offers = Offers(case, actors, at)
     live, earlier = shown_children(case, children, offers, today)
     owed = _owed(case, user=user, today=today)
     first, aside = offers.on_case(owed[0].task.kind if owed else "")

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from ground.actor import Actor
+from ground.clock import today_london
 from ground.rows import Row
-from pathways.models import MACHINES, Pathway
+from pathways.models import MACHINES, Interview, Introduction, Pathway, Placement
 from pathways.queries.facts import conduct_of, facts_of
 from pathways.rules import may_take
+from pathways.services.case import REOPEN_DAYS
 from pathways.services.door import chart_steps
 from pathways.workflow.follow import CaseFacts
 from pathways.workflow.pathway import Stage
@@ -38,9 +41,11 @@ class OpenStep:
     href: str
 
 
-def steps_on(row: Row, *, case: Pathway, by: Actor, facts: CaseFacts | None = None) -> list[OpenStep]:
-    """Steps of the row's own chart that are open from its stage to this actor."""
+def steps_on(row: Row, *, case: Pathway, by: Actor, facts: CaseFacts | None = None, at: datetime | None = None) -> list[OpenStep]:
+    """Steps of the row's own chart that are open from its stage to this actor; with `at`, at this moment."""
     known = [each for each in chart_steps(row.machine).values() if row.stage in each.sources and allowed(each, row, case=case, by=by)]
+    if at is not None:
+        known = [each for each in known if timely(each.name, row, at=at)]
     guarded = [each for each in known if each.guard]
     if guarded and isinstance(row, Pathway):
         conduct = conduct_of(row, facts if facts is not None else facts_of(row))
@@ -55,6 +60,20 @@ def allowed(each: Step, row: Row | None, *, case: Pathway, by: Actor) -> bool:
         return False
     if isinstance(row, Pathway):
         return _case_allows(each.name, row)
+    return True
+
+
+def timely(name: str, row: Row, *, at: datetime) -> bool:
+    """Whether the step's time has come and is not over, and the row is of the kind it is for."""
+    if isinstance(row, Interview) and name == "miss":
+        return row.at is None or row.at <= at
+    if isinstance(row, Placement) and name == "complete":
+        return row.kind in {"fixed_term", "apprenticeship"}
+    if isinstance(row, Introduction) and name == "withdraw_offer":
+        return not row.placements.filter(first_day__isnull=False).exclude(stage__in=["fell_through", "void"]).exists()
+    if isinstance(row, Pathway) and name == "reopen":
+        last = max((day for day in (row.closed_on, row.revisit_on) if day), default=None)
+        return last is not None and (today_london(at) - last).days <= REOPEN_DAYS and row.candidate.died_on is None
     return True
 
 

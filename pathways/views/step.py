@@ -66,7 +66,7 @@ def new_case(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
     case = cases.order_by("-id").first()
     if case is None or step != "return":
         raise Http404
-    return _answer(request, declared=chart_steps("pathway")[step], take=TAKES["pathway.return"], case=case, subject=case)
+    return _answer(request, declared=chart_steps("pathway")[step], take=TAKES["pathway.return"], case=case, subject=None)
 
 
 def actor_for(request: HttpRequest, declared: Step, *, subject: Row | None, case: Pathway) -> Actor:

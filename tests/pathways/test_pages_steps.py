@@ -1,0 +1,471 @@
+"""Every step that a person may take: its form opens, is taken once, and says no in words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ground.once import new_once
+from pathways.models import MACHINES, Pathway, StageChange
+from pathways.queries.steps import FOLDERS
+from pathways.services import case as cases
+from pathways.services.door import chart_steps
+from tests.factories import organisation, partner, person, user
+from tests.pathways.scenes import Scene
+from tests.signing_in import signed_in
+
+pytestmark = pytest.mark.django_db
+
+Data = dict[str, Any]
+
+
+@dataclass
+class Trial:
+    """A step: what it is taken on, what is posted, where the row stands after it, and a post that is refused."""
+
+    step: str
+    on: Callable[[Scene], Any]
+    then: str
+    data: Callable[[Scene], Data] = field(default=lambda scene: {})
+    bad: Callable[[Scene], Data] = field(default=lambda scene: {})
+    says: str = ""
+    as_lead: bool = False
+    makes: bool = False
+
+
+def no_data(scene: Scene) -> Data:
+    return {}
+
+
+def tomorrow(scene: Scene) -> Data:
+    return {"happened_on": (scene.today + timedelta(days=1)).isoformat()}
+
+
+COMING = "That day is still to come."
+PERMANENT = {"kind": "permanent"}
+WHY = "Answer the question “Why?”"
+
+TRIALS = [
+    Trial("pathway.express_interest", lambda s: s.open(interested=False), "interested", bad=tomorrow, says=COMING),
+    Trial(
+        "pathway.mark_ready",
+        lambda s: s.open(),
+        "job_ready",
+        lambda s: {"reason": "has_experience"},
+        no_data,
+        "No course has been finished",
+    ),
+    Trial("pathway.unmark_ready", lambda s: s.ready(), "interested", bad=tomorrow, says=COMING),
+    Trial("pathway.restart_search", lambda s: s.left(), "job_ready", lambda s: {"ready": "on"}, tomorrow, COMING),
+    Trial(
+        "pathway.set_not_now",
+        lambda s: s.open(),
+        "not_now",
+        lambda s: {"reason": "health", "revisit_on": (s.today + timedelta(days=60)).isoformat()},
+        lambda s: {"reason": "health"},
+        "Give a day to ask again",
+    ),
+    Trial("pathway.withdraw", lambda s: s.open(), "withdrawn", bad=tomorrow, says=COMING),
+    Trial("pathway.close_unreachable", lambda s: s.tried(), "unreachable", bad=tomorrow, says=COMING),
+    Trial(
+        "pathway.close_ineligible",
+        lambda s: s.open(),
+        "ineligible",
+        lambda s: {"reason": "age", "referred_to": "The careers service"},
+        lambda s: {"reason": "age"},
+        "Answer the question “Who can help this person instead?”",
+    ),
+    Trial("pathway.end_follow_up", lambda s: s.left(), "ended", bad=tomorrow, says=COMING),
+    Trial("pathway.void", lambda s: s.open(), "void", bad=tomorrow, says=COMING, as_lead=True),
+    Trial("pathway.reopen", lambda s: s.withdrawn(), "interested", bad=tomorrow, says=COMING),
+    Trial(
+        "pathway.hand_over",
+        lambda s: s.open(),
+        "interested",
+        lambda s: {"to": str(s.colleague.uuid)},
+        lambda s: {"to": str(s.employer.uuid)},
+        "Choose one of the answers in the list",
+    ),
+    Trial(
+        "interview.book",
+        lambda s: s.open(),
+        "booked",
+        lambda s: {"day": (s.today + timedelta(days=2)).isoformat(), "hour": "10:30", "place": "Library"},
+        lambda s: {"day": "2026-02-31", "hour": "half past ten", "place": "Library"},
+        "31 February 2026 is not a day.",
+        makes=True,
+    ),
+    Trial(
+        "interview.hold",
+        lambda s: s.open(),
+        "held",
+        lambda s: {"work_status": "not_working", "in_the_way": "Childcare before eight"},
+        tomorrow,
+        COMING,
+        makes=True,
+    ),
+    Trial(
+        "interview.move",
+        lambda s: s.chat(),
+        "booked",
+        lambda s: {"day": (s.today + timedelta(days=3)).isoformat(), "hour": "9.15", "place": "The café"},
+        lambda s: {"day": (s.today - timedelta(days=1)).isoformat(), "hour": "9:15", "place": "The café"},
+        "That time has passed",
+    ),
+    Trial(
+        "interview.miss",
+        lambda s: s.chat(to_come=False),
+        "missed",
+        lambda s: {"missed_by": "candidate", "reason": "ill"},
+        lambda s: {"reason": "ill"},
+        "Answer the question “Who could not make it?”",
+    ),
+    Trial("interview.cancel", lambda s: s.chat(), "cancelled", bad=tomorrow, says=COMING),
+    Trial("interview.void", lambda s: s.chat(), "void", bad=tomorrow, says=COMING, as_lead=True),
+    Trial(
+        "training_place.join_waiting",
+        lambda s: s.open(),
+        "waiting",
+        lambda s: {"course": str(s.course().uuid)},
+        lambda s: {"course": str(s.worker.uuid)},
+        "Choose one of the answers in the list",
+        makes=True,
+    ),
+    Trial(
+        "training_place.book",
+        lambda s: s.open(),
+        "booked",
+        lambda s: {"course": str(s.course().uuid)},
+        lambda s: {"course": str(s.course(capacity=0).uuid)},
+        "The course is full",
+        makes=True,
+    ),
+    Trial("training_place.start", lambda s: s.seat(), "in_training", bad=tomorrow, says=COMING),
+    Trial("training_place.finish", lambda s: s.seat(begun=True), "finished", bad=tomorrow, says=COMING),
+    Trial("training_place.leave", lambda s: s.seat(begun=True), "left", lambda s: {"reason": "health"}, no_data, WHY),
+    Trial("training_place.cancel", lambda s: s.waiting(), "cancelled", bad=tomorrow, says=COMING),
+    Trial("training_place.void", lambda s: s.waiting(), "void", bad=tomorrow, says=COMING, as_lead=True),
+    Trial(
+        "introduction.draft",
+        lambda s: s.open(),
+        "draft",
+        lambda s: {"heading": str(s.heading().uuid)},
+        no_data,
+        "Choose opening",
+        makes=True,
+    ),
+    Trial(
+        "introduction.send",
+        lambda s: s.drafted(),
+        "sent",
+        lambda s: {"consent_how": "phone"},
+        no_data,
+        "Answer the question “How did the person agree",
+    ),
+    Trial("introduction.consider", lambda s: s.sent(), "considering", bad=tomorrow, says=COMING),
+    Trial(
+        "introduction.invite",
+        lambda s: s.sent(),
+        "interview_set",
+        lambda s: {"said_by": "employer", "said_how": "phone"},
+        lambda s: {"said_by": "employer"},
+        "Say how you heard it.",
+    ),
+    Trial("introduction.reserve", lambda s: s.sent(), "reserve", bad=tomorrow, says=COMING),
+    Trial(
+        "introduction.offer",
+        lambda s: s.sent(),
+        "offered",
+        lambda s: {"offer_kind": "permanent", "offer_hours": "37.5", "offer_pay": "12.90", "offer_pay_unit": "hour"},
+        lambda s: {"offer_kind": "permanent", "offer_hours": "lots"},
+        "Enter a number.",
+    ),
+    Trial("introduction.accept", lambda s: s.offered(), "accepted", bad=tomorrow, says=COMING),
+    Trial(
+        "introduction.decline_by_candidate",
+        lambda s: s.offered(),
+        "declined_by_candidate",
+        lambda s: {"reason": "hours"},
+        no_data,
+        WHY,
+    ),
+    Trial(
+        "introduction.decline_by_employer",
+        lambda s: s.sent(),
+        "declined_by_employer",
+        lambda s: {"reason": "hours"},
+        no_data,
+        WHY,
+    ),
+    Trial("introduction.withdraw", lambda s: s.drafted(), "withdrawn", bad=tomorrow, says=COMING),
+    Trial(
+        "introduction.withdraw_offer",
+        lambda s: s.accepted(),
+        "offer_withdrawn",
+        lambda s: {"reason": "cut"},
+        no_data,
+        WHY,
+    ),
+    Trial("introduction.void", lambda s: s.drafted(), "void", bad=tomorrow, says=COMING, as_lead=True),
+    Trial(
+        "placement.record_own_job",
+        lambda s: s.open(),
+        "in_post",
+        lambda s: {
+            "employer_words": "Corner bakery",
+            "title": "Baker",
+            "kind": "permanent",
+            "start_on": (s.today - timedelta(days=2)).isoformat(),
+        },
+        lambda s: {"employer_words": "Corner bakery", "title": "Baker", **PERMANENT, "start_on": "2020-01-01"},
+        "This job began before we met",
+        makes=True,
+    ),
+    Trial(
+        "placement.agree_start",
+        lambda s: s.job(),
+        "start_agreed",
+        lambda s: {"start_on": (s.today + timedelta(days=7)).isoformat(), "start_at": "8:30", "report_to": "Dawn at the main desk"},
+        lambda s: {"start_on": "2020-01-01"},
+        "The first day cannot be before the offer.",
+    ),
+    Trial(
+        "placement.start",
+        lambda s: s.job(),
+        "in_post",
+        no_data,
+        lambda s: {"first_day": (s.today + timedelta(days=1)).isoformat()},
+        "The first day is still to come",
+    ),
+    Trial(
+        "placement.fall_through",
+        lambda s: s.job(),
+        "fell_through",
+        lambda s: {"reason": "changed_mind"},
+        no_data,
+        WHY,
+    ),
+    Trial(
+        "placement.leave",
+        lambda s: s.job(started=True),
+        "left",
+        lambda s: {"last_day": s.today.isoformat(), "reason": "new_job"},
+        lambda s: {"last_day": (s.today - timedelta(days=90)).isoformat()},
+        "The last day cannot be before the first day.",
+    ),
+    Trial(
+        "placement.complete",
+        lambda s: s.job(started=True, kind="fixed_term"),
+        "completed",
+        lambda s: {"last_day": s.today.isoformat()},
+        no_data,
+        "Enter the date",
+    ),
+    Trial("placement.void", lambda s: s.job(), "void", bad=tomorrow, says=COMING, as_lead=True),
+    Trial("pre_employment_check.ask", lambda s: s.check(), "in_progress", lambda s: {"owner_words": "HR"}, tomorrow, COMING),
+    Trial("pre_employment_check.receive", lambda s: s.check(), "in_progress", bad=tomorrow, says=COMING),
+    Trial("pre_employment_check.clear", lambda s: s.check(), "cleared", bad=tomorrow, says=COMING),
+    Trial("pre_employment_check.not_clear", lambda s: s.check(), "not_cleared", bad=tomorrow, says=COMING),
+    Trial("pre_employment_check.not_require", lambda s: s.check(), "not_required", bad=tomorrow, says=COMING),
+    Trial(
+        "retention_check.confirm",
+        lambda s: s.due(),
+        "confirmed",
+        no_data,
+        lambda s: {"known_on": (s.today - timedelta(days=30)).isoformat()},
+        "That was known before the day it asks about",
+    ),
+    Trial(
+        "retention_check.deny",
+        lambda s: s.due(),
+        "not_in_post",
+        lambda s: {"last_day": (s.today - timedelta(days=10)).isoformat()},
+        lambda s: {"known_on": (s.today + timedelta(days=1)).isoformat()},
+        COMING,
+    ),
+    Trial("retention_check.void", lambda s: s.due(), "void", bad=tomorrow, says=COMING, as_lead=True),
+]
+BY_NAME = pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.step)
+#: Taken on the person, and tried by itself below.
+ON_THE_PERSON = {"pathway.return"}
+#: Made with the person, at the page that adds one.
+WITH_THE_PERSON = {"pathway.log_outreach"}
+
+
+def address(trial: Trial, row: Any) -> str:
+    machine, _, step = trial.step.partition(".")
+    if trial.makes:
+        return f"/pathways/{row.uuid}/steps/{trial.step}/"
+    return f"/{FOLDERS[machine]}/{row.uuid}/steps/{step}/"
+
+
+def stage_after(trial: Trial, row: Any) -> str:
+    machine = trial.step.partition(".")[0]
+    if trial.makes:
+        return MACHINES[machine].objects.filter(pathway=row).latest("pk").stage
+    return MACHINES[machine].objects.get(pk=row.pk).stage
+
+
+def test_every_step_of_every_chart_is_tried() -> None:
+    declared = {f"{machine}.{step.name}" for machine in MACHINES for step in chart_steps(machine).values() if step.by_people}
+    assert declared - ON_THE_PERSON - WITH_THE_PERSON == {trial.step for trial in TRIALS}
+
+
+@BY_NAME
+def test_a_step_has_a_form_and_is_taken_once(trial: Trial) -> None:
+    scene = Scene()
+    row = trial.on(scene)
+    browser = signed_in(scene.lead if trial.as_lead else scene.worker)
+    path, data = address(trial, row), trial.data(scene)
+    form = browser.get(path)
+    assert form.status_code == 200
+    posted = {**data, "version": form.context["form"]["version"].value(), "once": new_once()}
+    taken = browser.post(path, posted)
+    assert taken.status_code == 302
+    case = row if isinstance(row, Pathway) else row.pathway
+    assert taken["Location"] == f"/people/{case.candidate.uuid}/"
+    assert stage_after(trial, row) == trial.then
+    assert browser.get(taken["Location"]).status_code == 200
+    # Pressed twice, it is taken once and the answer is the same.
+    changes = StageChange.objects.count()
+    assert browser.post(path, posted)["Location"] == taken["Location"]
+    assert StageChange.objects.count() == changes
+
+
+@BY_NAME
+def test_a_step_that_cannot_be_taken_says_why_and_changes_nothing(trial: Trial) -> None:
+    scene = Scene()
+    row = trial.on(scene)
+    browser = signed_in(scene.lead if trial.as_lead else scene.worker)
+    path, changes = address(trial, row), StageChange.objects.count()
+    refused = browser.post(path, {"version": row.version, "once": new_once(), **trial.bad(scene)})
+    assert refused.status_code == 422
+    assert trial.says in refused.content.decode()
+    assert "There is a problem" in refused.content.decode()
+    other = partner(scene.programme, organisation("delivery"))
+    stranger = signed_in(user("outreach_worker", other, scene.programme))
+    random = path.replace(str(row.uuid), "8a3b9c1e-0d5f-4e7a-9b2c-6d1f0a4e8c3b")
+    for method in ("get", "post"):
+        foreign, nobody = getattr(stranger, method)(path), getattr(stranger, method)(random)
+        assert (foreign.status_code, foreign.content) == (404, nobody.content)
+    assert StageChange.objects.count() == changes
+    if not trial.makes:
+        _is_told_that_it_is_stale(trial, scene, row, path)
+
+
+def _is_told_that_it_is_stale(trial: Trial, scene: Scene, row: Any, path: str) -> None:
+    """Somebody else was faster: what was typed is kept, and sent again it is taken."""
+    browser, token = signed_in(scene.lead if trial.as_lead else scene.worker), new_once()
+    data = trial.data(scene)
+    stale = browser.post(path, {**data, "version": row.version + 7, "once": token})
+    assert stale.status_code == 409
+    assert "Somebody else changed this while you had it open." in stale.content.decode()
+    fresh = stale.context["form"]["version"].value()
+    assert browser.post(path, {**data, "version": fresh, "once": token}).status_code == 302
+
+
+def test_a_seat_is_booked_from_the_waiting_list() -> None:
+    scene = Scene()
+    place = scene.waiting()
+    browser = signed_in(scene.worker)
+    path = f"/training-places/{place.uuid}/steps/book/"
+    assert browser.get(path).status_code == 200
+    assert browser.post(path, {"version": place.version, "once": new_once()}).status_code == 302
+    place.refresh_from_db()
+    assert place.stage == "booked"
+
+
+def test_somebody_whose_case_ended_starts_again_once() -> None:
+    scene = Scene()
+    before = scene.withdrawn()
+    browser = signed_in(scene.worker)
+    path = f"/people/{before.candidate.uuid}/steps/pathway.return/"
+    assert browser.get(path).status_code == 200
+    assert browser.post(path, {"version": before.version, "once": new_once()}).status_code == 302
+    after = Pathway.objects.get(previous=before)
+    assert (after.attempt, after.stage, after.owner) == (2, "interested", scene.worker)
+    again = browser.post(path, {"version": after.version, "once": new_once()})
+    assert again.status_code == 409
+    assert Pathway.objects.filter(candidate=before.candidate).count() == 2
+
+
+def test_a_case_closed_long_ago_is_not_reopened() -> None:
+    scene = Scene()
+    case = scene.withdrawn(days_ago=100)
+    path = f"/pathways/{case.uuid}/steps/reopen/"
+    browser = signed_in(scene.worker)
+    refused = browser.post(path, {"version": case.version, "once": new_once()})
+    assert refused.status_code == 409
+    assert "start again instead" in refused.content.decode()
+    assert path not in browser.get(f"/people/{case.candidate.uuid}/").content.decode()
+
+
+def test_interest_needs_a_way_to_reach_the_person() -> None:
+    scene = Scene()
+    who = person(scene.delivery, phone=None)
+    case = scene.open(interested=False, candidate=who)
+    refused = signed_in(scene.worker).post(f"/pathways/{case.uuid}/steps/express_interest/", {"version": case.version, "once": new_once()})
+    assert refused.status_code == 422
+    assert "Add one way to reach this person first" in refused.content.decode()
+
+
+@pytest.mark.parametrize("step", ["log_outreach", "follow", "import_stage", "end_by_death", "no_such_step"])
+def test_steps_that_nobody_takes_here_are_not_there(step: str) -> None:
+    scene = Scene()
+    case = scene.open()
+    browser = signed_in(scene.lead)
+    assert browser.get(f"/pathways/{case.uuid}/steps/{step}/").status_code == 404
+    assert browser.get(f"/pathways/{case.uuid}/steps/interview.{step}/").status_code == 404
+
+
+def test_a_worker_may_not_void_and_the_page_does_not_offer_it() -> None:
+    scene = Scene()
+    case = scene.open()
+    path = f"/pathways/{case.uuid}/steps/void/"
+    browser = signed_in(scene.worker)
+    assert browser.get(path).status_code == 403
+    assert path not in browser.get(f"/people/{case.candidate.uuid}/").content.decode()
+    assert path in signed_in(scene.lead).get(f"/people/{case.candidate.uuid}/").content.decode()
+
+
+def test_undo_gives_back_what_was_there_once() -> None:
+    scene = Scene()
+    case = scene.open()
+    cases.withdraw(case=case, by=scene.by, at=scene.now)
+    change = StageChange.objects.get(pathway=case, step="withdraw", machine="pathway")
+    browser = signed_in(scene.worker)
+    assert "No longer wants this" in browser.get(f"/changes/{change.uuid}/undo/").content.decode()
+    done = browser.post(f"/changes/{change.uuid}/undo/", {"once": new_once()})
+    assert done["Location"] == f"/people/{case.candidate.uuid}/"
+    case.refresh_from_db()
+    assert case.stage == "interested"
+    again = browser.post(f"/changes/{change.uuid}/undo/", {"once": new_once()})
+    assert again.status_code == 409
+    assert "This has been undone already." in again.content.decode()
+
+
+def test_a_colleague_may_not_undo_my_step() -> None:
+    scene = Scene()
+    case = scene.open()
+    cases.withdraw(case=case, by=scene.by, at=scene.now)
+    change = StageChange.objects.get(pathway=case, step="withdraw", machine="pathway")
+    assert signed_in(scene.colleague).post(f"/changes/{change.uuid}/undo/", {"once": new_once()}).status_code == 403
+    assert signed_in(scene.lead).post(f"/changes/{change.uuid}/undo/", {"once": new_once()}).status_code == 302
+
+
+def test_what_the_page_offers_is_what_the_door_allows() -> None:
+    scene = Scene()
+    rows = [scene.open(), scene.chat().pathway, scene.offered().pathway, scene.job(started=True).pathway, scene.withdrawn()]
+    for who in (scene.worker, scene.lead):
+        browser = signed_in(who)
+        for case in rows:
+            page = browser.get(f"/people/{case.candidate.uuid}/").context["page"]
+            every = [*page.first, *page.aside, *(step for each in (*page.live, *page.earlier) for step in steps_in(each))]
+            assert every
+            assert {browser.get(step.href).status_code for step in every} == {200}
+
+
+def steps_in(live: Any) -> list[Any]:
+    return [*live.steps, *(step for inner in (*live.asked, *live.checks) for step in inner.steps)]
