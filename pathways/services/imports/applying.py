@@ -1,13 +1,12 @@
 """Good rows go in, one transaction each, from where the last process stopped; bad rows stay with their reason."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Membership, User
 from accounts.services.audit import note, service
@@ -23,6 +22,7 @@ from pathways.services.imports.known import Traits, applied_rows, differences, n
 from pathways.services.imports.leasing import keep_lease, release
 from pathways.services.imports.person import change_person, fill_person, keep_words, new_person
 from pathways.services.imports.replay import Replay
+from pathways.services.imports.retelling import one_at_a_time
 from pathways.services.imports.waiting import here_question
 from pathways.workflow.pathway import Stage
 
@@ -109,7 +109,7 @@ def apply_row(*, number: int, work: Work, by: Actor, at: datetime) -> Candidate 
     run = work.run
     if row.applied_at is not None or row.verdict not in {Verdict.CREATE, Verdict.UPDATE, Verdict.DECIDE}:
         return None
-    _one_at_a_time(row, run)
+    one_at_a_time("person", run.organisation_id, run.programme_id, row.key)  # of two imports at once, the second finds them here
     facts = _facts(row)
     case = _case_of(row, work)
     if row.verdict in {Verdict.UNCHANGED, Verdict.DECIDE} and row.decision == "":
@@ -128,18 +128,12 @@ def apply_row(*, number: int, work: Work, by: Actor, at: datetime) -> Candidate 
         replay.take([MET])
     if row.verdict != Verdict.UPDATE and "of" not in row.fields:
         replay.reach(_stage(row))
+    row.problems += [{"column": "", "letter": "", "cell": "", "reason": sentence} for sentence in replay.untaken]
     keep_words(row, case, run=run, at=at)
     row.pathway, row.applied_at, row.cells = case, at, []
     row.fields.pop("answers", None)
-    row.save(update_fields=["pathway", "applied_at", "cells", "fields", "verdict", "changes"])
+    row.save(update_fields=["pathway", "applied_at", "cells", "fields", "verdict", "changes", "problems"])
     return case.candidate
-
-
-def _one_at_a_time(row: ImportRow, run: ImportRun) -> None:
-    """The same person of two imports at once: the second waits, and then finds them here."""
-    name = hashlib.sha256(f"import {run.organisation_id} {run.programme_id} {row.key}".encode()).digest()[:8]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(name, "big", signed=True)])
 
 
 def _case_of(row: ImportRow, work: Work) -> Pathway | None:

@@ -85,6 +85,7 @@ def fact_of(fact: Fact, person: Person | None = None) -> dict[str, Any]:
         "step": fact.step,
         "on": fact.on.isoformat() if fact.on else "",
         "quality": fact.quality,
+        "planned": fact.remark == "planned",
         "employer": fact.employer or (told.get("employer", "") if job else ""),
         "family": fact.family or (told.get("family", "") if job else ""),
         "heading": fact.at.heading,
@@ -155,6 +156,7 @@ def _dated(decision: Decision, day: date, sheets: Sheets) -> dict[str, Any]:
     """The fact that a cell supports once its day is known."""
     place, at = decision.places[-1], decision.at
     one, _ = sheets.tables[Place(*place)]
+    planned = False
     if one.contacts:
         read = sheets.alone(place)
         step = read.meaning.step or STEP_OF_STAGE.get(read.meaning.stage, "pathway.log_outreach")
@@ -163,14 +165,15 @@ def _dated(decision: Decision, day: date, sheets: Sheets) -> dict[str, Any]:
             (name for name in columns.PHASES for column in one.mapping.fields.get(name, []) if at and column.letter == at.letter), ""
         )
         step = STEP_OF_FIELD.get(field, "pathway.log_outreach")
-        if day > sheets.today:
-            step = PLANNED.get(field) or step
+        planned = day > sheets.today and bool(PLANNED.get(field))
+        step = PLANNED[field] if planned else step
     letter = at.letter if at else ""
     heading = at.heading if at else ""
     return {
         "step": step,
         "on": day.isoformat(),
         "quality": "exact",
+        "planned": planned,
         "employer": "",
         "family": "",
         "heading": heading,

@@ -1,0 +1,144 @@
+"""Past steps on the way to a job: the first contact, interest, chats, courses, being ready."""
+
+from datetime import date, datetime, time
+
+from ground.clock import LONDON
+from pathways.models import Course, Interview, Pathway, TrainingPlace
+from pathways.services import case as cases
+from pathways.services import interview, training
+from pathways.services.door import Taken, change_stage
+from pathways.services.imports.retelling import Act, Fact, Retelling, begun, implied, one_at_a_time, open_case
+
+READY_FROM = {"interested", "chat_booked", "chatted"}
+
+
+def _outreach(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
+    open_case(told, day, taken)
+
+
+def _interest(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
+    if told.case.pk is None:
+        told.case.opened_on = told.case.stage_since = day
+    if told.case.interested_on is None:
+        cases.express_interest(case=told.case, taken=taken, **told.who)
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), tzinfo=LONDON)
+
+
+def _book_chat(told: Retelling, case: Pathway, taken: Taken, when: datetime | None) -> Interview:
+    """A booked chat. Where the file tells only the day of booking, nobody knows for when."""
+    chat = Interview(pathway=case)
+    change_stage(subject=chat, step="book", values={"at": when, "place": "", "host_id": None}, taken=taken, **told.who)
+    return chat
+
+
+def _booked(case: Pathway) -> Interview | None:
+    return Interview.objects.filter(pathway=case, stage="booked").order_by("id").first()
+
+
+def _book(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
+    case = begun(told, day, taken)
+    plan = _noon(date.fromisoformat(fact["on"])) if fact.get("planned") and fact["on"] else None
+    _book_chat(told, case, taken, plan)
+
+
+def _hold(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
+    case = begun(told, day, taken)
+    interview.hold_chat(case=case, chat=_booked(case), taken=taken, **told.who)
+
+
+def _miss(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
+    case = begun(told, day, taken)
+    chat = _booked(case) or _book_chat(told, case, implied(taken), _noon(day) if fact["on"] else None)
+    if chat.at is None or chat.at <= told.at:
+        interview.miss_chat(chat=chat, missed_by="candidate", taken=taken, **told.who)
+
+
+def _cancel_chat(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
+    chat = _booked(begun(told, day, taken))
+    if chat is not None:
+        interview.cancel_chat(chat=chat, taken=taken, **told.who)
+
+
+def _course(told: Retelling) -> Course:
+    """The course that stands for all that were held before this system kept them."""
+    own = {"organisation": told.run.organisation, "programme": told.run.programme, "before_pathways": True}
+    found = Course.objects.filter(**own).first()
+    if found is None:
+        one_at_a_time("course", told.run.organisation_id, told.run.programme_id)
+        found, _ = Course.objects.get_or_create(**own, defaults={"name": "Before Pathways"})
+    return found
+
+
+def _seat(told: Retelling, day: date, taken: Taken) -> TrainingPlace:
+    """The seat that is held, or one booked now."""
+    case = begun(told, day, taken)
+    place = TrainingPlace.objects.filter(pathway=case, stage__in=["waiting", "booked", "in_training"]).order_by("id").first()
+    if place is not None and place.stage == "waiting":
+        return training.book_seat(case=case, course=place.course, place=place, taken=taken, **told.who)
+    return place or training.book_seat(case=case, course=_course(told), taken=taken, **told.who)
+
+
+def _wait(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
+    case = begun(told, day, taken)
+    if not TrainingPlace.objects.filter(pathway=case, stage__in=["waiting", "booked", "in_training"]).exists():
+        training.join_waiting(case=case, course=_course(told), taken=taken, **told.who)
+
+
+def _book_seat(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
+    _seat(told, day, taken)
+
+
+def _seated(told: Retelling, day: date, taken: Taken) -> TrainingPlace:
+    """A seat on a course that was begun: a course that was finished or left had been."""
+    place = _seat(told, day, implied(taken))
+    if place.stage == "booked":
+        training.start_training(place=place, taken=implied(taken), **told.who)
+    return place
+
+
+def _start_course(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
+    place = _seat(told, day, implied(taken))
+    if place.stage == "booked":
+        training.start_training(place=place, taken=taken, **told.who)
+
+
+def _finish_course(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
+    training.finish_training(place=_seated(told, day, taken), taken=taken, **told.who)
+
+
+def _leave_course(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
+    training.leave_training(place=_seated(told, day, taken), taken=taken, **told.who)
+
+
+def _cancel_seat(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
+    case = begun(told, day, taken)
+    place = TrainingPlace.objects.filter(pathway=case, stage__in=["waiting", "booked"]).order_by("id").first()
+    if place is not None:
+        training.cancel_seat(place=place, taken=taken, **told.who)
+
+
+def _ready(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
+    case = begun(told, day, taken)
+    case.refresh_from_db()
+    if case.ready_on is None and case.stage in READY_FROM:
+        cases.mark_ready(case=case, taken=taken, **told.who)
+
+
+STEPS: dict[str, Act] = {
+    "pathway.log_outreach": _outreach,
+    "pathway.express_interest": _interest,
+    "pathway.mark_ready": _ready,
+    "interview.book": _book,
+    "interview.hold": _hold,
+    "interview.miss": _miss,
+    "interview.cancel": _cancel_chat,
+    "training_place.join_waiting": _wait,
+    "training_place.book": _book_seat,
+    "training_place.start": _start_course,
+    "training_place.finish": _finish_course,
+    "training_place.leave": _leave_course,
+    "training_place.cancel": _cancel_seat,
+}
