@@ -236,7 +236,7 @@ def _log(
         recorded_at=at,
         reason=taken.reason,
         cause=taken.cause,
-        import_run=taken.import_run,
+        import_run_id=taken.import_run.pk if taken.import_run else (taken.cause.import_run_id if taken.cause else None),
         before=before,
     )
 

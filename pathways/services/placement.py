@@ -58,7 +58,8 @@ def record_own_job(
 
     def consequences(change: StageChange) -> None:
         if begun:
-            _start(placement=placement, first_day=start_on, by=by, at=at, taken=Taken(cause=change, happened_on=start_on))
+            as_sure = Taken(cause=change, happened_on=start_on, quality=taken.quality)
+            _start(placement=placement, first_day=start_on, by=by, at=at, taken=as_sure)
 
     change_stage(subject=placement, step="record_own_job", by=by, at=at, values={"start_on": start_on}, taken=stood, then=consequences)
     return placement
