@@ -31,7 +31,7 @@ def search(user: object, words: str) -> Found:
     """People in sight whose phone, postcode or name fits, best first."""
     kind, found = _people(user, words)
     ids = list(found[: MOST + 1].values_list("pk", flat=True)) if found is not None else []
-    if kind == "name" and len(ids) <= MOST:
+    if kind == "name" and found is not None and len(ids) <= MOST:
         wider = _names(people(user).exclude(pk__in=ids), words, anywhere=True)
         ids += list(wider[: MOST + 1 - len(ids)].values_list("pk", flat=True))
     cases = latest_cases(user, ids[:MOST])
@@ -39,13 +39,14 @@ def search(user: object, words: str) -> Found:
 
 
 def _people(user: object, words: str) -> tuple[str, QuerySet[Candidate] | None]:
-    digits = "".join(each for each in words if each.isdigit())
+    digits = "".join(each for each in words if each.isdigit()).lstrip("0")
     code = normalise(words)
     if code:
         lives = Address.objects.filter(candidate=OuterRef("pk"), postcode=code, valid_to__isnull=True, replaced_by__isnull=True)
         return "postcode", people(user).filter(Exists(lives)).order_by("folded_name", "id")
-    if len(digits) >= FEWEST_DIGITS and not any(each.isalpha() for each in words):
-        return "phone", _by_phone(people(user), words, digits).order_by("folded_name", "id")
+    if any(each.isdigit() for each in words) and not any(each.isalpha() for each in words):
+        enough = len(digits) >= FEWEST_DIGITS
+        return "phone", _by_phone(people(user), words, digits).order_by("folded_name", "id") if enough else None
     if len(fold(words)) < FEWEST_LETTERS:
         return "name", None
     return "name", _names(people(user), words, anywhere=False)
@@ -56,7 +57,7 @@ def _by_phone(rows: QuerySet[Candidate], words: str, digits: str) -> QuerySet[Ca
     try:
         return rows.filter(Exists(held.filter(value=read_phone(words).e164)))
     except PhoneRefused:
-        return rows.filter(Exists(held.filter(value__endswith=digits.lstrip("0"))))
+        return rows.filter(Exists(held.filter(value__endswith=digits)))
 
 
 def _names(rows: QuerySet[Candidate], words: str, *, anywhere: bool) -> QuerySet[Candidate]:
