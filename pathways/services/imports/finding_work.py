@@ -34,12 +34,8 @@ def _heading(told: Retelling, fact: Fact) -> CareerHeading:
     family = JobFamily.objects.filter(code=fact.get("family") or "").first() or JobFamily.objects.order_by("id").first()
     if family is None:
         raise Conflict("Set up job families first.")
-    own = {
-        "organisation": employer_named(fact.get("employer", "")),
-        "programme": told.run.programme,
-        "family": family,
-        "not_recorded": True,
-    }
+    employer = employer_named(fact.get("employer", ""))
+    own = {"organisation": employer, "programme": told.run.programme, "family": family, "not_recorded": True}
     found = CareerHeading.objects.filter(**own).first()
     if found is None:
         one_at_a_time("heading", employer.pk, told.run.programme_id, family.pk)
