@@ -41,7 +41,6 @@ from pathways.workflow.follow import follow
 from pathways.workflow.introduction import LIVE
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.placement import BEFORE_START
-from pathways.workflow.retention_check import UNSETTLED
 from pathways.workflow.steps import NEW
 
 #: Cases looked at together when their facts are asked for.
@@ -173,8 +172,8 @@ def two_open(*, at: datetime) -> Iterator[Found]:
 def checks_without_a_start(*, at: datetime) -> Iterator[Found]:
     """A retention check asks about a job that began: one before its start, fallen through or void has none that stands."""
     standing = RetentionCheck.objects.exclude(stage__in=["void", "exempt", "superseded"])
-    never = Q(placement__first_day__isnull=True) | Q(placement__stage__in=[*BEFORE_START, "fell_through"])
-    rows = standing.filter(never | Q(placement__stage="void", stage__in=UNSETTLED)).order_by("pk")
+    never = Q(placement__first_day__isnull=True) | Q(placement__stage__in=[*BEFORE_START, "fell_through", "void"])
+    rows = standing.filter(never).order_by("pk")
     for case, uuid, milestone, job in rows.values_list("pathway", "uuid", "milestone", "placement__stage"):
         words = f"The check at {milestone.replace('_', ' ')} asks about a job that stands at {stage_words('placement', job)}."
         yield Found(FindingKind.CHECK_WITHOUT_START, words, case, "retention_check", uuid)

@@ -19,7 +19,7 @@ from pathways.services.door import TODAY, Taken, change_stage
 from pathways.workflow.introduction import LIVE
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.placement import BEFORE_START, OVER
-from pathways.workflow.retention_check import UNSETTLED
+from pathways.workflow.retention_check import STANDING, UNSETTLED
 
 REOPEN_DAYS = 90
 
@@ -184,7 +184,7 @@ def void_case(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -
     def consequences(change: StageChange) -> None:
         close_what_is_live(change, case=case, by=by, at=at)
         for job in Placement.objects.filter(pathway=case).exclude(stage="void").order_by("id"):
-            exempt_checks(change, job=job, by=by, at=at)
+            exempt_checks(change, job=job, by=by, at=at, stages=STANDING)
             change_stage(subject=job, step="void", by=by, at=at, taken=Taken(cause=change))
 
     change_stage(
@@ -193,9 +193,9 @@ def void_case(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -
     return case
 
 
-def exempt_checks(change: StageChange, *, job: Placement, by: Actor, at: datetime) -> None:
-    """Checks not yet settled are outside the count, and printed."""
-    for check in RetentionCheck.objects.filter(placement=job, stage__in=UNSETTLED).order_by("id"):
+def exempt_checks(change: StageChange, *, job: Placement, by: Actor, at: datetime, stages: Sequence[str] = UNSETTLED) -> None:
+    """Checks not yet settled are outside the count, and printed; of a job entered in error, the settled ones too."""
+    for check in RetentionCheck.objects.filter(placement=job, stage__in=stages).order_by("id"):
         change_stage(subject=check, step="exempt", by=on_its_own(by), at=at, taken=Taken(cause=change))
 
 

@@ -15,6 +15,7 @@ from pathways.models.task import TaskKind
 from pathways.services.door import TODAY, Taken, change_stage
 from pathways.services.task import open_task
 from pathways.workflow.pre_employment_check import CheckKind
+from pathways.workflow.retention_check import STANDING
 
 EARLIEST = date(2000, 1, 1)
 
@@ -197,7 +198,7 @@ def void_job(*, placement: Placement, by: Actor, at: datetime, taken: Taken = TO
     """Entered in error; its checks are exempt."""
 
     def consequences(change: StageChange) -> None:
-        for check in RetentionCheck.objects.filter(placement=placement, stage__in=["scheduled", "open", "chasing", "disputed"]):
+        for check in RetentionCheck.objects.filter(placement=placement, stage__in=STANDING).order_by("id"):
             change_stage(subject=check, step="exempt", by=SYSTEM, at=at, taken=Taken(cause=change))
 
     change_stage(subject=placement, step="void", by=by, at=at, taken=taken, then=consequences)

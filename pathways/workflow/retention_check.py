@@ -39,6 +39,9 @@ FLAGS: dict[str, Flags] = {
     _S.VOID: Flags(open=False, to_candidate="This was entered in error."),
 }
 
+#: All but what is out of the count already.
+STANDING = [each for each in _S if each not in {_S.EXEMPT, _S.SUPERSEDED, _S.VOID}]
+
 ANSWER = ("known_on", "grade")
 
 
@@ -102,7 +105,7 @@ class RetentionCheckChart(models.Model):
     def lapse(self) -> None:
         """Nobody said. Unknown counts as not retained."""
 
-    @transition(stage, source=[_S.SCHEDULED, _S.OPEN, _S.CHASING, _S.DISPUTED], target=_S.EXEMPT, custom=step(child=True, label="Exempt"))
+    @transition(stage, source=STANDING, target=_S.EXEMPT, custom=step(child=True, label="Exempt"))
     def exempt(self) -> None:
         """Death, or a job entered in error: outside the count, and printed."""
 
