@@ -54,7 +54,7 @@ def _open(opens: Opens, *, change: StageChange, subject: Row, mine: str) -> None
     if opens.weeks_after:
         about = f"{mine}:week{opens.weeks_after}"
     open_task(
-        pathway_id=subject.pathway_id if change.machine != "pathway" else subject.pk,
+        pathway_id=change.pathway_id or 0,
         kind=opens.kind,
         subject=about,
         due_on=due,
