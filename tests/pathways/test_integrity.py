@@ -19,6 +19,7 @@ from outreach.models import Message, PhoneLine
 from pathways.models import Finding, ImportRow, ImportRun, Introduction, Pathway, Placement, RetentionCheck, StageChange, Task
 from pathways.queries import integrity
 from pathways.queries.facts import facts_of, facts_of_many
+from pathways.queries.findings import findings_page
 from pathways.services import case as cases
 from pathways.services import interview, introduction, placement, retention, training
 from pathways.services.integrity import keep_findings
@@ -353,3 +354,14 @@ def test_the_nightly_job_puts_its_list_in_the_place_of_the_last(night: Night) ->
 def test_a_dry_run_keeps_last_nights_list(night: Night) -> None:
     call_command("job", "integrity", "--dry-run", stdout=io.StringIO())
     assert Finding.objects.count() == 2
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_page_asks_two_questions_however_many_findings_there_are(number: int, django_assert_num_queries: Any) -> None:
+    world = World()
+    found = [integrity.Found("unlike_facts", "Otherwise.", world.case().pk) for _ in range(number)]
+    keep_findings(found=found, at=AT)
+    lead = signed_in(world.lead).get("/account/").wsgi_request.user
+    with django_assert_num_queries(2):
+        page = findings_page(lead)
+    assert [len(group.rows) for group in page.groups] == [number]
