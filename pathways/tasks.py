@@ -2,10 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from ground.clock import today_london
+from celery import shared_task
+
+from ground.clock import read_clock, today_london
 from ground.jobs import job, still_here
+from ground.tasks import nudge
 from pathways.models import RetentionCheck
 from pathways.queries.integrity import Found, look_through
+from pathways.services.imports.working import SLICE, waiting, work_once
 from pathways.services.integrity import keep_findings
 from pathways.services.retention import due_checks, move_with_the_clock
 from pathways.services.unsent import tell_unsent, unsent
@@ -41,3 +45,19 @@ def retention_checks(*, at: datetime, dry_run: bool) -> str:
         moved += move_with_the_clock(check=RetentionCheck.objects.get(pk=key), at=at)
         still_here()
     return f"{moved} of {len(due)} moved."
+
+
+@shared_task(name="pathways.imports")
+def work_on_imports() -> None:
+    """A nudge: a register was sent in, or approved. After a while it queues again, so that other work gets its turn."""
+    if work_once(at=read_clock()) is not None and waiting():
+        nudge(work_on_imports)
+
+
+@job("sweep_imports", every=timedelta(seconds=30))
+def sweep_imports(*, at: datetime, dry_run: bool) -> str:
+    """Read the registers that came in, and put in those that were approved; a dead worker's when its lease is over."""
+    if dry_run:
+        return f"{waiting()} registers wait"
+    run = work_once(at=at, seconds=SLICE)
+    return f"register {run.pk} is {run.state}" if run is not None else "nothing due"

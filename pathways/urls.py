@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from pathways.views import caseload, contact, employer, integrity, people, person, step, today
+from pathways.views import caseload, contact, employer, imports, integrity, people, person, step, today
 
 FOLDER = "(?P<folder>pathways|interviews|training-places|introductions|placements|pre-employment-checks|retention-checks)"
 UUID = "(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
@@ -44,5 +44,13 @@ urlpatterns = [
     re_path(rf"^{FOLDER}/{UUID}/$", person.of_row, name="of_row"),
     re_path(rf"^pathways/{UUID}/steps/(?P<machine>[a-z_]+)\.(?P<step>[a-z_]+)/$", step.make_row, name="make_row"),
     re_path(rf"^{FOLDER}/{UUID}/steps/(?P<step>[a-z_]+)/$", step.take_step, name="take_step"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<uuid:uuid>/", imports.import_page, name="import"),
+    path("imports/<uuid:uuid>/columns/", imports.import_columns, name="import_columns"),
+    path("imports/<uuid:uuid>/rows/<int:row>/", imports.decide, name="import_decide"),
+    path("imports/<uuid:uuid>/approve/", imports.approve, name="import_approve"),
+    path("imports/<uuid:uuid>/take-back/", imports.take_back, name="import_take_back"),
+    path("imports/<uuid:uuid>/to-correct.xlsx", imports.rejects_workbook, name="import_rejects"),
+    path("imports/<uuid:uuid>/to-correct.csv", imports.rejects_table, name="import_rejects_table"),
     path("changes/<uuid:uuid>/undo/", step.undo, name="undo"),
 ]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from accounts.services.audit import note, service
 from ground.actor import Actor
+from pathways.models import ImportRun
 
 
 @service("people.search")
@@ -16,3 +17,9 @@ def record_search(*, kind: str, digest: str, rows: int, by: Actor, at: datetime)
 def record_caseload_export(*, filters: list[str], columns: list[str], rows: int, by: Actor, at: datetime) -> None:
     """The caseload was taken away as a file. Filters and columns are named, not their values."""
     note(fields=[*(f"filter:{name}" for name in filters), *(f"column:{name}" for name in columns)], rows=rows)
+
+
+@service("import.rejects")
+def record_rejects(*, run: ImportRun, rows: int, by: Actor, at: datetime) -> None:
+    """The rows of a register that could not go in were taken away as a file, to be corrected."""
+    note(rows=rows, subject=run)

@@ -1,19 +1,20 @@
 """Good rows go in, one transaction each, from where the last process stopped; bad rows stay with their reason."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from accounts.models import Membership, User
 from accounts.services.audit import note, service
 from candidates.models import Candidate
 from ground.actor import Actor
 from ground.clock import today_london
-from ground.door import Conflict, No, Refused
+from ground.door import Busy, Conflict, Refused
 from pathways.models import ImportRow, ImportRun, Pathway
 from pathways.models.imports import RunState, Verdict
 from pathways.services.case import new_case
@@ -26,6 +27,8 @@ from pathways.services.imports.retelling import one_at_a_time
 from pathways.services.imports.waiting import here_question
 from pathways.workflow.pathway import Stage
 
+log = logging.getLogger("pathways.imports")
+OUR_FAULT = "This row could not be put in, for a reason of ours that was written down. Send it again later."
 #: After so many rows the lease is renewed and the page can show how far it is.
 BATCH = 20
 #: Parts of a staging row that say nothing of the person.
@@ -89,16 +92,21 @@ def _apply_safely(number: int, work: Work) -> None:
     try:
         apply_row(number=number, work=work, by=work.by, at=work.at)
     except (Refused, Conflict) as no:
-        _send_back(number, no)
+        _send_back(number, no.sentence)
+    except (OperationalError, InterfaceError, Busy):
+        raise  # the database is away: the lease runs out, and another worker goes on
+    except Exception:  # one row's fault, unforeseen by us, holds up no other
+        log.exception("register row not put in", extra={"row": number})
+        _send_back(number, OUR_FAULT)
 
 
 @transaction.atomic
-def _send_back(number: int, no: No) -> None:
+def _send_back(number: int, sentence: str) -> None:
     """It cannot go in after all: nothing of it was kept but the reason."""
     row = ImportRow.objects.select_for_update(no_key=True).get(pk=number)
     if row.applied_at is None:
         row.verdict = Verdict.REJECT
-        row.problems = [*row.problems, {"column": "", "letter": "", "cell": "", "reason": no.sentence}]
+        row.problems = [*row.problems, {"column": "", "letter": "", "cell": "", "reason": sentence}]
         row.save(update_fields=["verdict", "problems"])
 
 

@@ -27,8 +27,8 @@ def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), tzinfo=LONDON)
 
 
-def _book_chat(told: Retelling, case: Pathway, taken: Taken, when: datetime | None) -> Interview:
-    """A booked chat. Where the file tells only the day of booking, nobody knows for when."""
+def _book_chat(told: Retelling, case: Pathway, taken: Taken, when: datetime) -> Interview:
+    """A booked chat."""
     chat = Interview(pathway=case)
     change_stage(subject=chat, step="book", values={"at": when, "place": "", "host_id": None}, taken=taken, **told.who)
     return chat
@@ -40,8 +40,9 @@ def _booked(case: Pathway) -> Interview | None:
 
 def _book(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
     case = begun(told, day, taken)
-    plan = _noon(date.fromisoformat(fact["on"])) if fact.get("planned") and fact["on"] else None
-    _book_chat(told, case, taken, plan)
+    # a file of contacts tells on which day it was booked, not for when: noon of that day, for somebody to say what became of it
+    when = date.fromisoformat(fact["on"]) if fact.get("planned") and fact["on"] else day
+    _book_chat(told, case, taken, _noon(when))
 
 
 def _hold(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
@@ -51,8 +52,8 @@ def _hold(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
 
 def _miss(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
     case = begun(told, day, taken)
-    chat = _booked(case) or _book_chat(told, case, implied(taken), _noon(day) if fact["on"] else None)
-    if chat.at is None or chat.at <= told.at:
+    chat = _booked(case) or _book_chat(told, case, implied(taken), _noon(day))
+    if chat.at is not None and chat.at <= told.at:
         interview.miss_chat(chat=chat, missed_by="candidate", taken=taken, **told.who)
 
 

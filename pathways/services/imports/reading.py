@@ -18,7 +18,7 @@ from pathways.backends.register.files import open_register
 from pathways.backends.register.mapping import MappingRefused
 from pathways.backends.register.reading import Reading, TableReading, read_register
 from pathways.backends.register.rejects import BESIDE
-from pathways.backends.register.sheets import Book, letter, shown
+from pathways.backends.register.sheets import Book, Cell, letter, shown
 from pathways.models import ImportMapping, ImportRow, ImportRun
 from pathways.models.imports import RunState, Verdict
 from pathways.services.imports.receive import folder
@@ -139,6 +139,7 @@ def described(reading: Reading) -> dict[str, Any]:
     tables = []
     for one in reading.tables:
         fields = {column.letter: name for name, held in one.mapping.fields.items() for column in held}
+        hidden = {column.index for name, held in one.mapping.fields.items() if name in columns.ANSWER_FIELDS for column in held}
         tables.append(
             {
                 "sheet": one.table.sheet,
@@ -155,7 +156,7 @@ def described(reading: Reading) -> dict[str, Any]:
                     }
                     for column in one.table.columns
                 ],
-                "rows": [[number, [shown(cell)[:80] for cell in cells]] for number, cells in one.table.rows[:SAMPLE]],
+                "rows": [[number, _shown(cells, hidden)] for number, cells in one.table.rows[:SAMPLE]],
                 "habits": {name: _habit(habit) for name, habit in one.habits.items()},
                 "words": [[word, count, one.mapping.means(word).name or ""] for word, count in one.words.most_common(200)],
                 "contacts": one.contacts,
@@ -168,6 +169,11 @@ def described(reading: Reading) -> dict[str, Any]:
         "position_at": reading.position_at.isoformat() if reading.position_at else "",
         "fingerprint": reading.fingerprint,
     }
+
+
+def _shown(cells: list[Cell], hidden: set[int]) -> list[str]:
+    """A row as it was read, without equality answers: nobody's page shows them."""
+    return ["not shown" if place in hidden and shown(cell) else shown(cell)[:80] for place, cell in enumerate(cells)]
 
 
 def _habit(habit: Any) -> dict[str, Any]:
