@@ -215,7 +215,8 @@ class Working(Way):
         return self.rng.choice(("new_job", "hours_or_pay", "health", "childcare", "travel", "not_a_fit", "contract_ended", "not_known"))
 
     def _after_leaving(self, known: date) -> None:
-        if self.jobs < 2 and self.chance(self.rates.restart):
+        # Who found the first job alone is not put forward later: an offer is drawn once, and its rate stays true.
+        if self.jobs < 2 and self.person.did("offer") and self.chance(self.rates.restart):
             day = self.later(known, 2, 12)
             self.do("restart", day)
             chosen = self._openings(day, 1)

@@ -193,7 +193,8 @@ class Way:
             more = {"referred_to": self.rng.choice(("Citizens Advice", "the careers service", "the college"))}
         self.do(how, day, reason=reason, **more)
         self.stopped = how == "withdraw"
-        if how == "not_now" and self.chance(self.rates.come_back):
-            back = self.later(day, more["revisit_after"], more["revisit_after"] + 25)
-            self.do("reopen", back)
-            self.talk(self.later(back, 1, 5))
+        if how == "not_now" and self.chance(0.9):
+            asked = self.later(day, more["revisit_after"], more["revisit_after"] + 12)
+            self.talk(asked)
+            if self.chance(self.rates.come_back):
+                self.do("reopen", self.later(asked, 1, 5))

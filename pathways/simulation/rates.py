@@ -1,6 +1,6 @@
 """The truth that stories are drawn with. What a figure recovers is held against these, never against a count of the rows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 #: Answers to "which ethnic group" of a thousand people, by category.
@@ -63,6 +63,10 @@ class Rates:
     def silence_for(self, *, left: bool) -> float:
         """The chance that nobody answers one check."""
         return self.silence_of_leavers if left and self.silence_of_leavers is not None else self.silence
+
+    def biased(self, bias: Bias) -> "Rates":
+        """The same rates with an unfairness planted."""
+        return replace(self, bias=bias)
 
     def truth(self) -> dict[str, Any]:
         """The parameters in plain names, as the command prints them."""

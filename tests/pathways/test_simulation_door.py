@@ -24,21 +24,25 @@ LIVELY = Rates(come_back=0.3, unknown_last_day=0.3, restart=0.6, moves=0.2)
 
 
 def varied(story: ProgrammeStory, count: int) -> list[PersonStory]:
-    """So many people who together did the most different things after one another."""
-    ways = {person.number: set(_pairs(person)) for person in story.people}
-    seen: set[tuple[str, str]] = set()
+    """So many people who together did everything, and the most different things after one another."""
+    ways = {person.number: _pairs(person) for person in story.people}
+    seen: set[tuple[str, ...]] = set()
     chosen: list[PersonStory] = []
     for _ in range(count):
-        best = max(story.people, key=lambda person: (len(ways[person.number] - seen), -len(person.deeds)))
+        best = max(story.people, key=lambda person: (sum(_weight(way) for way in ways[person.number] - seen), -len(person.deeds)))
         seen |= ways[best.number]
         chosen.append(best)
         ways[best.number] = set()
     return chosen
 
 
-def _pairs(person: PersonStory) -> list[tuple[str, str]]:
+def _pairs(person: PersonStory) -> set[tuple[str, ...]]:
     verbs = [deed.verb for deed in person.deeds]
-    return list(zip(["", *verbs], [*verbs, ""], strict=True))
+    return {*zip(["", *verbs], [*verbs, ""], strict=True), *((verb,) for verb in verbs)}
+
+
+def _weight(way: tuple[str, ...]) -> int:
+    return 10 if len(way) == 1 else 1
 
 
 def assert_equal_tables(story: ProgrammeStory, people: list[PersonStory]) -> None:

@@ -1,0 +1,150 @@
+"""The demo programme: about 900 people over 18 months, 305 of whom had an offer, and work of every kind today."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import Programme, User
+from candidates.models import Candidate
+from employers.models import CareerHeading, JobFamily
+from employers.services.heading import let_go_stale
+from ground.actor import SYSTEM
+from ground.clock import today_london
+from ground.door import Refused
+from pathways.simulation.bulk import load_in_bulk
+from pathways.simulation.cast import ROLES, cast
+from pathways.simulation.person import DRAMA_NUMBERS
+from pathways.simulation.rates import Rates
+from pathways.simulation.story import PersonStory, ProgrammeStory
+from pathways.simulation.telling import count_places, simulate
+from pathways.simulation.world import World, found_world
+from places.services.invented import load_invented
+
+CODE, NAME = "i-can", "I Can (demo)"
+PEOPLE, OFFERED, MONTHS, SEED = 900, 305, 18, 2026
+#: Lively: people come back, leave, move, and some never say when.
+RATES = Rates(come_back=0.12, unknown_last_day=0.08, offer=0.80, chat=0.84)
+#: Printed on the screen for anybody who starts the demo: it opens nothing else.
+PASSWORD = "a stall in the rain"  # noqa: S105 -- the demo's, and printed
+SIGN_INS = (
+    ("Outreach worker", "samina"),
+    ("Programme lead", "dilys"),
+    ("Employer", "dawn"),
+    ("Trainer", "maggie"),
+    ("Administrator", "ravi"),
+)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Who may be tried, and how they sign in."""
+
+    role: str
+    name: str
+    email: str
+    password: str
+
+
+def demo_story(*, as_of: datetime) -> ProgrammeStory:
+    """Drawn from a larger programme until the numbers are right; the cast of today comes last, with the newest phones."""
+    drawn = simulate(seed=SEED, people=PEOPLE * 2, months=MONTHS, as_of=as_of, rates=RATES)
+    actors = list(cast(drawn, first_number=PEOPLE - len(ROLES)))
+    wanted = {True: OFFERED - sum(each.did("offer") for each in actors), False: 0}
+    wanted[False] = PEOPLE - len(actors) - wanted[True]
+    chosen: list[PersonStory] = []
+    for person in drawn.people:
+        offered = person.did("offer")
+        if person.deeds and wanted[offered]:
+            wanted[offered] -= 1
+            chosen.append(person)
+    drawn.people = [*(_placed(person, place) for place, person in enumerate(chosen)), *actors]
+    today = today_london(as_of)
+    for place, opening in enumerate(drawn.headings):
+        opening.confirmed_on = today - timedelta(days=50 if place == 4 else 3 + place * 2)
+    count_places(drawn)
+    return drawn
+
+
+def _placed(person: PersonStory, place: int) -> PersonStory:
+    """A number of their own, so that only families share a phone; half of the first worker's people go to a colleague."""
+    digits = f"{place % DRAMA_NUMBERS:03d}"
+    shared = f"{place // 4 * 4 % DRAMA_NUMBERS:03d}"
+    for route in person.routes:
+        if route.kind == "mobile":
+            route.value = f"+447700900{shared if route.safe.get('is_shared') else digits}"
+        elif route.kind == "landline":
+            route.value = f"+441214960{digits}"
+    worker = person.worker if person.worker or place % 2 else 1 + place % 7
+    return replace(person, number=place, worker=worker)
+
+
+def load_demo(*, at: datetime) -> World | None:
+    """Load the demo programme, in one transaction; None when it is there. Raises Refused when the database holds other people."""
+    if not (settings.DEMO or settings.TESTING):
+        raise Refused("Only a demo is loaded with invented people: set DEMO=1.")
+    if Programme.objects.unscoped("the demo asks whether it is there").filter(code=CODE).exists():
+        return None
+    refuse_other_people()
+    with transaction.atomic():
+        load_invented()
+        story = demo_story(as_of=at)
+        world = found_world(story, code=CODE, name=NAME, at=at)
+        for _, first in SIGN_INS:
+            _let_in(world.users[first])
+        load_in_bulk(story.people, world=world)
+        _other_openings(world, at=at)
+    return world
+
+
+def refuse_other_people() -> None:
+    """Invented people are never mixed with others."""
+    if Candidate.objects.exists() or User.objects.unscoped("the demo asks whether anybody is there").exists():
+        raise Refused("This database holds other people: a demo needs one of its own.")
+
+
+def _let_in(user: User) -> None:
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+
+
+def _other_openings(world: World, *, at: datetime) -> None:
+    """One that nobody confirmed, a draft, and one that was filled in the spring."""
+    let_go_stale(heading=world.headings[4], by=SYSTEM, at=at)
+    today = today_london(at)
+    said = {
+        "organisation": world.employers[0],
+        "programme": world.programme,
+        "pay": Decimal("12.92"),
+        "pay_grade": "legal",
+        "hours_a_week": Decimal("30"),
+        "posted_by_id": world.employer_actors[0].user_id,
+    }
+    facilities = JobFamily.objects.get(code="facilities")
+    CareerHeading.objects.create(
+        **said, family=facilities, title="Linen room assistant", site="Heartgate Hospital", stage="draft", places=2
+    )
+    CareerHeading.objects.create(
+        **said,
+        family=facilities,
+        title="Catering assistant",
+        site="Queen Square Hospital",
+        stage="filled",
+        places=3,
+        posted_on=today - timedelta(days=240),
+        confirmed_on=today - timedelta(days=180),
+        ended_on=today - timedelta(days=170),
+    )
+
+
+def sign_ins() -> list[SignIn]:
+    """Who may be tried, in the order in which a newcomer would."""
+    found = []
+    for role, first in SIGN_INS:
+        user = User.objects.unscoped("the demo prints its sign-ins").filter(email=f"{first}@{CODE}.example.org").first()
+        if user is not None:
+            opens = "a code by e-mail: read it at /demo/mailbox/" if role == "Employer" else PASSWORD
+            found.append(SignIn(role, user.name, user.email, opens))
+    return found
