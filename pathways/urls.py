@@ -1,13 +1,16 @@
 """Addresses of the case and of every page about a person."""
 
-from django.urls import path, re_path
+from django.conf import settings
+from django.urls import URLPattern, path, re_path
 
-from pathways.views import caseload, contact, employer, imports, integrity, people, person, step, today
+from pathways.views import caseload, contact, employer, imports, integrity, people, person, register_sample, step, today
 
 FOLDER = "(?P<folder>pathways|interviews|training-places|introductions|placements|pre-employment-checks|retention-checks)"
 UUID = "(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 
+demo_urls: list[URLPattern] = [path("demo/register/", register_sample.register_sample, name="register_sample")]
 urlpatterns = [
+    *(demo_urls if settings.DEMO else []),
     path("", today.home, name="home"),
     path("today/", today.today, name="today"),
     path("integrity/", integrity.integrity, name="integrity"),

@@ -11,7 +11,8 @@ from candidates.models import Candidate
 from pathways.backends.register.files import open_register
 from pathways.backends.register.reading import read_register
 from pathways.simulation.register import register_sample
-from tests.factories import organisation, person
+from tests.factories import World, organisation, person
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
@@ -62,3 +63,17 @@ def test_people_of_the_demo_stand_in_it_under_another_spelling() -> None:
 @pytest.mark.parametrize("day", [date(2024, 2, 29), date(2026, 12, 31), date(2027, 3, 1)])
 def test_it_can_be_made_on_any_day(day: date) -> None:
     assert register_sample(today=day).count(b"\r\n") == 37
+
+
+@pytest.mark.urls("tests.pathways.demo_addresses")
+def test_in_a_demo_a_lead_downloads_it_and_a_worker_may_not() -> None:
+    world = World()
+    answer = signed_in(world.lead).get("/demo/register/")
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"] == 'attachment; filename="troubled-register.csv"'
+    assert answer.content.startswith(b"I Can outreach register")
+    assert signed_in(world.worker).get("/demo/register/").status_code == 403
+
+
+def test_outside_a_demo_there_is_none() -> None:
+    assert signed_in(World().lead).get("/demo/register/").status_code == 404
