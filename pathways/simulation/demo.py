@@ -134,7 +134,7 @@ def _other_openings(world: World, *, at: datetime) -> None:
         stage="filled",
         places=3,
         posted_on=today - timedelta(days=240),
-        confirmed_on=today - timedelta(days=180),
+        confirmed_on=today - timedelta(days=178),
         ended_on=today - timedelta(days=170),
     )
 
