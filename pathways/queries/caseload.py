@@ -152,7 +152,7 @@ def list_row(case: Pathway, *, me: int | None, today: date) -> ListRow:
         due=due_words(case.next_due_on, today),
         overdue=overdue,
         waiting=waiting_words(case, today),
-        note=f"Spoke {in_days(case.last_two_way_on, today)}" if case.last_two_way_on else "Not spoken with yet",
+        note=f"Spoke {in_days(case.last_two_way_on, today)}" if case.last_two_way_on else "No talk logged yet",
     )
 
 

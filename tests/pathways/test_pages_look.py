@@ -146,6 +146,5 @@ def test_by_keyboard_alone_somebody_is_added(server: Any, browser: Any, scene: S
     page.keyboard.press("Tab")
     page.keyboard.type("07700 900555")
     page.keyboard.press("Enter")
-    page.screenshot(path="/tmp/pages/kb.png", full_page=True)
-    assert page.get_by_role("heading", name="Nia", exact=True).is_visible()
+    page.get_by_role("heading", name="Nia", exact=True).wait_for()
     assert Pathway.objects.get(candidate__first_name="Nia").stage == "interested"
