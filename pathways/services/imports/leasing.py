@@ -37,6 +37,14 @@ def claim_run(*, at: datetime) -> ImportRun | None:
     return run
 
 
+def claim_this(run: ImportRun) -> ImportRun | None:
+    """This run, leased to the caller; None while another worker holds it."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
+    length = APPLYING if run.state == RunState.APPROVED else READING
+    claimed = ImportRun.objects.filter(free, pk=run.pk, state=run.state).update(lease_until=_until(length), leases=F("leases") + 1)
+    return ImportRun.objects.get(pk=run.pk) if claimed else None
+
+
 def _give_up(free: Q, *, at: datetime) -> None:
     worn = ImportRun.objects.filter(free, leases__gte=MOST_LEASES)
     worn.filter(state=RunState.APPROVED).update(state=RunState.FAILED, refusal=STOPPED, finished_at=at, lease_until=None)

@@ -15,7 +15,8 @@ from ground.door import Conflict
 from pathways.backends.register import columns, limits
 from pathways.backends.register.encoding import FileRefused
 from pathways.backends.register.files import open_register
-from pathways.backends.register.mapping import MappingRefused
+from pathways.backends.register.headings import find_tables
+from pathways.backends.register.mapping import MappingRefused, mapping_of
 from pathways.backends.register.reading import Reading, TableReading, read_register
 from pathways.backends.register.rejects import BESIDE
 from pathways.backends.register.sheets import Book, Cell, letter, shown
@@ -54,19 +55,19 @@ def _by_what_is_known(run: ImportRun, book: Book, *, at: datetime) -> Reading:
     """By the mapping that was given; else as it is guessed, with what this organisation said of the same layout before."""
     today = today_london(at)
     reading = read_register(book, today=today, mapping=run.mapping)
-    if run.mapping or not reading.tables:
+    if run.mapping:
         return reading
-    known = dict(
-        ImportMapping.objects.filter(
-            organisation=run.organisation_id, fingerprint__in=[layout_of(one) for one in reading.tables]
-        ).values_list("fingerprint", "mapping")
-    )
+    tables = reading.tables or _unnamed(book)
+    kept = ImportMapping.objects.filter(organisation=run.organisation_id, fingerprint__in=[layout_of(one) for one in tables])
+    known = dict(kept.values_list("fingerprint", "mapping"))
     if not known:
         return reading
     entries = []
-    for one, guessed in zip(reading.tables, reading.mapping, strict=True):
-        said = known.get(layout_of(one))
-        entries.append(_for_table(said, one) if said else guessed)
+    for place, one in enumerate(tables):
+        if said := known.get(layout_of(one)):
+            entries.append(_for_table(said, one))
+        elif reading.tables:
+            entries.append(reading.mapping[place])
     try:
         return read_register(book, today=today, mapping=entries)
     except MappingRefused:  # what was remembered no longer fits: the guess is shown, to be put right
@@ -137,7 +138,7 @@ def _remember(run: ImportRun, reading: Reading, *, at: datetime) -> None:
 def described(reading: Reading) -> dict[str, Any]:
     """How the file was understood, for the page: encoding, sheets, columns, which way round its dates are, words not understood."""
     tables = []
-    for one in reading.tables:
+    for one in reading.tables or _unnamed(reading.book):
         fields = {column.letter: name for name, held in one.mapping.fields.items() for column in held}
         hidden = {column.index for name, held in one.mapping.fields.items() if name in columns.ANSWER_FIELDS for column in held}
         tables.append(
@@ -169,6 +170,11 @@ def described(reading: Reading) -> dict[str, Any]:
         "position_at": reading.position_at.isoformat() if reading.position_at else "",
         "fingerprint": reading.fingerprint,
     }
+
+
+def _unnamed(book: Book) -> list[TableReading]:
+    """Tables whose headings name nobody that is known: for a person to say which column is which."""
+    return [TableReading(table, mapping_of(table, None), {}) for table in find_tables(book, mapped=True).tables]
 
 
 def _shown(cells: list[Cell], hidden: set[int]) -> list[str]:
