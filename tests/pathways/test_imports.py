@@ -1,8 +1,6 @@
 """A register goes in: what would happen first, then good rows in, bad rows back, and again is nothing."""
 
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -116,17 +114,3 @@ def test_an_employer_that_is_not_ours_makes_no_organisation_of_its_own() -> None
     content = SMALL.replace(b"Status\n", b"Status,Employer\n").replace(b"In work\n", b"In work,Somewhere Ltd\n")
     taken_in(world, content)
     assert not Organisation.objects.unscoped("a test").filter(name="Somewhere Ltd").exists()
-
-
-@pytest.mark.parametrize("name", ["tracker_phases.xlsx", "tracker_contacts.csv"])
-def test_a_tracker_goes_in_whole_and_again_is_nothing(name: str) -> None:
-    folder = Path(os.environ["PATHWAYS_REFERENCE_DATA"]) / "samples" / "registers"
-    world = World()
-    content = (folder / name).read_bytes()
-    first = taken_in(world, content, name)
-    assert first.rows_created > 20
-    assert not ImportRow.objects.filter(run=first, verdict="create", applied_at__isnull=True).exists()
-    rows = StageChange.objects.count()
-    again = taken_in(world, content, name)
-    assert (again.rows_created, again.rows_changed) == (0, 0)
-    assert StageChange.objects.count() == rows
