@@ -18,6 +18,7 @@ urlpatterns = [
     path("caseload/", caseload.caseload, name="caseload"),
     path("caseload.csv", caseload.caseload_file, name="caseload_file"),
     path("people/", people.find_people, name="people"),
+    path("people/find/", people.find_people, name="find_people"),
     path("people/add/", people.add_person, name="add_person"),
     path("people/<uuid:uuid>/", person.person, name="person"),
     path("people/<uuid:uuid>/correct/", person.correct, name="correct_person"),

@@ -18,7 +18,7 @@ MENU: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("/board/", "Board", frozenset({"programme_lead"})),
     ("/caseload/", "Caseload", frozenset({"outreach_worker", "programme_lead"})),
     ("/people/add/", "Add a person", frozenset({"outreach_worker"})),
-    ("/people/", "Find a person", frozenset({"outreach_worker", "programme_lead"})),
+    ("/people/find/", "Find a person", frozenset({"outreach_worker", "programme_lead"})),
     ("/courses/", "Courses", frozenset({"trainer", "programme_lead"})),
     ("/start/", "Start", frozenset({"employer"})),
     ("/put-forward/", "Put forward", frozenset({"employer"})),

@@ -83,6 +83,12 @@ class StepForm(HouseForm):
             self.add_error("said_how", "Say how you heard it.")
         return cleaned
 
+    @property
+    def said_is_open(self) -> bool:
+        """Whether "on somebody else's word" must be open: something was chosen in it, or refused."""
+        names = [name for name in ("said_by", "said_how") if name in self.fields]
+        return self.is_bound and any(self[name].errors or self[name].value() for name in names)
+
     def taken(self) -> Taken:
         """When, why and at which version, for the service. Called once the form is sound."""
         data = self.cleaned_data

@@ -92,6 +92,7 @@ class Asked:
     by: Actor
     at: datetime
     whose: str = "me"
+    usual: str = "me"
     start: int = 0
     row: str = ""
     place: int = 0
@@ -104,7 +105,7 @@ class Asked:
 
     def address(self, **more: str) -> str:
         """The list as it stands in the address, with more."""
-        asked = {"whose": self.whose if self.whose != "me" else "", "after": str(self.start or "")} | more
+        asked = {"whose": self.whose if self.whose != self.usual else "", "after": str(self.start or "")} | more
         there = urlencode({name: value for name, value in asked.items() if value})
         return f"/today/?{there}" if there else "/today/"
 

@@ -61,12 +61,14 @@ def asked_of(request: HttpRequest) -> Asked:
     """Whose day and which page, as the address says; what cannot be read is left out."""
     at, get = read_clock(), request.GET
     by = desk_for(request).actor(*reversed(CASE_ROLES))
-    whose = "team" if get.get("whose") == "team" else "me"
+    usual = "me" if desk_for(request).has("outreach_worker") else "team"
+    whose = get.get("whose", "")
     asked = Asked(
         user=request.user,
         by=by,
         at=at,
-        whose=whose,
+        whose=whose if whose in {"me", "team"} else usual,
+        usual=usual,
         start=_number(get.get("after", "")),
         row=get.get("row", "")[:LONGEST_KEY],
         place=_number(get.get("place", "")),

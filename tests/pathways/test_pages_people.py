@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def find(browser: Client, words: str) -> list[str]:
-    answer = browser.post("/people/", {"words": words})
+    answer = browser.post("/people/find/", {"words": words})
     assert answer.status_code == 200
     return [row.name for row in answer.context["rows"]]
 

@@ -266,6 +266,14 @@ def test_the_team_sees_the_teams_day_and_i_see_mine() -> None:
     assert row.owed == scene.worker.get_short_name()
 
 
+def test_a_lead_begins_with_the_teams_day() -> None:
+    scene = Scene()
+    scene.open()
+    lead = signed_in(scene.lead)
+    assert rows_of(lead)["Overdue"][0].owed == scene.worker.get_short_name()
+    assert rows_of(lead, "/today/?whose=me") == {}
+
+
 def test_a_list_is_as_many_queries_at_any_length() -> None:
     scene = Scene()
     browser = signed_in(scene.worker)
