@@ -8,7 +8,7 @@ import pytest
 
 from candidates.models import Address, Candidate, ContactRoute
 from ground.once import new_once
-from pathways.models import Consent
+from pathways.models import Consent, Task
 from tests.pathways.scenes import Scene
 from tests.pathways.test_pages_person import home, text, titles
 from tests.signing_in import signed_in
@@ -135,3 +135,30 @@ def test_a_death_ends_everything_quietly() -> None:
     assert "Died " in words
     assert "Start again" not in words
     assert "Rang, no answer" not in words
+
+
+ODD = ("x" * 5_000, "-1", "9" * 30, "31.02.2026", "😀", "٣", "<script>", "' OR 1=1", "0001-01-01", "9999-12-31")
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_words_in_every_field_are_answered_and_never_a_fault(odd: str) -> None:
+    scene = Scene()
+    case = scene.open()
+    route, task = ContactRoute.objects.get(), Task.objects.filter(state="open")[0]
+    browser = signed_in(scene.worker)
+    paths = ["/people/add/", "/people/find/", f"/tasks/{task.uuid}/steps/snooze/", f"{home(case)}reach/{route.uuid}/"]
+    paths += [f"{home(case)}{page}/" for page in ("correct", "address", "reach/add", "died")]
+    paths += [f"/pathways/{case.uuid}/{page}/" for page in ("contacts", "notes", "tasks")]
+    steps = ("interview.book", "interview.hold", "set_not_now", "placement.record_own_job")
+    paths += [f"/pathways/{case.uuid}/steps/{step}/" for step in steps]
+    free = {"/people/find/", paths[3]}  # any line of words will do there
+    for path in paths:
+        form = browser.get(path).context["form"]
+        data = {name: odd for name in form.fields if name not in {"once", "version"}}
+        for day in ("day", "month", "year"):
+            data |= {f"{name}_{day}": odd for name in form.fields}
+        answer = browser.post(path, {**data, "once": new_once(), "version": form["version"].value() if "version" in form.fields else ""})
+        assert answer.status_code == 422 or path in free
+    for path in ("/today/", "/caseload/", "/unclaimed/", home(case)):
+        asked = dict.fromkeys(("after", "whose", "stage", "owner", "ward", "sort", "row", "place", "did", "case", "all", "was"), odd)
+        assert browser.get(path, asked).status_code == 200
