@@ -1,0 +1,209 @@
+"""Every route, asked by every role and by nobody, with one's own row, another organisation's and none at all."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import Invitation, Membership, SignIn
+from candidates.models import ContactRoute
+from ground.management.commands.routes import routes
+from ground.once import new_once
+from outreach.models import Contact
+from pathways.models import Consent, Interview, PreEmploymentCheck, StageChange, TrainingPlace
+from pathways.queries.steps import FOLDERS
+from pathways.services import interview, training
+from pathways.services.contact import log_contact
+from pathways.services.task import add_task
+from tests.factories import user
+from tests.pathways.employer_scene import Scene
+from tests.signing_in import signed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow("journeys")]
+ROLES = ("administrator", "programme_lead", "outreach_worker", "trainer", "employer")
+WITHOUT_ACCOUNT = {"public", "password_only", "candidate", "machine"}
+
+
+@dataclass
+class House:
+    """One organisation's people, and one row of every kind."""
+
+    scene: Scene
+    users: dict[str, Any]
+    rows: dict[str, Any]
+
+
+def house() -> House:
+    scene = Scene()
+    users = {
+        role: user(role, scene.delivery, scene.programme) for role in ("administrator", "programme_lead", "outreach_worker", "trainer")
+    }
+    users["employer"] = scene.employer
+    check = scene.asked()
+    job, case = check.placement, check.pathway
+    other = scene.case(at=scene.at)
+    chat = interview.book_chat(case=other, when=scene.at + timedelta(days=1), place="Library", host=scene.worker, by=scene.by, at=scene.at)
+    seat = training.book_seat(case=other, course=scene.course(), by=scene.by, at=scene.at)
+    contact = log_contact(case=other, channel="call", outcome="no_answer", by=scene.by, at=scene.at)
+    rows = {
+        "person": case.candidate,
+        "route": ContactRoute.objects.get(candidate=case.candidate),
+        "pathway": other,
+        "interview": Interview.objects.get(pk=chat.pk),
+        "training_place": TrainingPlace.objects.get(pk=seat.pk),
+        "introduction": job.introduction,
+        "placement": job,
+        "pre_employment_check": PreEmploymentCheck.objects.filter(placement=job).first(),
+        "retention_check": check,
+        "change": StageChange.objects.filter(pathway=case, machine="placement", step="start").latest("pk"),
+        "contact": Contact.objects.get(pk=contact.pk),
+        "consent": Consent.objects.get(candidate=case.candidate, kind="share_with_employer"),
+        "task": add_task(pathway=other, words="Ring", due_on=scene.today, by=scene.by, at=scene.at),
+        "heading": scene.opening,
+        "membership": Membership.objects.get(user=scene.worker),
+        "membership_of_worker": Membership.objects.get(user=users["outreach_worker"]),
+        "sign_in": SignIn.objects.filter(user=scene.worker).first(),
+        "invitation": Invitation.objects.filter(organisation=scene.delivery).first(),
+    }
+    return House(scene, users, rows)
+
+
+#: Route -> the kind of row in its address. A route with an id that is not here fails the test below.
+KIND: dict[str, str] = {
+    **dict.fromkeys(("person", "correct_person", "address", "add_route", "change_route", "end_route", "died"), "person"),
+    **dict.fromkeys(("log_contact", "add_note", "add_task"), "pathway"),
+    "undo_contact": "contact",
+    "withdraw_consent": "consent",
+    **dict.fromkeys(("task", "task_step", "undo_task"), "task"),
+    "introduction": "introduction",
+    "placement": "placement",
+    "pre_employment_check": "pre_employment_check",
+    **dict.fromkeys(("end_heading", "undo_heading", "heading", "edit_heading", "heading_step"), "heading"),
+    "undo": "change",
+    "make_row": "pathway",
+    "new_case": "person",
+    **dict.fromkeys(("end_membership", "take_away_second_factor"), "membership"),
+}
+MORE: dict[str, dict[str, str]] = {
+    "task_step": {"step": "snooze"},
+    "end_heading": {"step": "close"},
+    "heading_step": {"step": "confirm"},
+    "make_row": {"machine": "interview", "step": "book"},
+    "new_case": {"step": "return"},
+    "new_password": {"token": "none"},
+    "invitation": {"token": "none"},
+}
+#: One step on a row of each machine, open where the scene leaves it.
+STEP = {
+    "pathway": "withdraw",
+    "interview": "hold",
+    "training_place": "start",
+    "introduction": "withdraw_offer",
+    "placement": "leave",
+    "pre_employment_check": "clear",
+    "retention_check": "confirm",
+}
+#: Rows that nobody else's page leads to, or that are not made yet: their own tests hold them.
+ELSEWHERE = {"end_sign_in", "cancel_invitation", "new_password", "import_run"}
+
+
+def plain(answer: Any) -> str:
+    """A page without what differs from one request to the next."""
+    said = answer.content.decode()
+    said = re.sub(r'nonce="[^"]*"', "", said)
+    return re.sub(r'name="(csrfmiddlewaretoken|once)" value="[^"]*"', "", said)
+
+
+def ask(client: Client, row: dict[str, Any], address: str) -> Any:
+    if "GET" in row["methods"]:
+        return client.get(address)
+    return client.post(address, {"once": new_once()})
+
+
+def test_nobody_without_an_account_gets_past_a_closed_door():
+    wrong = []
+    for row in routes():
+        if WITHOUT_ACCOUNT & set(row["roles"]):
+            continue
+        answer = ask(Client(), row, address_of(row, lambda kind: str(uuid4()))[0])
+        if answer.status_code != 302 or not answer["Location"].startswith("/sign-in/"):
+            wrong.append((row["name"], answer.status_code))
+    assert wrong == []
+
+
+def test_a_role_that_could_never_use_a_route_is_refused_before_any_look_up():
+    """403 for one's own row, for another organisation's and for none at all: the refusal tells nothing."""
+    house_ = house()
+    clients = {role: signed_in(who) for role, who in house_.users.items()}
+    wrong, cells = [], 0
+    for row in routes():
+        if {"signed_in", *WITHOUT_ACCOUNT} & set(row["roles"]):
+            continue
+        for role in ROLES:
+            if role in row["roles"]:
+                continue
+            for address in (*address_of(row, lambda kind: str(house_.rows[kind].uuid)), *address_of(row, lambda kind: str(uuid4()))):
+                cells += 1
+                answer = ask(clients[role], row, address)
+                if answer.status_code != 403:
+                    wrong.append((row["name"], role, answer.status_code))
+    assert wrong == []
+    assert cells >= 200
+
+
+def test_each_route_lets_somebody_in_and_keeps_the_foreign_out():
+    """Own rows open for at least one role; a foreign row and a random one are one page, byte for byte."""
+    mine, theirs = house(), house()
+    clients = {role: signed_in(who) for role, who in mine.users.items()}
+    wrong, opened = [], set()
+    for row in routes():
+        if {"signed_in", *WITHOUT_ACCOUNT} & set(row["roles"]) or row["name"] in ELSEWHERE:
+            continue
+        for role in set(ROLES) & set(row["roles"]):
+            own = address_of(row, lambda kind: str(mine.rows[kind].uuid))
+            foreign = address_of(row, lambda kind: str(theirs.rows[kind].uuid))
+            never = address_of(row, lambda kind: str(uuid4()))
+            for at, address in enumerate(own):
+                answer = ask(clients[role], row, address)
+                if answer.status_code < 400 or answer.status_code in {409, 422}:
+                    opened.add(row["name"])
+                if answer.status_code >= 500:
+                    wrong.append((row["name"], role, "own", answer.status_code))
+                if foreign[at] == address:
+                    continue
+                one, other = ask(clients[role], row, foreign[at]), ask(clients[role], row, never[at])
+                if (one.status_code, other.status_code) not in {(404, 404), (403, 403)}:
+                    wrong.append((row["name"], role, foreign[at], one.status_code, other.status_code))
+                elif plain(one).replace(foreign[at], "") != plain(other).replace(never[at], ""):
+                    wrong.append((row["name"], role, "not the same page"))
+    assert wrong == []
+    closed = {row["name"] for row in routes() if not {"signed_in", *WITHOUT_ACCOUNT} & set(row["roles"])}
+    assert closed - opened - ELSEWHERE == set()
+
+
+def address_of(row: dict[str, Any], uuid_of: Callable[[str], str]) -> list[str]:
+    """The addresses of a route: one, or one per kind of row for those that serve several."""
+    name = row["name"]
+    if name in {"of_row", "take_step"}:
+        steps = [{"step": STEP[machine]} if name == "take_step" else {} for machine in FOLDERS]
+        return [
+            reverse(name, kwargs={"folder": folder, "uuid": uuid_of(machine), **more})
+            for (machine, folder), more in zip(FOLDERS.items(), steps, strict=True)
+        ]
+    given: dict[str, str] = dict(MORE.get(name, {}))
+    if "<uuid:uuid>" in row["route"] or "(?P<uuid>" in row["route"]:
+        given["uuid"] = uuid_of(KIND[name]) if name in KIND else str(uuid4())
+        if name not in KIND and name not in ELSEWHERE:
+            raise AssertionError(f"say in KIND which row {name} is about")
+    if "<uuid:route>" in row["route"]:
+        given["route"] = uuid_of("route")
+    try:
+        return [reverse(name, kwargs=given or None)]
+    except NoReverseMatch as unknown:
+        raise AssertionError(f"say in MORE what {name} is called with: {unknown}") from None
