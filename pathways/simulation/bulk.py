@@ -1,7 +1,9 @@
 """Stories loaded in bulk: the same deeds as through the door, worked out in memory and written by COPY."""
 
+import gc
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -85,6 +87,19 @@ def _before(borders: list[date], day: date) -> date:
     return borders[bisect_right(borders, day) - 1]
 
 
+@contextmanager
+def _no_sweeping() -> Iterator[None]:
+    """A chunk's rows all live until they are written: looking for garbage among them costs a quarter of the time."""
+    swept = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if swept:
+            gc.enable()
+            gc.collect()
+
+
 def _addresses(story: PersonStory) -> Iterator[tuple[date, str]]:
     if story.deeds and story.postcode:
         yield today_london(story.deeds[0].at), story.postcode
@@ -105,7 +120,7 @@ def load_in_bulk(stories: Iterable[PersonStory], *, world: World, lean: bool = F
     waiting = iter(stories)
     written = 0
     while chunk := list(islice(waiting, CHUNK)):
-        with transaction.atomic():
+        with transaction.atomic(), _no_sweeping():
             if not lean:
                 lookups.look_up(chunk)
             for story in chunk:

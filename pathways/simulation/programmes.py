@@ -9,7 +9,7 @@ from candidates.models import Candidate
 from ground.door import Refused
 from pathways.models import Pathway
 from pathways.simulation.bulk import load_in_bulk
-from pathways.simulation.door import load_through_the_door
+from pathways.simulation.door import let_texts_arrive, load_through_the_door
 from pathways.simulation.rates import Rates
 from pathways.simulation.telling import simulate
 from pathways.simulation.world import found_world
@@ -37,6 +37,7 @@ def simulate_programme(
         world = found_world(story, code=code, name=f"Simulated {seed}, {people:,} people", at=as_of, suffix=f" {seed}-{people}")
     if through_the_door:
         load_through_the_door(story.people, world=world)
+        let_texts_arrive(world=world)
     else:
         load_in_bulk(story.people, world=world, lean=lean)
     return world.programme

@@ -15,6 +15,8 @@ from ground.rows import Row
 
 #: Numbers are fetched so many at once; what is left over is never used.
 BLOCK = 2000
+#: What makes 128 random bits a UUID of version 4 (RFC 9562), where no object of Python's is needed.
+VERSION_BITS, VERSION_4 = 0xF000 << 64 | 0xC000 << 48, 0x4000 << 64 | 0x8000 << 48
 
 
 class Columns:
@@ -65,7 +67,7 @@ class Sheets:
         row.id = next(self.numbers[model])
         if columns.public:
             row.uuid = UUID(int=self.draw.getrandbits(128), version=4)
-            row.reporting_id = UUID(int=self.draw.getrandbits(128), version=4)
+            row.reporting_id = f"{self.draw.getrandbits(128) & ~VERSION_BITS | VERSION_4:032x}"
         if columns.dated:
             row.created_at = created
         row.__dict__.update(values)

@@ -6,10 +6,11 @@ from functools import cache
 from typing import Any
 
 from ground.clock import add_working_days, today_london
+from ground.phones import read_phone
 from outreach.backends import backend_named, usual_backend
 from outreach.models import Fact, Message, PhoneLine, Template
 from outreach.rules import may_be_texted
-from outreach.services.line import line_of
+from outreach.services.line import digest_of
 from outreach.services.template import current_template, fill
 from pathways.services.text import TELLINGS, Moment, Telling, said_it_themselves, short_name, values_of, words_to_say
 from pathways.simulation.days import HOLIDAYS
@@ -34,7 +35,8 @@ class Tellings:
         self.facts: dict[str, Any] = {}
         self.told: dict[str, list[Any]] = {}
         self.template = cache(self._template)
-        self.line = cache(line_of)
+        self.lines: dict[str, int] = dict(PhoneLine.objects.values_list("digest", "pk"))
+        self.digest = cache(digest_of)
         self.textable = cache(may_be_texted)
 
     @staticmethod
@@ -116,13 +118,12 @@ class Tellings:
         if key not in self.facts:
             self.facts[key] = sheets.new(Fact, key=key)
         self.facts[key].value = truth_of(row)
-        line: PhoneLine = self.line(route.value)
         message = sheets.new(
             Message,
             created=change.recorded_at,
             candidate_id=case.row.candidate.id,
             organisation_id=case.row.organisation_id,
-            line_id=line.pk,
+            line_id=self._line(route.value, sheets, change.recorded_at),
             occasion=f"{occasion}#{again + 1}" if again else occasion,
             template_id=template.pk,
             language=template.language,
@@ -141,6 +142,14 @@ class Tellings:
         told.append(message)
         if self.arrived:
             self._arrives(message, change.recorded_at)
+
+    def _line(self, number: str, sheets: Sheets, at: datetime) -> int:
+        """The line of a number, made when it is new."""
+        digest = self.digest(number)
+        if digest not in self.lines:
+            region = read_phone(number).region[:2]
+            self.lines[digest] = sheets.new(PhoneLine, created=at, digest=digest, e164=number, region=region).id
+        return self.lines[digest]
 
     def _arrives(self, message: Any, at: datetime) -> None:
         message.state, message.attempt, message.attempt_at = "delivered", 1, at

@@ -156,3 +156,9 @@ def test_the_command_refuses_what_it_cannot_do() -> None:
     factories.person(factories.organisation())
     with pytest.raises(CommandError, match="holds other people"):
         call_command("simulate", "--seed", "1", "--people", "5", "--months", "5")
+
+
+def test_the_applications_role_may_load_stories(as_application: None) -> None:
+    """A demo runs as the role that owns nothing."""
+    call_command("simulate", "--seed", "9", "--people", "4", "--months", "12", "--as-of", "2026-11-23", stdout=StringIO())
+    assert Pathway.objects.count() >= 4

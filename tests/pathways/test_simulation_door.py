@@ -6,10 +6,11 @@ import pytest
 
 from accounts.models import Audit, Programme
 from accounts.services.audit import is_sound
+from outreach.models import Message
 from pathways.models import Pathway
 from pathways.simulation.bulk import load_in_bulk
 from pathways.simulation.door import Life as LifeThroughTheDoor
-from pathways.simulation.door import load_through_the_door
+from pathways.simulation.door import let_texts_arrive, load_through_the_door
 from pathways.simulation.lives import Life as LifeInBulk
 from pathways.simulation.rates import Rates
 from pathways.simulation.story import PersonStory, ProgrammeStory
@@ -57,6 +58,8 @@ def assert_equal_tables(story: ProgrammeStory, people: list[PersonStory]) -> Non
     for name, rows in first.items():
         assert rows == second[name], name
     assert all(is_sound(row) for row in Audit.objects.all())
+    waiting = Message.objects.filter(state="ready", candidate__pathways__programme=through.programme).distinct().count()
+    assert let_texts_arrive(world=through) == waiting > 20
 
 
 def _people(programme: Programme) -> int:
