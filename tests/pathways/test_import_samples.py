@@ -74,11 +74,13 @@ def _without_reason(truth: dict[str, Any], run: ImportRun) -> list[str]:
 
 def _answer_everything(run: ImportRun, truth: Truth, lead: User) -> None:
     """Answer each question as somebody would who knows the truth."""
+    one = [{tuple(place) for place in said["rows"]} for said in truth.truth["decisions"] if "rows" in said and said["same_person"]]
     whose = {(row["sheet"], row["row"]): row["person"] for row in truth.truth["rows"]}
     for row in ImportRow.objects.filter(run=run, verdict="decide", decision="").order_by("number"):
+        mine = tuple(row.fields["rows"][0])
         for number, question in enumerate(row.fields["questions"]):
-            mine = whose.get(tuple(row.fields["rows"][0]))
-            same = [option["code"] for option in question["options"] if mine and whose.get(tuple(option["effect"].get("twin", ()))) == mine]
+            twins = {option["code"]: tuple(option["effect"].get("twin", ())) for option in question["options"]}
+            same = [code for code, twin in twins.items() if twin and (whose.get(twin) == whose.get(mine) or {mine, twin} in one)]
             codes = [option["code"] for option in question["options"]]
             usual = next(code for code in (*same, "new", "without", "word", *codes) if code in codes)
             decide_row(run=run, row=row, decision=usual, question=number, by=actor(lead), at=AT)
@@ -119,7 +121,7 @@ def _stored_otherwise(run: ImportRun, truth: dict[str, dict[str, str]]) -> list[
     for row in ImportRow.objects.filter(run=run, applied_at__isnull=False).select_related("pathway__candidate"):
         assert row.pathway is not None
         person, said = row.pathway.candidate, truth[row.fields["ref"]]
-        flagged = " ".join(problem["column"].casefold() for problem in row.problems)
+        flagged = " ".join(problem["column"].casefold().replace(".", "") for problem in row.problems)
         if (person.first_name.casefold(), person.last_name.casefold()) != (
             said["first_name"] or said["surname"],
             said["surname"] if said["first_name"] else "",
