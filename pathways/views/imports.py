@@ -88,9 +88,16 @@ def imports(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, form: UploadForm) -> HttpResponse:
     found = runs(request.user).select_related("by", "programme")
     page = keyset(found, order=("-id",), after=request.GET.get("after"), size=25)
-    rows = [{"run": run, "sentence": sentence(run), "href": reverse("import", args=[run.uuid])} for run in page.rows]
+    rows = [{"run": run, "where": _where(run), "href": reverse("import", args=[run.uuid])} for run in page.rows]
     context = {"form": form, "page": page, "rows": rows, "several": len(form.programmes) > 1, "sample": _sample()}
     return render(request, "pathways/imports.html", context, status=422 if form.errors else 200)
+
+
+def _where(run: ImportRun) -> str:
+    """How far a register is, and what came of it."""
+    told = sentence(run)
+    plain = run.state in {RunState.RECEIVED, RunState.READING, RunState.UNDONE}
+    return told if plain else f"{run.get_state_display()}: {told}"
 
 
 def _sample() -> str:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -128,6 +128,43 @@ def test_one_person_twice_in_a_file_is_one_case_when_somebody_says_same() -> Non
     assert (case.stage, case.candidate.addresses.get().postcode) == ("chatted", "B1 1AA")
     again = taken_in(world, content)
     assert (again.rows_created, again.rows_changed, again.rows_unchanged, again.rows_undecided) == (0, 0, 2, 0)
+
+
+@pytest.mark.django_db
+def test_an_older_register_adds_to_a_case_that_went_on_and_rewrites_nothing() -> None:
+    world = World()
+    here = world.case(first="Ann", last="Lee", phone="+447700900111", interested=False, day=date(2026, 10, 5))
+    content = b"First name,Surname,Mobile,Date contacted,EOI,Chat,Status\nAnn,Lee,07700 900111,02/03/2026,03/03/2026,10/03/2026,Withdrawn\n"
+    run = read_run(run=received(world, content), at=AT)
+    decide_row(run=run, row=ImportRow.objects.get(run=run), decision="same", by=actor(world.lead), at=AT)
+    run = apply_run(run=approve_run(run=run, by=actor(world.lead), at=AT), at=AT)
+    assert (run.rows_created, run.rows_changed, run.rows_rejected) == (0, 1, 0)
+    log = StageChange.objects.filter(pathway=here, actor_kind="import").order_by("id")
+    assert [(each.machine, each.step, each.happened_on.isoformat(), each.happened_quality) for each in log if each.step != "follow"] == [
+        ("pathway", "express_interest", "2026-10-05", "unknown"),
+        ("interview", "hold", "2026-03-10", "exact"),
+        ("pathway", "withdraw", "2026-10-05", "unknown"),
+    ]
+    said = [problem["reason"] for problem in ImportRow.objects.get(run=run).problems]
+    assert said == ["“EOI” is dated before what is known here: taken without its day."]
+
+
+@pytest.mark.django_db
+def test_the_earlier_row_answered_last_joins_the_later_one_that_is_in() -> None:
+    world = World()
+    content = (
+        b"First name,Surname,DOB,Mobile,Date contacted,Chat,Status\n"
+        b"Ann,Lee,04/05/1990,07700 900111,02/03/2026,10/03/2026,DNA x2\n"
+        b"Ann,Lee,04/05/1990,07700 900111,02/03/2026,,\n"
+    )
+    run = read_run(run=received(world, content), at=AT)
+    first, second = ImportRow.objects.filter(run=run, verdict="decide").order_by("number")
+    decide_row(run=run, row=second, decision="same", by=actor(world.lead), at=AT)
+    run = apply_run(run=approve_run(run=run, by=actor(world.lead), at=AT), at=AT)
+    decide_row(run=run, row=first, decision="dates", by=actor(world.lead), at=AT)
+    run.refresh_from_db()
+    apply_run(run=approve_run(run=run, by=actor(world.lead), at=AT), at=AT)
+    assert Pathway.objects.get().stage == "chatted"
 
 
 @pytest.mark.django_db

@@ -86,7 +86,7 @@ def test_an_empty_list_says_how_to_begin_and_a_full_one_says_what_came_of_each(l
     assert "No register was sent yet" in lead.get("/imports/").content.decode()
     send(lead, SMALL, "spring.csv")
     work_once(at=AT)
-    assert "2 new, 0 changed, 0 need you, 1 cannot go in" in lead.get("/imports/").content.decode()
+    assert "Ready to look at: 2 new, 0 changed, 0 need you, 1 cannot go in" in lead.get("/imports/").content.decode()
 
 
 @pytest.mark.parametrize(

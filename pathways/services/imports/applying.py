@@ -81,7 +81,7 @@ def _waiting(run: ImportRun) -> Iterator[int]:
     """Rows that may go in: those without a question in the order of the file, then new people, then the rows that join others."""
     rows = ImportRow.objects.filter(run=run, applied_at__isnull=True)
     yield from rows.filter(verdict__in=[Verdict.CREATE, Verdict.UPDATE]).order_by("number", "id").values_list("pk", flat=True)
-    for decision in ("new", "same", "settled"):
+    for decision in ("new", "settled", "same"):
         decided = rows.filter(verdict=Verdict.DECIDE, decision=decision).order_by("number", "id")
         yield from decided.exclude(fields__has_key="of").values_list("pk", flat=True)
     decided = rows.filter(verdict=Verdict.DECIDE, fields__has_key="of").exclude(decision__in=["", "out"])
@@ -156,7 +156,7 @@ def _case_of(row: ImportRow, work: Work) -> Pathway | None:
         return _still_new(row, work.run)
     if "of" in row.fields:
         return _owner_case(row, work.run, *row.fields["of"])
-    case = _said(row, work.run)
+    case = _said(row, work.run) or _waited_for(row, work.run)
     if case is None and row.verdict == Verdict.CREATE:
         _ask_again(row, work)
     return case
@@ -189,6 +189,17 @@ def _said(row: ImportRow, run: ImportRun) -> Pathway | None:
             return cases.filter(candidate=effect["candidate"]).order_by("-id").first()
         if "twin" in effect:
             return _twin(run, *effect["twin"], cases=cases)
+    return None
+
+
+def _waited_for(row: ImportRow, run: ImportRun) -> Pathway | None:
+    """A row answered late: another of the file was said to be the same person, and has gone in already."""
+    if row.verdict != Verdict.DECIDE:
+        return None
+    places = [list(place) for place in row.fields["rows"]]
+    for other in ImportRow.objects.filter(run=run, decision="same", pathway__isnull=False).select_related("pathway__candidate"):
+        if any(effect.get("twin") in places for effect in answers_of(other)):
+            return other.pathway
     return None
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from django.db.models import Max
+
 from ground.clock import today_london
 from pathways.backends.register.statuses import ORDER
 from pathways.models import StageChange
@@ -23,14 +25,34 @@ class Replay(Retelling):
         """Each step that the log does not hold yet, in the order of days."""
         held = StageChange.objects.filter(pathway=self.case, undoes__isnull=True, undone_by__isnull=True) if self.case.pk else None
         logged = {f"{machine}.{step}" for machine, step in held.values_list("machine", "step")} if held is not None else set()
+        stood = self._stood() if self.case.pk else None
         for fact in in_order(facts, today=today_london(self.at)):
             if fact["step"] in logged:
                 continue
             act = STEPS.get(fact["step"])
             if act is None:
                 self.untaken.append(f"“{fact['heading']}” was not taken: this step is not known from registers.")
-            else:
-                act(self, fact["day"], self.taken(fact), fact)
+                continue
+            told = self._after(fact, stood)
+            if told is not None:
+                act(self, told["day"], self.taken(told), told)
+
+    def _stood(self) -> date | None:
+        """The day of the last step of a case that was here before the file came."""
+        rows = StageChange.objects.filter(machine="pathway", subject_id=self.case.pk, undoes__isnull=True, undone_by__isnull=True)
+        return rows.exclude(step="follow").aggregate(day=Max("happened_on"))["day"]
+
+    def _after(self, fact: Fact, stood: date | None) -> Fact | None:
+        """A step of the case itself cannot be before what is known here: without a day it comes after, with one it is too old."""
+        if stood is None or fact["day"] >= stood or not fact["step"].startswith("pathway."):
+            return fact
+        if fact["dateless"]:
+            return {**fact, "day": stood}
+        if fact["step"] == "pathway.express_interest":
+            self.untaken.append(f"“{fact['heading']}” is dated before what is known here: taken without its day.")
+            return {**fact, "day": stood, "dateless": True}
+        self.untaken.append(f"“{fact['heading']}” was not taken: it is dated before what is known here.")
+        return None
 
     def reach(self, stage: str) -> None:
         """At most one fact to reach the register's stage, marked so; never back, never on a case that has ended."""
