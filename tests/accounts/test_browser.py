@@ -3,11 +3,11 @@
 import os
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from accounts.models import Invitation
 from accounts.services.second_factor import digits_now, give_second_factor
 from tests import factories
+from tests.fixtures.reading import accessibility_faults
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ def sound(page, name: str) -> None:
     folder = os.environ.get("PATHWAYS_SHOTS")
     if folder:
         page.screenshot(path=f"{folder}/{name}-{page.viewport_size['width']}.png", full_page=True)
-    assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+    assert [one["id"] for one in accessibility_faults(page)] == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.refused == []
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.components.gallery.pages import PAGES
+from tests.fixtures.reading import accessibility_faults
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ def look(browser: Browser, address: str, width: int, *, scripts: bool = True) ->
 def test_component_is_accessible_and_fits(name: str, width: int, gallery: str, browser: Browser, shot: Callable[[str], Path]) -> None:
     page, objections = look(browser, f"{gallery}/{name}", width)
 
-    violations = Axe().run(page).response["violations"]
+    violations = accessibility_faults(page)
     page.screenshot(path=shot(f"{name}-{width}"), full_page=True)
 
     assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations] == []

@@ -6,13 +6,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 
 from employers.models import CareerHeading
 from pathways.models import Introduction
 from pathways.services import placement
 from tests.factories import rates
+from tests.fixtures.reading import accessibility_faults
 from tests.pathways.employer_scene import Scene
 from tests.signing_in import signed_in
 
@@ -34,7 +34,7 @@ def sound(page, name: str) -> None:
     folder = os.environ.get("PATHWAYS_SHOTS")
     if folder:
         page.screenshot(path=f"{folder}/{name}-{page.viewport_size['width']}.png", full_page=True)
-    assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+    assert [one["id"] for one in accessibility_faults(page)] == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.refused == []
 

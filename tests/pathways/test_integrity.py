@@ -279,7 +279,7 @@ def test_a_column_that_says_nothing_is_found(monkeypatch: pytest.MonkeyPatch) ->
 def run_command() -> tuple[int, list[str]]:
     said = io.StringIO()
     try:
-        call_command("check_integrity", stdout=said)
+        call_command("check_integrity", as_of=DAY, stdout=said)
     except SystemExit as end:
         return int(end.code or 0), said.getvalue().splitlines()
     return 0, said.getvalue().splitlines()

@@ -7,7 +7,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 
 from ground.clock import LONDON
@@ -17,6 +16,7 @@ from pathways.services import case as cases
 from pathways.services import interview, task
 from pathways.services.contact import add_note, log_contact
 from tests.factories import person
+from tests.fixtures.reading import accessibility_faults
 from tests.pathways.scenes import Scene
 from tests.signing_in import signed_in
 
@@ -81,7 +81,7 @@ def sound(page: Any, name: str) -> None:
     folder = os.environ.get("PATHWAYS_SHOTS")
     if folder:
         page.screenshot(path=f"{folder}/worker-{name}-{page.viewport_size['width']}.png", full_page=True)
-    faults = [(one["id"], [node["html"][:120] for node in one["nodes"][:2]]) for one in Axe().run(page).response["violations"]]
+    faults = [(one["id"], [node["html"][:120] for node in one["nodes"][:2]]) for one in accessibility_faults(page)]
     assert (name, faults) == (name, [])
     assert (name, page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")) == (name, True)
     assert (name, UNSPOKEN.findall(page.inner_text("body"))) == (name, [])
