@@ -1,9 +1,11 @@
 """Celery: a nudge, never a store. The rows are the queue; see docs/architecture.md."""
 
 import os
+import sys
 
 from celery import Celery
 from celery.signals import celeryd_init, worker_process_init
+from django.core.exceptions import ImproperlyConfigured
 
 from config.launcher.processes import die_with_parent
 
@@ -29,11 +31,16 @@ def ask_for_every_job(sender: Celery, **kwargs: object) -> None:
 
 
 @celeryd_init.connect
-def stop_at_a_wrong_key(**_: object) -> None:
-    """A worker with another sealing key than the database's does not start."""
+def stop_at_a_wrong_key_or_role(**_: object) -> None:
+    """A worker with another sealing key than the database's, or as a role that owns tables, does not start."""
     import django  # the worker sets Django up only later
 
     django.setup()
-    from ground.sealing import refuse_wrong_keys  # needs the models
+    from config.role import refuse_an_owner  # both need the models
+    from ground.sealing import refuse_wrong_keys
 
-    refuse_wrong_keys()
+    try:
+        refuse_an_owner()
+        refuse_wrong_keys()
+    except ImproperlyConfigured as fault:
+        sys.exit(f"{fault}")  # Celery only logs an exception of a receiver and starts all the same

@@ -20,18 +20,38 @@ def flag(name: str, default: bool = False) -> bool:
     return default if not value else value in {"1", "true", "yes", "on"}
 
 
-def number(name: str, default: int) -> int:
-    """A whole number, or a sentence that names the variable."""
+def number(name: str, default: int, *, least: int = 0) -> int:
+    """A whole number of at least so much, or a sentence that names the variable."""
     value = os.environ.get(name, "").strip()
     try:
-        return int(value) if value else default
+        found = int(value) if value else default
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+    if found < least:
+        raise ImproperlyConfigured(f"{name} must be at least {least}, not {found}.")
+    return found
 
 
 def words(name: str, default: str = "") -> list[str]:
     """A comma list, empty parts left out."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def log_level() -> str:
+    """LOG_LEVEL as logging knows it."""
+    name = os.environ.get("LOG_LEVEL", "").strip().upper() or "INFO"
+    levels = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+    if name not in levels:
+        raise ImproperlyConfigured(f"LOG_LEVEL must be one of {', '.join(levels)}, not {name!r}.")
+    return name
+
+
+def secret_key() -> str:
+    """SECRET_KEY, refused when it can be guessed."""
+    key = os.environ.get("SECRET_KEY", "")
+    if key and (len(key) < 50 or len(set(key)) < 5):
+        raise ImproperlyConfigured("SECRET_KEY can be guessed: give at least 50 random characters.")
+    return key
 
 
 def as_owner() -> bool:
@@ -54,7 +74,10 @@ def databases(*, relaxed: bool) -> dict:
         url = owner or url
     if not url.startswith(("postgres:", "postgresql:", "pgsql:")):
         raise ImproperlyConfigured("DATABASE_URL must be a PostgreSQL address: Pathways runs on nothing else.")
-    config = dj_database_url.parse(url, conn_health_checks=True)
+    try:
+        config = dj_database_url.parse(url, conn_health_checks=True)
+    except ValueError:
+        raise ImproperlyConfigured("DATABASE_URL must read postgres://user:password@host:5432/name: its port is no number.") from None
     # A long statement is a fault: ten seconds for a page. Jobs and commands raise it for themselves.
     limits = {
         "statement_timeout": os.environ.get("PATHWAYS_STATEMENT_TIMEOUT", "10s" if _serving() else "300s"),
@@ -91,7 +114,7 @@ def field_keys() -> dict[str, bytes]:
         name, _, encoded = part.partition(":")
         try:
             raw = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except (binascii.Error, ValueError):  # also a letter that no ASCII has
             raw = b""
         if not name or len(raw) != 32:
             raise ImproperlyConfigured("FIELD_KEYS must read k2:<base64 of 32 bytes>,k1:... ; one of its parts does not.")
@@ -102,6 +125,10 @@ def field_keys() -> dict[str, bytes]:
 def mail(*, default: str) -> dict[str, object]:
     """EMAIL_URL (smtp://user:password@host:port?tls=1, file:///dir, console:) as Django's settings."""
     parts = urlsplit(os.environ.get("EMAIL_URL", "") or default)
+    try:
+        port = parts.port
+    except ValueError:
+        raise ImproperlyConfigured("EMAIL_URL must read smtp://user:password@host:587?tls=1: its port is no number.") from None
     if parts.scheme == "console":
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     if parts.scheme == "locmem":
@@ -116,7 +143,7 @@ def mail(*, default: str) -> dict[str, object]:
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
             "EMAIL_HOST": parts.hostname or "localhost",
-            "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+            "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 25),
             "EMAIL_HOST_USER": unquote(parts.username or ""),
             "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
             "EMAIL_USE_SSL": parts.scheme == "smtps",

@@ -2,13 +2,14 @@
 
 import os
 
+from config import settings
 from config.launcher.processes import die_with_parent
 
 wsgi_app = "config.wsgi"
-bind = f"{os.environ.get('WEB_BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
+bind = f"{os.environ.get('WEB_BIND', '127.0.0.1')}:{settings.PORT}"
+workers = settings.WEB_WORKERS
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "4"))
+threads = settings.WEB_THREADS
 timeout = 60
 graceful_timeout = 30
 keepalive = 5

@@ -1,7 +1,5 @@
 """Celery's own settings, with the reason for each that is not the default."""
 
-import os
-
 from django.conf import settings
 
 broker_url = settings.REDIS_URL or "redis://127.0.0.1:6379/0"
@@ -22,6 +20,6 @@ broker_transport_options = {
     "socket_timeout": 0.5,
     "socket_connect_timeout": 0.5,
 }
-worker_concurrency = int(os.environ.get("WORKER_PROCESSES", "2"))
+worker_concurrency = settings.WORKER_PROCESSES
 beat_scheduler = "config.beat:Scheduler"
 beat_max_loop_interval = 5

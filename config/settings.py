@@ -17,7 +17,10 @@ DEMO = env.flag("DEMO")
 TESTING = env.flag("PATHWAYS_TESTING")
 RELAXED = DEBUG or DEMO or TESTING
 
-PORT = env.number("PORT", 8000)
+PORT = env.number("PORT", 8000, least=1)
+WEB_WORKERS = env.number("WEB_WORKERS", 2, least=1)
+WEB_THREADS = env.number("WEB_THREADS", 4, least=1)
+WORKER_PROCESSES = env.number("WORKER_PROCESSES", 2, least=1)
 PUBLIC_BASE_URL = os.environ.get("PUBLIC_BASE_URL", "").rstrip("/") or f"http://127.0.0.1:{PORT}"
 _public = urlsplit(PUBLIC_BASE_URL)
 _loopback = _public.hostname in {"127.0.0.1", "localhost", "::1"}
@@ -25,11 +28,11 @@ if _public.scheme not in {"http", "https"} or _public.path:
     raise ImproperlyConfigured("PUBLIC_BASE_URL must be an origin such as https://pathways.example.org, without a path.")
 if _public.scheme == "http" and not _loopback:
     raise ImproperlyConfigured("PUBLIC_BASE_URL must be https, except on this machine itself.")
-if (DEBUG or DEMO) and not _loopback:
-    raise ImproperlyConfigured("DEBUG and DEMO are for this machine only: PUBLIC_BASE_URL names a public host.")
+if RELAXED and not _loopback:
+    raise ImproperlyConfigured("DEBUG, DEMO and PATHWAYS_TESTING are for this machine only: PUBLIC_BASE_URL names a public host.")
 SECURE = _public.scheme == "https"
 
-SECRET_KEY = os.environ.get("SECRET_KEY", "")
+SECRET_KEY = env.secret_key()
 if not SECRET_KEY:
     if not RELAXED:
         raise ImproperlyConfigured("SECRET_KEY is not set: give at least 50 random characters.")
@@ -46,6 +49,8 @@ if not SMS_LINE_KEY:
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or (
     [_public.hostname or "", "127.0.0.1", "localhost"] if _loopback else [_public.hostname or ""]
 )
+if (DEBUG or DEMO) and not set(ALLOWED_HOSTS) <= {"127.0.0.1", "localhost", "[::1]", "::1"}:
+    raise ImproperlyConfigured("DEBUG and DEMO are for this machine only: ALLOWED_HOSTS names another host.")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 
@@ -168,7 +173,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "ground.views.csrf_refused"
-SECURE_SSL_REDIRECT = SECURE
+#: Without a proxy that may be believed nobody can tell http from https here: redirecting would go round for ever.
+SECURE_SSL_REDIRECT = SECURE and TRUSTED_PROXIES > 0
 SECURE_REDIRECT_EXEMPT = [r"^hooks/", r"^healthz", r"^readyz"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
@@ -230,7 +236,7 @@ REFERENCE_DATA = os.environ.get("PATHWAYS_REFERENCE_DATA", "")
 vars().update(env.mail(default="console:" if RELAXED else "smtp://localhost"))
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "") or f"Pathways <no-reply@{_public.hostname}>"
 
-LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO").upper()
+LOG_LEVEL = env.log_level()
 #: A command prints its answer, often JSON, on standard output: there its log must not mix in.
 _lines = "ext://sys.stderr" if env.is_command() else "ext://sys.stdout"
 LOGGING = {

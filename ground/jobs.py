@@ -188,7 +188,13 @@ def _end(number: int, state: str, result: str) -> None:
 
 
 def standing(*, at: datetime, now: datetime) -> list[dict[str, Any]]:
-    """How each job stands: last start, last good end, and whether it is late by over two of its periods."""
+    """How each job stands: last start, last good end, and whether it is late by over two of its periods.
+
+    A job that never ended well is late from the first migration on: a site whose worker was never started is not well.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(applied) FROM django_migrations")
+        born = cursor.fetchone()[0]
     report = []
     for name, one in all_jobs().items():
         last = JobRun.objects.filter(job=name).order_by("-started_at").first()
@@ -201,7 +207,7 @@ def standing(*, at: datetime, now: datetime) -> list[dict[str, Any]]:
                 "period": one.period(at),
                 "last_start": last.started_at.isoformat() if last else None,
                 "last_good_end": ended.isoformat() if ended else None,
-                "late": ended is not None and now - ended > 2 * max(one.every, ASK_EVERY),
+                "late": now - (ended or born or now) > 2 * max(one.every, ASK_EVERY),
             }
         )
     return report

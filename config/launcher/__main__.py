@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 
-from config.launcher import checks, demo, folders, house, install, processes, single, surroundings
+from config.launcher import checks, demo, folders, house, install, processes, single, surroundings, terminal
 from config.launcher.processes import Trouble
 
 
@@ -52,9 +52,11 @@ def _end(number: int, frame: object) -> None:
 def main() -> int:
     """One plain line for whatever is missing; the usual exit code for a process that was told to stop."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
+        # A script's `make demo &` starts with Ctrl-C ignored: it is heard all the same. nohup's word is kept.
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _end)
     processes.die_with_parent(signal.SIGTERM)
+    terminal.watch()
     name, arguments = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("help", [])
     try:
         return command(name, arguments)

@@ -6,6 +6,10 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from kombu import Connection
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
 from config.launcher import folders, processes, wheels
 from config.launcher.processes import Trouble
 
@@ -51,6 +55,15 @@ def answers(path: Path) -> bool:
             return line.recv(16).startswith(b"+PONG")
     except OSError:
         return False
+
+
+def refuse_a_dead_one(url: str) -> None:
+    """One line for a broker that was given and does not answer, before anything waits for it."""
+    try:
+        with Connection(url, connect_timeout=5) as line:
+            line.ensure_connection(max_retries=1, interval_start=0.2, timeout=5)
+    except (OSError, KombuError, RedisError, ValueError) as fault:
+        raise Trouble(f"The broker that REDIS_URL names does not answer: {str(fault).strip().splitlines()[0]}") from None
 
 
 def start(name: str, *, alone: bool = False) -> Broker:

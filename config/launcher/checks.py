@@ -45,6 +45,7 @@ def production() -> dict[str, str]:
         "SECRET_KEY": "k7!" * 5 + "abcdefghijklmnopqrstuvwxyz-0123456789-ABCDEFGHIJ",
         "FIELD_KEYS": "k1:" + "A" * 43 + "=",
         "SMS_LINE_KEY": "a line key for this check",
+        "TRUSTED_PROXIES": "1",
         "SMS_BACKEND": "console",
         "SMS_OFF_OK": "1",
         "EMAIL_URL": "smtp://mail.example.org:587?tls=1",

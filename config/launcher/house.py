@@ -25,6 +25,7 @@ def servers(name: str, *, quick: bool = False, alone: bool = False) -> Iterator[
             database = {"DATABASE_URL": running.url(postgres.APPLICATION), "DATABASE_OWNER_URL": running.url(postgres.OWNER)}
         if os.environ.get("REDIS_URL"):
             queue = os.environ["REDIS_URL"]
+            broker.refuse_a_dead_one(queue)
         else:
             line = broker.start(name, alone=alone)
             stack.callback(line.stop)

@@ -4,7 +4,9 @@ import os
 import sys
 from urllib.parse import urlsplit
 
+import django
 import psycopg
+from django.core.checks import run_checks
 
 from config.launcher import demo, folders, install, node, surroundings
 from config.launcher.processes import Trouble
@@ -43,6 +45,11 @@ def _settings_are_right() -> None:
         import config.settings  # noqa: F401
     except ImproperlyConfigured as fault:
         raise Trouble(str(fault)) from None
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    serious = [each for each in run_checks() if each.is_serious()]
+    if serious:
+        raise Trouble(serious[0].msg)
 
 
 def _database_is_right() -> None:
@@ -50,17 +57,15 @@ def _database_is_right() -> None:
     from django.conf import settings
     from django.db import connection
 
+    from config.role import OWNS, SENTENCE  # needs the settings
+
     try:
         with psycopg.connect(**_parameters(connection.get_connection_params())) as line:
-            owns = line.execute(
-                "SELECT rolsuper OR EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                " WHERE c.relowner = r.oid AND n.nspname = 'public' AND c.relkind IN ('r', 'p'))"
-                " FROM pg_roles r WHERE rolname = current_user"
-            ).fetchone()
+            owns = line.execute(OWNS).fetchone()
     except psycopg.OperationalError as fault:
         raise Trouble(f"The database that DATABASE_URL names does not answer: {str(fault).strip().splitlines()[0]}") from None
     if owns and owns[0] and not settings.RELAXED:
-        raise Trouble("The role in DATABASE_URL owns tables: give web, worker and beat a role of their own, and the owner's to migrate.")
+        raise Trouble(SENTENCE)
 
 
 def _parameters(given: dict) -> dict:

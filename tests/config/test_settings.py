@@ -55,8 +55,24 @@ def test_every_variable_that_is_read_is_written_down():
             {"PUBLIC_BASE_URL": "https://pathways.example.org/app"},
             "PUBLIC_BASE_URL must be an origin such as https://pathways.example.org, without a path.",
         ),
-        ({"DEMO": "1"}, "DEBUG and DEMO are for this machine only: PUBLIC_BASE_URL names a public host."),
+        ({"DEMO": "1"}, "DEBUG, DEMO and PATHWAYS_TESTING are for this machine only: PUBLIC_BASE_URL names a public host."),
+        ({"PATHWAYS_TESTING": "1"}, "DEBUG, DEMO and PATHWAYS_TESTING are for this machine only: PUBLIC_BASE_URL names a public host."),
+        (
+            {"DEMO": "1", "PUBLIC_BASE_URL": "", "ALLOWED_HOSTS": "pathways.example.org"},
+            "DEBUG and DEMO are for this machine only: ALLOWED_HOSTS names another host.",
+        ),
+        ({"SECRET_KEY": "changeme"}, "SECRET_KEY can be guessed: give at least 50 random characters."),
+        ({"SECRET_KEY": "a" * 60}, "SECRET_KEY can be guessed: give at least 50 random characters."),
+        ({"FIELD_KEYS": "k1:é"}, "FIELD_KEYS must read k2:<base64 of 32 bytes>,k1:... ; one of its parts does not."),
         ({"PORT": "http"}, "PORT must be a whole number, not 'http'."),
+        ({"WEB_WORKERS": "abc"}, "WEB_WORKERS must be a whole number, not 'abc'."),
+        ({"WEB_WORKERS": "0"}, "WEB_WORKERS must be at least 1, not 0."),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL, not 'LOUD'."),
+        ({"EMAIL_URL": "smtp://mail:abc"}, "EMAIL_URL must read smtp://user:password@host:587?tls=1: its port is no number."),
+        (
+            {"DATABASE_URL": "postgres://a@h:p/x"},
+            "DATABASE_URL must read postgres://user:password@host:5432/name: its port is no number.",
+        ),
         ({"EMAIL_URL": "pigeon://loft"}, "EMAIL_URL must start with smtp://, smtps://, file:// or console:."),
     ],
 )
@@ -71,6 +87,11 @@ def test_a_site_is_strict_and_this_machine_may_speak_plainly():
     assert strict.stdout.strip() == "__Host-session True 31536000 False True"
     plain = read_settings("s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS", **GOOD | {"PUBLIC_BASE_URL": ""})
     assert plain.stdout.strip() == "session False 0"
+
+
+@pytest.mark.parametrize(("proxies", "led"), [("", "False"), ("1", "True")])
+def test_http_is_led_to_https_only_where_a_proxy_says_which_it_was(proxies: str, led: str):
+    assert read_settings("s.SECURE_SSL_REDIRECT", **GOOD | {"TRUSTED_PROXIES": proxies}).stdout.strip() == led
 
 
 def test_a_socket_and_the_limits_of_a_statement_reach_the_connection():

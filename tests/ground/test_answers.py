@@ -6,9 +6,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from ground.clock import real_now
+from ground.jobs import all_jobs
 from ground.log import Lines, discreet, json_line
 from ground.models import JobRun, KeyProof
 from tests.signing_in import sign_in
@@ -138,6 +140,15 @@ def test_jobs_health_wants_its_token_and_tells_what_is_late(db, client, settings
     )
     answer = client.get("/healthz/jobs", headers=right)
     assert (answer.status_code, answer.json()["late"]) == (503, ["expire"])
+
+
+def test_a_site_whose_worker_never_ran_is_late_with_every_job(db, client, settings):
+    settings.METRICS_TOKEN = "a token"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE django_migrations SET applied = applied - interval '400 days'")
+    answer = client.get("/healthz/jobs", headers={"Authorization": "Bearer a token"})
+    assert answer.status_code == 503
+    assert set(answer.json()["late"]) == set(all_jobs())
 
 
 @pytest.mark.parametrize(

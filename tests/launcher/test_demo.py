@@ -1,14 +1,17 @@
 """The demo from its first start to its end: READY, nothing left behind however it ends, data kept, forgotten on request."""
 
+import fcntl
 import functools
 import os
 import re
+import select
 import shutil
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import termios
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -78,9 +81,7 @@ class Demo:
     """A running `make demo`."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = self.free_port()
         self.folder, self.log = folder, folder / "said.txt"
         began = time.monotonic()
         with self.log.open("w") as out:
@@ -91,10 +92,17 @@ class Demo:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # as a script's `make demo &`
             )
         processes.wait_until(lambda: "READY" in self.said() or self.process.poll() is not None, within=300)
         self.seconds = time.monotonic() - began
         assert self.said().rstrip().endswith("READY"), self.said()
+
+    @staticmethod
+    def free_port() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return probe.getsockname()[1]
 
     def said(self) -> str:
         return self.log.read_text()
@@ -106,6 +114,42 @@ class Demo:
     def socket_folder(self) -> str:
         words = [Path(f"/proc/{number}/cmdline").read_bytes().decode() for number in left(self.folder)]
         return next(found[1] for each in words if (found := re.search(r"unix_socket_directories=([^\0]+)", each)))
+
+
+class Terminal:
+    """`make demo` as the first command of a terminal; leaving the block takes the terminal away."""
+
+    def __init__(self, folder: Path) -> None:
+        self.line, far = os.openpty()
+        # Not the Makefile itself: its first step would put this environment in order for a demo, that is without its tests.
+        (folder / "session.mk").write_text(f"demo:\n\t@{sys.executable} -m config.launcher demo\n")
+        words = ["make", "-f", "session.mk", "demo"]
+        self.process = subprocess.Popen(
+            words,
+            cwd=folder,
+            env=environment(Demo.free_port()) | {MARK: str(folder)},
+            stdin=far,
+            stdout=far,
+            stderr=far,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(far)
+        self.heard = ""
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def says(self, word: str, *, within: float) -> bool:
+        """Read until the word comes, or the time is over."""
+        until = time.monotonic() + within
+        while word not in self.heard and time.monotonic() < until:
+            if select.select([self.line], [], [], 1)[0]:
+                self.heard += os.read(self.line, 4096).decode()
+        return word in self.heard
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.line)
 
 
 def test_a_demo_from_its_first_start_to_its_end(copy: Path):
@@ -128,14 +172,19 @@ def test_a_demo_from_its_first_start_to_its_end(copy: Path):
     first.process.wait(10)
     assert processes.wait_until(lambda: left(copy) == [], within=15), left(copy)
 
-    # started again: in seconds, data kept; a terminal that goes away ends it
+    # started again: in seconds, data kept; Ctrl-C ends it, also where a script started it with Ctrl-C ignored
     second = Demo(copy)
     assert second.seconds < 30  # ten on a machine that does nothing else
     with psycopg.connect(host=second.socket_folder(), user="pathways_owner", dbname="pathways") as owner:
         assert owner.execute("SELECT to_regclass('kept') IS NOT NULL").fetchone() == (True,)
-    os.kill(second.process.pid, signal.SIGHUP)
+    os.kill(second.process.pid, signal.SIGINT)
     assert second.process.wait(30) == 0
     assert left(copy) == []
+
+    # as `ssh -t host make demo` starts it: make leads the session, and its terminal goes away
+    with Terminal(copy) as third:
+        assert third.says("READY", within=120), third.heard
+    assert processes.wait_until(lambda: left(copy) == [] and third.process.poll() is not None, within=40), left(copy)
 
     # forgotten: the next start would make everything anew
     assert launch(copy, "demo-reset").returncode == 0

@@ -103,6 +103,16 @@ def test_a_database_that_is_away_is_one_line():
     assert done.stderr.count("\n") == 1
 
 
+def test_a_broker_that_is_away_is_one_line():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    done = launch("demo", PORT=str(port), DATABASE_URL=ADDRESS, REDIS_URL="redis://127.0.0.1:1/0")
+    assert done.returncode == 1
+    assert done.stderr.startswith("The broker that REDIS_URL names does not answer: ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_taken_port_is_one_line():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -117,7 +127,7 @@ def test_a_demo_leaves_a_database_with_other_people_alone(transactional_db: None
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    done = launch("demo", PORT=str(port), DATABASE_URL=owner, REDIS_URL="redis://127.0.0.1:1/0")
+    done = launch("demo", PORT=str(port), DATABASE_URL=owner, REDIS_URL=os.environ["REDIS_URL"])
     assert done.returncode == 1
     assert done.stderr == (
         "The database that DATABASE_URL names holds other people: give the demo an empty one, or none and it makes its own.\n"

@@ -17,6 +17,7 @@ from django.db import connection
 
 from config.launcher import broker, folders, processes
 from ground.models import JobRun
+from ground.sealing import prove_keys
 from tests.fixtures.server import application_url
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,18 +109,39 @@ def test_each_runs_from_the_environment_alone_and_ends_with_its_parent(transacti
             each.end()
 
 
+OWNER = "The role in DATABASE_URL owns tables: give web, worker and beat a role of their own, and the owner's to migrate."
+TOOLS = Path(sys.executable).parent
+
+
+def started(words: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """A command that is expected to refuse."""
+    return subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)
+
+
 def test_production_refuses_a_role_that_owns_tables(db: None, port: int):
     owner = application_url().replace("pathways_app", str(connection.settings_dict["USER"]), 1)
-    done = subprocess.run(
-        [sys.executable, "-m", "config.launcher", "web"],
-        cwd=ROOT,
-        env=environment(port, "redis://127.0.0.1:1/0", DATABASE_URL=owner),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    env = environment(port, "redis://127.0.0.1:1/0", DATABASE_URL=owner)
+    done = started([sys.executable, "-m", "config.launcher", "web"], env)
+    assert (done.returncode, done.stderr) == (1, f"{OWNER}\n")
+    for words in (["gunicorn", "-c", "config/gunicorn.py"], ["celery", "-A", "config", "worker"]):
+        done = started([str(TOOLS / words[0]), *words[1:]], env)
+        assert done.returncode != 0
+        assert OWNER in done.stdout + done.stderr
+
+
+def test_web_and_worker_refuse_another_sealing_key_than_the_database_knows(transactional_db: None, port: int):
+    prove_keys()
+    other = base64.b64encode(b"another key, of thirty-two bytes").decode()
+    name = next(iter(settings.FIELD_KEYS))
+    env = environment(port, "redis://127.0.0.1:1/0", FIELD_KEYS=f"{name}:{other}")
+    for words in (["gunicorn", "-c", "config/gunicorn.py"], ["celery", "-A", "config", "worker"]):
+        done = started([str(TOOLS / words[0]), *words[1:]], env)
+        assert done.returncode != 0
+        assert f"FIELD_KEYS: {name} is not the key that this database was sealed with." in done.stdout + done.stderr
+
+
+def test_a_backend_of_texts_that_there_is_not_is_one_line(db: None, port: int):
+    done = started([sys.executable, "-m", "config.launcher", "web"], environment(port, "redis://127.0.0.1:1/0", SMS_BACKEND="pigeon"))
     assert done.returncode == 1
-    assert (
-        done.stderr == "The role in DATABASE_URL owns tables: give web, worker and beat a role of their own, and the owner's to migrate.\n"
-    )
+    assert done.stderr.startswith("SMS_BACKEND names 'pigeon'; there are ")
+    assert done.stderr.count("\n") == 1
