@@ -21,6 +21,9 @@ from outreach.rules import may_be_texted, next_opening
 from outreach.services.line import line_of
 from outreach.services.template import fill
 
+#: Why a text was stopped with its case: what an undo looks for.
+CASE_ENDED = "case ended"
+
 _written: ContextVar[list[int] | None] = ContextVar("texts_written", default=None)
 
 
@@ -43,6 +46,24 @@ def withdraw_messages(*, written_for: Iterable[UUID], at: datetime) -> int:
     """Texts not yet handed over are withdrawn; those already sent stay sent."""
     waiting = Message.objects.filter(written_for__in=list(written_for), state=MessageState.READY)
     return waiting.update(state=MessageState.CANCELLED, final_at=at, reason="withdrawn")
+
+
+def stop_messages(*, written_for: Iterable[UUID], at: datetime) -> int:
+    """The case that they are about has ended: texts not yet handed over are stopped, until somebody takes the ending back."""
+    waiting = Message.objects.filter(written_for__in=list(written_for), state=MessageState.READY)
+    return waiting.update(state=MessageState.CANCELLED, final_at=at, reason=CASE_ENDED)
+
+
+def release_messages(*, written_for: Iterable[UUID], stopped_at: datetime) -> int:
+    """The ending was taken back: what it stopped waits again. Delivery asks anew whether it is true and of use."""
+    stopped = Message.objects.filter(written_for__in=list(written_for), state=MessageState.CANCELLED, reason=CASE_ENDED)
+    return stopped.filter(final_at=stopped_at).update(state=MessageState.READY, final_at=None, reason="")
+
+
+def stop_messages_to(*, candidate: Candidate, at: datetime) -> int:
+    """Nothing more goes to this person, whatever it was about."""
+    waiting = Message.objects.filter(candidate=candidate, state=MessageState.READY)
+    return waiting.update(state=MessageState.CANCELLED, final_at=at, reason="died")
 
 
 @transact

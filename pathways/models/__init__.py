@@ -7,7 +7,7 @@ from pathways.models.finding import Finding, FindingKind
 from pathways.models.imports import ImportMapping, ImportRow, ImportRun
 from pathways.models.interview import Interview
 from pathways.models.introduction import Consent, Introduction
-from pathways.models.log import StageChange
+from pathways.models.log import Overwritten, StageChange
 from pathways.models.note import Note
 from pathways.models.placement import Placement, PreEmploymentCheck
 from pathways.models.retention import Evidence, RetentionCheck
@@ -38,6 +38,7 @@ __all__ = [
     "Interview",
     "Introduction",
     "Note",
+    "Overwritten",
     "Ownership",
     "Pathway",
     "Placement",

@@ -1,5 +1,6 @@
 """The log everything is counted from: append-only, and the database checks each stage against it."""
 
+from typing import Any
 from uuid import uuid4
 
 import pgtrigger
@@ -56,6 +57,7 @@ class StageChange(models.Model):
             models.Index(fields=["machine", "subject_id", "-id"], name="log_subject"),
             models.Index(fields=["pathway", "id"], name="log_pathway"),
         ]
+        constraints = [models.CheckConstraint(name="log_reason_is_a_code", condition=models.Q(reason__regex=r"^[-a-zA-Z0-9_]*$"))]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
             pgtrigger.Trigger(
@@ -71,9 +73,31 @@ class StageChange(models.Model):
         return f"{self.machine} {self.step}: {self.from_stage} -> {self.to_stage}"
 
     @property
+    def wrote_over(self) -> dict[str, Any]:
+        """What the step wrote over: coded fields as the log has them, and typed words while they are kept beside it."""
+        beside = getattr(self, "overwritten", None)
+        return {**self.before, **(beside.words if beside is not None else {})}
+
+    @property
     def is_undo(self) -> bool:
         """Whether this row takes another back."""
         return self.undoes_id is not None
+
+
+class Overwritten(models.Model):
+    """Words that a step wrote over, for an undo to give back.
+
+    Beside the log and not in it: the log holds codes and is never changed, while what people typed can be disposed of.
+    An undo gives back what is still here.
+    """
+
+    change = models.OneToOneField(StageChange, on_delete=models.CASCADE, related_name="overwritten")
+    words = models.JSONField(default=dict)
+
+    personal = Personal(candidate=("change", "words"))
+
+    def __str__(self) -> str:
+        return f"words of change {self.change_id}"
 
 
 _AGREES = """

@@ -39,6 +39,7 @@ from pathways.services.door import follows_at_all
 from pathways.services.heading import MACHINE
 from pathways.workflow.follow import follow
 from pathways.workflow.introduction import LIVE
+from pathways.workflow.owed import outlives
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.placement import BEFORE_START
 from pathways.workflow.steps import NEW
@@ -180,10 +181,12 @@ def checks_without_a_start(*, at: datetime) -> Iterator[Found]:
 
 
 def owed_on_closed(*, at: datetime) -> Iterator[Found]:
-    """On a case that has ended nothing is owed but the day to ask again, and what somebody wrote down by hand."""
+    """On a case that has ended nothing is owed but what outlives it, and what somebody wrote down by hand."""
     rows = Task.objects.filter(state=TaskState.OPEN).exclude(pathway__stage__in=OPEN)
-    rows = rows.exclude(Q(kind__in=[TaskKind.REVISIT, TaskKind.FREE]) & ~Q(pathway__stage__in=[Stage.VOID, Stage.MERGED]))
+    rows = rows.exclude(Q(kind=TaskKind.FREE) & ~Q(pathway__stage__in=[Stage.VOID, Stage.MERGED]))
     for task in rows.select_related("pathway").order_by("pk"):
+        if outlives(task.kind, task.pathway.stage):
+            continue
         words = f"The case has ended ({stage_words('pathway', task.pathway.stage)}), yet “{task.get_kind_display()}” is still on the list."
         yield Found(FindingKind.OWED_ON_CLOSED, words, task.pathway_id, "task", task.uuid)
 

@@ -107,7 +107,7 @@ def _newest(found: list[Entry], most: int) -> list[Entry]:
 
 def _steps(user: Any, cases: Sequence[Pathway], rows: Mapping[tuple[str, int], Any], *, by: Actor, at: datetime, most: int) -> list[Entry]:
     seen = changes(user).filter(pathway__in=[case.pk for case in cases])
-    log = list(seen.select_related("actor", "organisation", "undone_by", "undoes").order_by("-id")[: most * 4])
+    log = list(seen.select_related("actor", "organisation", "undone_by", "undoes", "overwritten").order_by("-id")[: most * 4])
     reasons = _reasons(cases)
     after = snapshots(log, {**rows, **{("pathway", case.pk): case for case in cases}})
     names = _names(after)

@@ -33,7 +33,7 @@ def snapshots(log: Iterable[StageChange], rows: Mapping[tuple[str, int], Any]) -
             row = rows.get(key)
             now[key] = {name: as_json(getattr(row, name)) for name in _written(change.machine)} if row is not None else {}
         found[change.pk] = dict(now[key])
-        now[key] |= change.before
+        now[key] |= change.wrote_over
     return found
 
 

@@ -1,6 +1,7 @@
 """The case as a whole: opened, marked, closed, reopened, handed over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -14,8 +15,10 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict, Refused
 from outreach.models import Event
+from outreach.services.message import stop_messages_to
 from pathways.models import Interview, Introduction, Ownership, Pathway, Placement, RetentionCheck, StageChange, TrainingPlace
-from pathways.services.door import TODAY, Taken, change_stage
+from pathways.services.door import TODAY, Taken, change_stage, last_day_of
+from pathways.services.task import owe_nothing
 from pathways.workflow.introduction import LIVE
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.placement import BEFORE_START, OVER
@@ -193,8 +196,8 @@ def void_case(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -
     return case
 
 
-def exempt_checks(change: StageChange, *, job: Placement, by: Actor, at: datetime, stages: Sequence[str] = UNSETTLED) -> None:
-    """Checks not yet settled are outside the count, and printed; of a job entered in error, the settled ones too."""
+def exempt_checks(change: StageChange | None, *, job: Placement, by: Actor, at: datetime, stages: Sequence[str]) -> None:
+    """Checks in these stages are outside the count from now on, and printed."""
     for check in RetentionCheck.objects.filter(placement=job, stage__in=stages).order_by("id"):
         change_stage(subject=check, step="exempt", by=on_its_own(by), at=at, taken=Taken(cause=change))
 
@@ -206,31 +209,44 @@ def on_its_own(by: Actor) -> Actor:
 
 @service("person.record_death")
 def record_death(*, candidate: Candidate, died_on: date, by: Actor, at: datetime) -> Candidate:
-    """Of the person: every open case ends, jobs are left, unsettled checks are exempt; closed cases keep their stage."""
+    """Of the person: every open case ends, and closed ones keep their stage.
+
+    In all of them jobs are left and unsettled checks are exempt; nothing more is owed, and no text that waits is sent.
+    """
     if died_on > today_london(at):
         raise Refused("That day is still to come.", field="died_on")
     candidate.change(version=candidate.version, died_on=died_on)
-    system = on_its_own(by)
-    for case in Pathway.objects.filter(candidate=candidate, stage__in=OPEN).order_by("id"):
-
-        def consequences(change: StageChange, case: Pathway = case) -> None:
-            close_what_is_live(change, case=case, by=by, at=at)
-            for job in Placement.objects.filter(pathway=case, stage="in_post").order_by("id"):
-                exempt_checks(change, job=job, by=by, at=at)
-                last = max(died_on, job.first_day) if job.first_day else died_on
-                values = {"last_day": last, "leave_reason": "death", "destination": ""}
-                change_stage(subject=job, step="leave", by=by, at=at, values=values, taken=Taken(cause=change, reason="death"))
-
-        change_stage(
-            subject=case,
-            step="end_by_death",
-            by=system,
-            at=at,
-            values={"closed_on": died_on, "close_reason": "death"},
-            taken=Taken(reason="death"),
-            then=consequences,
-        )
+    cases = Pathway.objects.select_for_update(no_key=True, of=("self",)).filter(candidate=candidate)
+    for case in cases.exclude(stage__in=[Stage.VOID, Stage.MERGED]).order_by("id"):
+        if case.stage in OPEN:
+            _end_by_death(case=case, died_on=died_on, by=by, at=at)
+        else:
+            _leave_by_death(None, case=case, died_on=died_on, by=by, at=at)
+        owe_nothing(case=case, by=by, at=at)
+    stop_messages_to(candidate=candidate, at=at)
     return candidate
+
+
+def _end_by_death(*, case: Pathway, died_on: date, by: Actor, at: datetime) -> None:
+    def consequences(change: StageChange) -> None:
+        close_what_is_live(change, case=case, by=by, at=at)
+        _leave_by_death(change, case=case, died_on=died_on, by=by, at=at)
+
+    day = max(died_on, last_day_of(case) or died_on)
+    values = {"closed_on": died_on, "close_reason": "death"}
+    taken = Taken(happened_on=day, reason="death")
+    change_stage(subject=case, step="end_by_death", by=on_its_own(by), at=at, values=values, taken=taken, then=consequences)
+
+
+def _leave_by_death(change: StageChange | None, *, case: Pathway, died_on: date, by: Actor, at: datetime) -> None:
+    """Leaving by death censors; it is no leaving. Without a change of the case it is told in the name of who holds the case."""
+    telling = by if change is not None else replace(by, organisation_id=case.organisation_id)
+    for job in Placement.objects.filter(pathway=case).exclude(stage__in=[*BEFORE_START, "fell_through", "void"]).order_by("id"):
+        exempt_checks(change, job=job, by=by, at=at, stages=UNSETTLED)
+        if job.stage == "in_post":
+            last = max(died_on, job.first_day) if job.first_day else died_on
+            values = {"last_day": last, "leave_reason": "death", "destination": ""}
+            change_stage(subject=job, step="leave", by=telling, at=at, values=values, taken=Taken(cause=change, reason="death"))
 
 
 @service("case.reopen")
@@ -241,7 +257,8 @@ def reopen(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> P
         raise Conflict(f"This case closed more than {REOPEN_DAYS} days ago: start again instead.")
     if case.candidate.died_on:
         raise Conflict("This person has died.")
-    change_stage(subject=case, step="reopen", by=by, at=at, values={"closed_on": None, "close_reason": "", "revisit_on": None}, taken=taken)
+    values = {"closed_on": None, "close_reason": "", "revisit_on": None, "do_not_contact": False}
+    change_stage(subject=case, step="reopen", by=by, at=at, values=values, taken=taken)
     return case
 
 

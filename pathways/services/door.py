@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
 from django_fsm import TransitionNotAllowed
@@ -17,12 +18,12 @@ from django_fsm import TransitionNotAllowed
 from ground.actor import SYSTEM, Actor
 from ground.clock import today_london
 from ground.door import Conflict, NotYours, Refused, transact
-from outreach.services.message import change_fact
-from pathways.models import MACHINES, ImportRun, Pathway, StageChange
+from outreach.services.message import change_fact, stop_messages
+from pathways.models import MACHINES, ImportRun, Overwritten, Pathway, StageChange
 from pathways.models.log import Quality
 from pathways.queries.facts import conduct_of, facts_of
 from pathways.rules import may_take
-from pathways.services.task import close_all, settle_tasks, show_next
+from pathways.services.task import close_all, owe_finishing, settle_tasks, show_next
 from pathways.services.text import write_texts
 from pathways.workflow import interview, introduction, pathway, placement, pre_employment_check, retention_check, training_place
 from pathways.workflow.follow import CaseFacts, follow
@@ -88,7 +89,7 @@ def change_stage(
     declared = chart_steps(subject.machine)[step]
     if taken.version is not None and subject.version != taken.version:
         raise Conflict("Somebody else changed this while you had it open.")
-    if not may_take(by, declared, on=subject, pathway=case):
+    if taken.cause is None and not may_take(by, declared, on=subject, pathway=case):  # what follows was allowed with its cause
         raise NotYours("Your role may not take this step.")
     _refuse_closed(subject, declared, case, by)
     happened_on = _day(subject, by=by, at=at, taken=taken)
@@ -131,24 +132,30 @@ def _day(subject: Subject, *, by: Actor, at: datetime, taken: Taken) -> date:
     """The day the step was true: never to come, never before the row's last standing step by a person."""
     today = today_london(at)
     if taken.cause is not None:
-        last = _last_day(subject)
+        last = last_day_of(subject)
         asked = taken.happened_on or taken.cause.happened_on
         return max(asked, last) if last else asked
     day = taken.happened_on or today
     if day > today:
         raise Refused("That day is still to come.", field="happened_on")
     if day < today and subject.pk is not None:
-        last = _last_day(subject)
+        last = last_day_of(subject)
         if last and day < last:
             raise Refused(f"The step before this one was on {last.day} {last:%B %Y}: this cannot be earlier.", field="happened_on")
     return day
 
 
-def _last_day(subject: Subject) -> date | None:
+def last_day_of(subject: Subject) -> date | None:
+    """The day of a row's last standing step: the clock's and `follow()`'s left out. None for a new row."""
     if subject.pk is None:
         return None
     standing = StageChange.objects.filter(machine=subject.machine, subject_id=subject.pk, undoes__isnull=True, undone_by__isnull=True)
-    return standing.exclude(step="follow").exclude(actor_kind="system", cause__isnull=True).aggregate(day=models.Max("happened_on"))["day"]
+    return standing.exclude(step="follow").exclude(by_the_clock()).aggregate(day=models.Max("happened_on"))["day"]
+
+
+def by_the_clock() -> models.Q:
+    """Steps that nobody took and nothing brought about: the clock's own. A death is the programme's step, on somebody's word."""
+    return models.Q(actor_kind=SYSTEM.kind, actor__isnull=True, cause__isnull=True)
 
 
 def _write(subject: Subject, declared: Step, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,6 +177,21 @@ def as_json(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     return value
+
+
+def typed_apart(model: Any, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Old values as the log may keep them, and words that people typed, which it may not; that there were none it may."""
+    words = {name: value for name, value in values.items() if value and name in model.typed}
+    return {name: value for name, value in values.items() if name not in words}, words
+
+
+def log_change(*, before: Mapping[str, Any], **row: Any) -> StageChange:
+    """One row of the log; typed words that were written over are kept beside it."""
+    coded, words = typed_apart(MACHINES[row["machine"]], before)
+    change = StageChange.objects.create(before=coded, **row)
+    if words:
+        Overwritten.objects.create(change=change, words=words)
+    return change
 
 
 def _take(subject: Subject, declared: Step, *, by: Actor) -> None:
@@ -219,7 +241,7 @@ def _said(error: IntegrityError) -> Exception:
 def _log(
     subject: Subject, step: str, *, was: str, before: dict[str, Any], by: Actor, at: datetime, taken: Taken, happened_on: date
 ) -> StageChange:
-    return StageChange.objects.create(
+    return log_change(
         machine=subject.machine,
         subject_id=subject.pk,
         pathway_id=subject.pk if isinstance(subject, Pathway) else subject.pathway_id,
@@ -249,18 +271,22 @@ def _after(change: StageChange, *, subject: Subject, was: str, then: Callable[[S
     ended = flags is not None and not flags.open
     if isinstance(subject, Pathway) and ended:
         close_all(change=change)
+        stop_messages(written_for=written_in(subject), at=change.recorded_at)
     settle_tasks(change=change, subject=subject, ended=ended)
     change_fact(key=f"{change.machine}:{subject.pk}", value=truth_of(subject))
     if then is not None:
         then(change)
-        if isinstance(subject, Pathway) and ended:
-            close_all(change=change)  # what the closing of a chat or a seat opened is not owed either
     write_texts(change=change, subject=subject)
     if change.pathway_id is None:
         return
     if change.cause is None or change.cause.pathway_id != change.pathway_id:
         let_follow(case=Pathway.objects.get(pk=change.pathway_id), cause=change)
         show_next(pathway_id=change.pathway_id)
+
+
+def written_in(case: Pathway) -> list[UUID]:
+    """The public ids of everything that happened in a case: what its texts were written for."""
+    return list(StageChange.objects.filter(pathway=case).values_list("uuid", flat=True))
 
 
 def mark_since(case: Pathway, day: date) -> None:
@@ -281,6 +307,7 @@ def follows_at_all(case: Pathway, facts: CaseFacts) -> bool:
 def let_follow(*, case: Pathway, cause: StageChange) -> StageChange | None:
     """Give a case the stage that its facts say; a row in the log only when it differs."""
     facts = facts_of(case)
+    owe_finishing(case=case, facts=facts, cause=cause)
     if not follows_at_all(case, facts):
         return None
     target = follow(facts)

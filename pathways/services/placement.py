@@ -168,7 +168,15 @@ def leave_job(
         if last_day is None:
             subject = f"placement:{placement.pk}:last_day"
             due = today_london(at)
-            open_task(pathway_id=placement.pathway_id, kind=TaskKind.LAST_DAY, subject=subject, due_on=due, owed_by="worker", change=change)
+            open_task(
+                pathway_id=placement.pathway_id,
+                kind=TaskKind.LAST_DAY,
+                subject=subject,
+                due_on=due,
+                owed_by="worker",
+                change=change,
+                stage=placement.pathway.stage,
+            )
 
     change_stage(subject=placement, step="leave", by=by, at=at, values=values, taken=taken, then=consequences)
     return placement

@@ -10,10 +10,10 @@ from ground.door import Refused, transact
 from pathways.models import Evidence, RetentionCheck, StageChange
 from pathways.models.retention import Grade
 from pathways.models.task import TaskKind
-from pathways.services.door import TODAY, Taken, change_stage
+from pathways.services.door import TODAY, Taken, change_stage, lock_case
 from pathways.services.placement import leave_job
 from pathways.services.task import open_task
-from pathways.workflow.retention_check import RetentionStage
+from pathways.workflow.retention_check import ASKING, RetentionStage
 
 CHASE_AFTER = timedelta(days=5)
 
@@ -74,7 +74,13 @@ def _answered(
     elif said_left and job.last_day is None:
         subject = f"placement:{job.pk}:last_day"
         open_task(
-            pathway_id=check.pathway_id, kind=TaskKind.LAST_DAY, subject=subject, due_on=today_london(at), owed_by="worker", change=change
+            pathway_id=check.pathway_id,
+            kind=TaskKind.LAST_DAY,
+            subject=subject,
+            due_on=today_london(at),
+            owed_by="worker",
+            change=change,
+            stage=check.pathway.stage,
         )
 
 
@@ -87,14 +93,20 @@ def void_check(*, check: RetentionCheck, by: Actor, at: datetime, taken: Taken =
 
 @transact
 def move_with_the_clock(*, check: RetentionCheck, at: datetime) -> bool:
-    """Open, chase, settle or lapse one check, as its dates say. Taken twice, it does it once."""
+    """Open, chase, settle or lapse one check, as its dates say. Taken twice, it does it once.
+
+    Locked before it is looked at: somebody who answers at the same moment is before it or after it, never in its way.
+    """
     today = today_london(at)
     moved = False
+    lock_case(check)
+    RetentionCheck.objects.select_for_update(no_key=True).get(pk=check.pk)
     check.refresh_from_db()
+    job = check.placement
+    waits = check.stage in {RetentionStage.SCHEDULED, *ASKING} and check.due_on <= today
+    if waits and job.last_day is not None and job.stage in {"left", "completed"}:
+        return _settle(check, in_post=job.last_day >= check.due_on, at=at)
     if check.stage == RetentionStage.SCHEDULED and check.due_on <= today:
-        job = check.placement
-        if job.last_day is not None and job.stage in {"left", "completed"}:
-            return _settle(check, in_post=job.last_day >= check.due_on, at=at)
         recorded = _start_recorded(check)
         ends = max(check.due_on, recorded) + timedelta(days=check.window_days)
         change_stage(subject=check, step="open_window", by=SYSTEM, at=at, values={"window_ends": max(ends, today)})
@@ -103,10 +115,6 @@ def move_with_the_clock(*, check: RetentionCheck, at: datetime) -> bool:
         change_stage(subject=check, step="chase", by=SYSTEM, at=at)
         moved = True
     if check.stage in {RetentionStage.OPEN, RetentionStage.CHASING} and check.window_ends and check.window_ends < today:
-        job = check.placement
-        job.refresh_from_db()
-        if job.last_day is not None and job.stage in {"left", "completed"}:
-            return _settle(check, in_post=job.last_day >= check.due_on, at=at)
         change_stage(subject=check, step="lapse", by=SYSTEM, at=at)
         moved = True
     return moved

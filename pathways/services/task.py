@@ -12,7 +12,9 @@ from ground.door import Conflict, Refused
 from ground.rows import Row
 from pathways.models import Pathway, StageChange, Task
 from pathways.models.task import TaskKind, TaskState
-from pathways.workflow.owed import OWED, Opens, Owed
+from pathways.workflow.follow import CaseFacts
+from pathways.workflow.owed import FINISHING, OWED, Opens, Owed, outlives
+from pathways.workflow.pathway import OPEN
 
 
 def settle_tasks(*, change: StageChange, subject: Row, ended: bool) -> None:
@@ -28,14 +30,35 @@ def settle_tasks(*, change: StageChange, subject: Row, ended: bool) -> None:
         _close(open_tasks.filter(kind__in=closing), change=change, today=today)
     if owed.closes_own or (ended and change.machine != "pathway"):
         _close(open_tasks.filter(subject__startswith=mine), change=change, today=today, whole=mine)
+    stage = subject.stage if isinstance(subject, Pathway) else subject.pathway.stage  # type: ignore[attr-defined]  # a row of a case
     for each in owed.opens:
-        _open(each, change=change, subject=subject, mine=mine)
+        _open(each, change=change, subject=subject, mine=mine, stage=stage)
 
 
 def close_all(*, change: StageChange) -> None:
-    """A case that ends owes nothing more but the day to ask again."""
-    today = today_london(change.recorded_at)
-    _close(Task.objects.filter(pathway=change.pathway_id, state=TaskState.OPEN).exclude(kind=TaskKind.REVISIT), change=change, today=today)
+    """A case that ends owes nothing more but what outlives it: the day to ask again, or whether the job still lasts."""
+    kept = [kind for kind in TaskKind if outlives(kind, change.to_stage)]
+    rows = Task.objects.filter(pathway=change.pathway_id, state=TaskState.OPEN).exclude(kind__in=kept)
+    _close(rows, change=change, today=today_london(change.recorded_at))
+
+
+def owe_nothing(*, case: Pathway, by: Actor, at: datetime) -> None:
+    """Nobody is asked anything more about this case, not even what somebody wrote down by hand."""
+    for task in Task.objects.filter(pathway=case, state=TaskState.OPEN):
+        task.state, task.closed_by_user_id, task.closed_on, task.version = TaskState.DONE, by.user_id, today_london(at), task.version + 1
+        task.save(update_fields=["state", "closed_by_user", "closed_on", "version"])
+    show_next(pathway_id=case.pk)
+
+
+def owe_finishing(*, case: Pathway, facts: CaseFacts, cause: StageChange) -> None:
+    """While six months are confirmed and something is still live, somebody is asked to finish or close it."""
+    if case.stage not in OPEN or not (facts.six_months_stands or cause.machine in {"placement", "retention_check"}):
+        return
+    if facts.six_months_confirmed and facts.anything_live:
+        _open(FINISHING, change=cause, subject=case, mine=f"pathway:{case.pk}", stage=case.stage)
+        return
+    rows = Task.objects.filter(pathway=case, state=TaskState.OPEN, kind=FINISHING.kind)
+    _close(rows, change=cause, today=today_london(cause.recorded_at))
 
 
 def _close(tasks: QuerySet[Task], *, change: StageChange, today: date, whole: str = "") -> None:
@@ -46,7 +69,7 @@ def _close(tasks: QuerySet[Task], *, change: StageChange, today: date, whole: st
         task.save(update_fields=["state", "closed_by", "closed_on", "version"])
 
 
-def _open(opens: Opens, *, change: StageChange, subject: Row, mine: str) -> None:
+def _open(opens: Opens, *, change: StageChange, subject: Row, mine: str, stage: str) -> None:
     due = _due(opens, change=change, subject=subject)
     if due is None:
         return
@@ -60,11 +83,16 @@ def _open(opens: Opens, *, change: StageChange, subject: Row, mine: str) -> None
         due_on=due,
         owed_by=opens.owed_by,
         change=change,
+        stage=stage,
     )
 
 
-def open_task(*, pathway_id: int, kind: str, subject: str, due_on: date, owed_by: str, change: StageChange | None, words: str = "") -> Task:
-    """One open task per case, kind and subject: asking again changes nothing."""
+def open_task(
+    *, pathway_id: int, kind: str, subject: str, due_on: date, owed_by: str, change: StageChange | None, stage: str, words: str = ""
+) -> Task | None:
+    """One open task per case, kind and subject: asking again changes nothing. None on a case that has ended, at this `stage`."""
+    if not outlives(kind, stage):
+        return None
     task, _ = Task.objects.get_or_create(
         pathway_id=pathway_id,
         kind=kind,

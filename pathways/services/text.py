@@ -26,6 +26,7 @@ from outreach.services.template import current_template, fill, seed_template, ti
 from pathways.models import Interview, Pathway, Placement, RetentionCheck, StageChange
 from pathways.models.task import TaskKind
 from pathways.services.task import open_task
+from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.truth import truth_of
 
 WORDING = Path(__file__).resolve().parents[1] / "texts"
@@ -109,6 +110,8 @@ def _window(check: RetentionCheck, change: StageChange) -> Moment | None:
     return Moment(expires_at=change.recorded_at + timedelta(days=5), about=check.milestone, values={"since": said_day(first_day)})
 
 
+#: Whose case has ended is left alone; but in a case that ended well the job is still asked about.
+MAY_HEAR = frozenset({*OPEN, Stage.SUSTAINED})
 ONCE, AGAIN = DeliveryClass.AT_MOST_ONCE, DeliveryClass.AT_LEAST_ONCE
 
 TELLINGS: dict[tuple[str, str], Telling] = {
@@ -135,7 +138,7 @@ def write_texts(*, change: StageChange, subject: Row) -> None:
     if moment is None or change.to_stage != getattr(subject, "stage", None):
         return
     case = Pathway.objects.select_related("candidate", "organisation", "owner").get(changes=change)
-    if case.candidate.died_on is not None or case.do_not_contact:
+    if case.candidate.died_on is not None or case.do_not_contact or case.stage not in MAY_HEAR:
         return
     values = values_of(case, moment)
     try:
@@ -261,6 +264,7 @@ def _tell_by_voice(telling: Telling, moment: Moment, *, case: Pathway, values: V
         due_on=max(today, min(next_day, today_london(moment.expires_at))),
         owed_by="worker",
         change=change,
+        stage=case.stage,
         words=words_to_say(template.body, values) if template else "",
     )
 

@@ -94,10 +94,7 @@ def finish_training(*, place: TrainingPlace, by: Actor, at: datetime, taken: Tak
 def _ready(change: StageChange, *, place: TrainingPlace, by: Actor, at: datetime) -> None:
     case = Pathway.objects.get(pk=place.pathway_id)
     if case.is_open and case.ready_on is None and case.stage in {"interested", "chat_booked", "chatted", "training_booked", "in_training"}:
-        acting = (
-            Actor(kind="import") if by.kind == "import" else Actor(kind="lead", user_id=by.user_id, organisation_id=case.organisation_id)
-        )
-        change_stage(subject=case, step="mark_ready", by=acting, at=at, values={"ready_on": change.happened_on}, taken=Taken(cause=change))
+        change_stage(subject=case, step="mark_ready", by=by, at=at, values={"ready_on": change.happened_on}, taken=Taken(cause=change))
 
 
 @service("training.leave")

@@ -4,18 +4,20 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from accounts.services.audit import service
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict, NotYours, Refused
-from outreach.services.message import change_fact, withdraw_messages
+from outreach.services.message import change_fact, release_messages, withdraw_messages
 from pathways.models import MACHINES, Consent, Evidence, Ownership, Pathway, StageChange, Task
 from pathways.models.task import TaskState
-from pathways.services.door import as_json, let_follow, mark_since
+from pathways.queries.facts import facts_of
+from pathways.services.door import as_json, by_the_clock, let_follow, log_change, mark_since, written_in
 from pathways.services.mail import withdraw_mail
 from pathways.services.task import show_next
+from pathways.workflow.pathway import OPEN
 from pathways.workflow.steps import NEW, VOID
 from pathways.workflow.truth import truth_of
 
@@ -38,7 +40,7 @@ def undo_step(*, change: StageChange, by: Actor, at: datetime) -> StageChange:
     """Undo one step that a person took, with everything it brought about.
 
     Refuses with a sentence when a later step by a person wrote the same fields, hangs on a row that this one made,
-    or moved the case as a whole.
+    or moved the case as a whole; also when the case has ended since and what would come back cannot live on it.
     """
     case = Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id) if change.pathway_id else None
     change = StageChange.objects.get(pk=change.pk)
@@ -59,6 +61,8 @@ def undo_step(*, change: StageChange, by: Actor, at: datetime) -> StageChange:
     if case is not None:
         case.refresh_from_db()
         let_follow(case=case, cause=first)
+        if not case.is_open and facts_of(case).anything_live:
+            raise Refused("The case has ended since, and what this would bring back cannot live on it: undo what ended it first.")
         show_next(pathway_id=case.pk)
     return first
 
@@ -77,19 +81,25 @@ def effects_of(change: StageChange) -> list[StageChange]:
 def _refuse_later(change: StageChange, effects: list[StageChange]) -> None:
     own = {each.pk for each in effects}
     made = {(each.machine, each.subject_id) for each in effects if each.from_stage == NEW}
-    wrote = {(each.machine, each.subject_id): set(each.before) | {"stage"} for each in effects if each.step != "follow"}
+    wrote = {(each.machine, each.subject_id): set(each.wrote_over) | {"stage"} for each in effects if each.step != "follow"}
     later = StageChange.objects.filter(pathway=change.pathway_id, pk__gt=change.pk, undoes__isnull=True, undone_by__isnull=True)
-    for each in later.filter(cause__isnull=True, actor_kind__in=PEOPLE).exclude(pk__in=own):
+    for each in _begun_by_somebody(later).exclude(pk__in=own):
         subject = (each.machine, each.subject_id)
         if subject in made or ("pathway", change.pathway_id) in made or _hangs_on(each, made):
             raise Refused("Something was done later with what this step made: undo that first.")
-        touched = set(each.before) | ({"stage"} if each.from_stage != each.to_stage else set())
+        touched = set(each.wrote_over) | ({"stage"} if each.from_stage != each.to_stage else set())
         if subject in wrote and wrote[subject] & (touched or {"stage"}):
             raise Refused("A later step changed the same thing: undo that first.")
         if each.machine == "pathway" and each.step in CASE_MOVES:
             raise Refused("The case as a whole was moved since: undo that first.")
         if {(one.machine, one.subject_id) for one in effects_of(each)} & set(wrote) - {("pathway", change.pathway_id)}:
             raise Refused("A later step changed the same thing: undo that first.")
+
+
+def _begun_by_somebody(rows: QuerySet[StageChange]) -> QuerySet[StageChange]:
+    """What a person or a register began in this case, a death, and what reached it from outside: an opening that was closed."""
+    begun = Q(cause__isnull=True) & (Q(actor_kind__in=(*PEOPLE, "import")) | Q(step="end_by_death"))
+    return rows.filter(begun | Q(cause__isnull=False, cause__pathway__isnull=True))
 
 
 #: Steps that move a case as a whole.
@@ -122,35 +132,46 @@ def _with_the_clock(effects: list[StageChange]) -> list[StageChange]:
     known = {each.pk for each in effects}
     extra: list[StageChange] = []
     for machine, subject_id in rows:
-        ticks = StageChange.objects.filter(
-            machine=machine, subject_id=subject_id, pk__gt=first, actor_kind="system", cause__isnull=True, undoes__isnull=True
-        ).filter(undone_by__isnull=True)
-        for tick in ticks:
+        ticks = StageChange.objects.filter(by_the_clock(), machine=machine, subject_id=subject_id, pk__gt=first, undoes__isnull=True)
+        for tick in ticks.filter(undone_by__isnull=True):
             extra += [each for each in effects_of(tick) if each.pk not in known]
     return effects + extra
 
 
 def take_back(change: StageChange, *, by: Actor, at: datetime, cause: StageChange | None) -> StageChange:
-    """Give one row back the stage and the fields it had, and say so in the log."""
+    """Give one row back the stage and the fields it had, and say so in the log.
+
+    A case that has followed something else since stands where that put it.
+    """
     model = MACHINES[change.machine]
     subject = model.objects.select_for_update(no_key=True).get(pk=change.subject_id)
     was = subject.stage
     written: dict[str, Any] = {}
-    for name, value in change.before.items():
+    stays = _followed_since(change)
+    if stays and change.step == "follow":
+        return _log(change, subject=subject, was=was, written=written, by=by, at=at, cause=cause)
+    for name, value in change.wrote_over.items():
         field = subject._meta.get_field(name)
         written[name] = as_json(getattr(subject, name))
         setattr(subject, name, value if field.is_relation else field.to_python(value))
-    subject.stage = VOID if change.from_stage == NEW else change.from_stage
+    if not stays:
+        subject.stage = VOID if change.from_stage == NEW else change.from_stage
     subject.version += 1
     try:
         with transaction.atomic():
             subject.save()
     except IntegrityError as error:
         raise Conflict("Something else stands in its place now: undo that first.") from error
-    if isinstance(subject, Pathway):
+    if isinstance(subject, Pathway) and not stays:
         mark_since(subject, _since(change))
     change_fact(key=f"{change.machine}:{subject.pk}", value=truth_of(subject))
-    return StageChange.objects.create(
+    return _log(change, subject=subject, was=was, written=written, by=by, at=at, cause=cause)
+
+
+def _log(
+    change: StageChange, *, subject: Any, was: str, written: dict[str, Any], by: Actor, at: datetime, cause: StageChange | None
+) -> StageChange:
+    return log_change(
         machine=change.machine,
         subject_id=subject.pk,
         pathway_id=change.pathway_id,
@@ -169,10 +190,22 @@ def take_back(change: StageChange, *, by: Actor, at: datetime, cause: StageChang
     )
 
 
+def _moves_of(change: StageChange) -> QuerySet[StageChange]:
+    """What moved the same case and still stands; a mark or another owner moves nothing."""
+    rows = StageChange.objects.filter(machine="pathway", subject_id=change.subject_id, undoes__isnull=True, undone_by__isnull=True)
+    return rows.exclude(from_stage=F("to_stage"))
+
+
+def _followed_since(change: StageChange) -> bool:
+    """Whether an open case stands by now where something later put it; steps that open or close a case move it back all the same."""
+    if change.machine != "pathway" or (change.step != "follow" and not {change.from_stage, change.to_stage} <= set(OPEN)):
+        return False
+    return _moves_of(change).filter(pk__gt=change.pk).exists()
+
+
 def _since(change: StageChange) -> date:
     """Since when the case had stood where it stood before the change."""
-    standing = StageChange.objects.filter(machine="pathway", subject_id=change.subject_id, pk__lt=change.pk, undoes__isnull=True)
-    earlier = standing.filter(undone_by__isnull=True).order_by("-id").first()
+    earlier = _moves_of(change).filter(pk__lt=change.pk).order_by("-id").first()
     return earlier.happened_on if earlier else change.happened_on
 
 
@@ -192,5 +225,8 @@ def restore_company(effects: list[StageChange], *, at: datetime) -> None:
         model.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at)
     Ownership.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at)
     Ownership.objects.filter(Q(closed_by__in=ids), voided_at__isnull=True).update(to_on=None, closed_by=None)
+    for each in effects:
+        if each.machine == "pathway" and each.from_stage in OPEN and each.to_stage not in OPEN and each.step != "follow":
+            release_messages(written_for=written_in(Pathway.objects.get(pk=each.subject_id)), stopped_at=each.recorded_at)
     withdraw_messages(written_for=[each.uuid for each in effects], at=at)
     withdraw_mail(effects, at=at)

@@ -46,16 +46,17 @@ def _ask(*, message: Message, at: datetime) -> bool:
     telling = TELLINGS.get((change.machine, change.step)) if change else None
     if change is None or change.pathway_id is None or telling is None or not telling.must_reach:
         return False
-    Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id)
+    case = Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id)
     lead = "This text may not have arrived: " if message.state == MessageState.ABANDONED else "A text did not go. Say: "
-    open_task(
+    opened = open_task(
         pathway_id=change.pathway_id,
         kind=TaskKind.TELL,
         subject=f"{change.machine}:{change.subject_id}",
         due_on=today_london(at),
         owed_by="worker",
         change=change,
+        stage=case.stage,
         words=tidy(lead + message.body.partition(". ")[2], LONGEST_TASK),
     )
     show_next(pathway_id=change.pathway_id)
-    return True
+    return opened is not None

@@ -219,16 +219,14 @@ class JobLife:
             values = {"known_on": today, "grade": "self"}
             self.ledger.take(row.case, check, "settle_in_post" if still else "settle_left", by=SYSTEM, at=at, values=values)
 
+        if over and check.stage in {"scheduled", "open", "chasing"} and check.due_on <= today:
+            return settle()
         if check.stage == "scheduled" and check.due_on <= today:
-            if over:
-                return settle()
             ends = max(check.due_on, row.recorded_on) + timedelta(days=check.window_days)
             self.ledger.take(row.case, check, "open_window", by=SYSTEM, at=at, values={"window_ends": max(ends, today)})
         if check.stage == "open" and check.due_on + CHASE_AFTER <= today:
             self.ledger.take(row.case, check, "chase", by=SYSTEM, at=at)
         if check.stage in {"open", "chasing"} and check.window_ends < today:
-            if over:
-                return settle()
             self.ledger.take(row.case, check, "lapse", by=SYSTEM, at=at)
         return None
 
@@ -300,6 +298,6 @@ class JobLife:
         self._close(at, "end_follow_up", self.by)
 
     def reopen(self, at: datetime) -> None:
-        values = {"closed_on": None, "close_reason": "", "revisit_on": None}
+        values = {"closed_on": None, "close_reason": "", "revisit_on": None, "do_not_contact": False}
         self.ledger.take(self.case, self.case.row, "reopen", by=self.by, at=at, values=values)
         self.audit("case.reopen", self.by, at, self.case.row, "pathways.pathway")

@@ -13,17 +13,19 @@ from accounts.services.audit import mac_of
 from ground.actor import SYSTEM, Actor
 from ground.clock import add_working_days, today_london
 from ground.door import Conflict
-from pathways.models import MACHINES, StageChange, Task
+from outreach.choices import MessageState
+from outreach.services.message import CASE_ENDED
+from pathways.models import MACHINES, Overwritten, StageChange, Task
 from pathways.models.log import Quality
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.facts import SIX_MONTHS
-from pathways.services.door import FLAGS, as_json, chart_steps, follows_at_all
+from pathways.services.door import FLAGS, as_json, chart_steps, follows_at_all, typed_apart
 from pathways.simulation.days import HOLIDAYS
 from pathways.simulation.sheets import Sheets
 from pathways.simulation.tellings import Tellings
 from pathways.workflow.follow import CaseFacts, follow
 from pathways.workflow.introduction import LIVE
-from pathways.workflow.owed import OWED, Opens, Owed
+from pathways.workflow.owed import FINISHING, OWED, Opens, Owed, outlives
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.placement import BEFORE_START, OVER
 from pathways.workflow.retention_check import UNSETTLED
@@ -43,6 +45,7 @@ class Case:
         self.jobs: list[Any] = []
         self.checks: list[Any] = []
         self.tasks: list[Any] = []
+        self.texts: list[Any] = []
         self.ownership: Any = None
 
     def facts(self) -> CaseFacts:
@@ -112,7 +115,10 @@ class Ledger:
         row.__dict__.update(values or {})
         row.stage = follow(case.facts()) if declared.target == "follows" else declared.target
         row.version += was != NEW
+        before, words = typed_apart(MACHINES[row.machine], before)
         change = self._log(case, row, declared.name, was, by=by, at=at, happened_on=happened_on, reason=reason, cause=cause, before=before)
+        if words:
+            self.sheets.new(Overwritten, change_id=change.id, words=words)
         self._after(case, row, change, was=was, then=then)
         return change
 
@@ -150,13 +156,12 @@ class Ledger:
         ended = flags is not None and not flags.open
         if is_case and ended:
             self.close_all(case, change)
+            self._stop_texts(case, change)
         self._settle(case, row, change, ended=ended)
         if not self.lean:
             self.tellings.change_fact(f"{row.machine}:{row.id}", row)
         if then is not None:
             then(change)
-            if is_case and ended:
-                self.close_all(case, change)
         if not self.lean:
             words = self.tellings.tell(case, row, change, sheets=self.sheets)
             if words is not None:
@@ -167,6 +172,7 @@ class Ledger:
 
     def _follow(self, case: Case, cause: Any) -> None:
         facts, row = case.facts(), case.row
+        self._owe_finishing(case, facts, cause)
         if not follows_at_all(row, facts):
             return
         target = follow(facts)
@@ -209,16 +215,33 @@ class Ledger:
         for each in owed.opens:
             self._open(case, row, change, each, mine)
 
+    def _owe_finishing(self, case: Case, facts: CaseFacts, cause: Any) -> None:
+        """As pathways.services.task.owe_finishing."""
+        if case.row.stage not in OPEN or not (facts.six_months_stands or cause.machine in {"placement", "retention_check"}):
+            return
+        if facts.six_months_confirmed and facts.anything_live:
+            self._open(case, case.row, cause, FINISHING, "")
+            return
+        for task in [each for each in case.tasks if each.kind == FINISHING.kind]:
+            self._done(task, cause)
+        case.tasks = [each for each in case.tasks if each.kind != FINISHING.kind]
+
     def _done(self, task: Any, change: Any) -> None:
         task.state, task.closed_by_id, task.version = TaskState.DONE.value, change.id, task.version + 1
         task.closed_on = today_london(change.recorded_at)
 
     def close_all(self, case: Case, change: Any) -> None:
-        """A case that ends owes nothing more but the day to ask again."""
+        """A case that ends owes nothing more but what outlives it."""
+        kept = [task for task in case.tasks if outlives(task.kind, change.to_stage)]
         for task in case.tasks:
-            if task.kind != TaskKind.REVISIT:
+            if task not in kept:
                 self._done(task, change)
-        case.tasks = [task for task in case.tasks if task.kind == TaskKind.REVISIT]
+        case.tasks = kept
+
+    def _stop_texts(self, case: Case, change: Any) -> None:
+        for text in case.texts:
+            if text.state == MessageState.READY:
+                text.state, text.final_at, text.reason = MessageState.CANCELLED.value, change.recorded_at, CASE_ENDED
 
     def _open(self, case: Case, row: Any, change: Any, opens: Opens, mine: str) -> None:
         due = _due(opens, change, row)
@@ -231,7 +254,7 @@ class Ledger:
 
     def open_task(self, case: Case, kind: str, subject: str, due_on: date, owed_by: str, change: Any, words: str = "") -> None:
         """One open task per case, kind and subject."""
-        if self.lean or any(task.kind == kind and task.subject == subject for task in case.tasks):
+        if self.lean or not outlives(kind, case.row.stage) or any(task.kind == kind and task.subject == subject for task in case.tasks):
             return
         task = self.sheets.new(
             Task,

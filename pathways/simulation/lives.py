@@ -324,8 +324,7 @@ class Life(JobLife):
 
         def ready(change: Any) -> None:
             if case.ready_on is None and case.stage in {"interested", "chat_booked", "chatted", "training_booked", "in_training"}:
-                lead = Actor(kind="lead", user_id=by.user_id, organisation_id=case.organisation_id)
-                self.ledger.take(self.case, case, "mark_ready", by=lead, at=at, values={"ready_on": change.happened_on}, cause=change)
+                self.ledger.take(self.case, case, "mark_ready", by=by, at=at, values={"ready_on": change.happened_on}, cause=change)
 
         self.ledger.take(self.case, row, "finish", by=by, at=at, values={"over_on": today_london(at)}, then=ready)
         self.audit("training.finish", by, at, row, "pathways.trainingplace")

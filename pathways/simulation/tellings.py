@@ -12,7 +12,7 @@ from outreach.models import Fact, Message, PhoneLine, Template
 from outreach.rules import may_be_texted
 from outreach.services.line import digest_of
 from outreach.services.template import current_template, fill
-from pathways.services.text import TELLINGS, Moment, Telling, said_it_themselves, short_name, values_of, words_to_say
+from pathways.services.text import MAY_HEAR, TELLINGS, Moment, Telling, said_it_themselves, short_name, values_of, words_to_say
 from pathways.simulation.days import HOLIDAYS
 from pathways.simulation.sheets import Sheets
 from pathways.workflow.truth import truth_of
@@ -60,7 +60,7 @@ class Tellings:
         if telling is None or change.cause_id is not None:
             return None
         moment = telling.moment(row, change)
-        if moment is None or change.to_stage != row.stage or case.row.do_not_contact:
+        if moment is None or change.to_stage != row.stage or case.row.do_not_contact or case.row.stage not in MAY_HEAR:
             return None
         route = self._route(case)
         values = values_of(case.row, moment)
@@ -140,6 +140,7 @@ class Tellings:
             written_for=change.uuid,
         )
         told.append(message)
+        case.texts.append(message)
         if self.arrived:
             self._arrives(message, change.recorded_at)
 

@@ -30,6 +30,8 @@ OUTCOME = ("held_on", "families", "work_status", "work_status_since", "in_the_wa
 class InterviewChart(models.Model):
     """`booked -> held | missed | cancelled`."""
 
+    #: Written by steps, typed by people.
+    typed: tuple[str, ...] = ("place", "in_the_way")
     stage = FSMField(default=NEW, choices=InterviewStage.choices, editable=False)
 
     class Meta:

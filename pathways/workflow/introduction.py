@@ -59,6 +59,8 @@ OFFER = ("offered_on", "offer_hours", "offer_pay", "offer_pay_unit", "offer_grad
 class IntroductionChart(models.Model):
     """From a draft to an accepted offer, or to one of the ways it can end."""
 
+    #: Written by steps, typed by people.
+    typed: tuple[str, ...] = ("shared", "offer_site")
     stage = FSMField(default=NEW, choices=IntroductionStage.choices, editable=False)
 
     class Meta:

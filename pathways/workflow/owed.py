@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pathways.models.task import TaskKind as K
+from pathways.workflow.pathway import OPEN, Stage
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,18 @@ OWED: dict[tuple[str, str], Owed] = {
     ("placement", "complete"): Owed(opens=(Opens(K.AFTER_LEAVING, days=1),)),
     ("retention_check", "open_window"): Owed(opens=(Opens(K.RETENTION, days=2, on_subject=True),)),
 }
+
+#: Owed while six months are confirmed and something is still live: the case ends well when that is over.
+FINISHING = Opens(K.FINISH_LIVE, days=5)
+
+
+def outlives(kind: str, stage: str) -> bool:
+    """Whether such a task may stand on a case in this stage.
+
+    A case that has ended owes nothing but the day to ask again. One that ended well goes on asking about the job.
+    """
+    if stage in OPEN:
+        return True
+    if stage == Stage.SUSTAINED:
+        return kind in {K.RETENTION, K.LAST_DAY}
+    return kind == K.REVISIT and stage not in {Stage.VOID, Stage.MERGED}

@@ -92,6 +92,8 @@ _follows = GET_STATE(lambda self, follows: follows, states=OPEN)
 class PathwayChart(models.Model):
     """A person's case in one programme."""
 
+    #: Written by steps, typed by people.
+    typed: tuple[str, ...] = ("referred_to",)
     stage = FSMField(default=NEW, choices=Stage.choices, editable=False)
 
     class Meta:
@@ -203,7 +205,7 @@ class PathwayChart(models.Model):
         stage,
         source=[Stage.NOT_NOW, Stage.WITHDRAWN, Stage.UNREACHABLE, Stage.INELIGIBLE],
         target=_follows,
-        custom=step(who=(WORKER,), writes=("closed_on", "close_reason", "revisit_on"), label="Reopen"),
+        custom=step(who=(WORKER,), writes=("closed_on", "close_reason", "revisit_on", "do_not_contact"), label="Reopen"),
     )
     def reopen(self, follows: str) -> None:
         """Back within 90 days of closing, or of the day agreed."""

@@ -38,6 +38,8 @@ FLAGS: dict[str, Flags] = {
 class PlacementChart(models.Model):
     """`checks_in_progress -> start_agreed -> in_post -> left | completed`, `fell_through` before the start."""
 
+    #: Written by steps, typed by people.
+    typed: tuple[str, ...] = ("start_at", "report_to")
     stage = FSMField(default=NEW, choices=PlacementStage.choices, editable=False)
 
     class Meta:

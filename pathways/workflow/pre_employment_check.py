@@ -43,6 +43,8 @@ _OPEN = [_S.NOT_STARTED, _S.IN_PROGRESS]
 class PreEmploymentCheckChart(models.Model):
     """`not_started | in_progress | cleared | not_cleared | not_required`."""
 
+    #: Written by steps, typed by people.
+    typed: tuple[str, ...] = ("owner_words", "blocked_by")
     stage = FSMField(default=NEW, choices=CheckStage.choices, editable=False)
 
     class Meta:

@@ -48,6 +48,8 @@ ANSWER = ("known_on", "grade")
 class RetentionCheckChart(models.Model):
     """`scheduled -> open -> chasing -> confirmed | not_in_post | unknown`, and the ways out of the count."""
 
+    #: Written by steps, typed by people.
+    typed: tuple[str, ...] = ()
     stage = FSMField(default=NEW, choices=RetentionStage.choices, editable=False)
 
     class Meta:

@@ -32,6 +32,8 @@ FLAGS: dict[str, Flags] = {
 class TrainingPlaceChart(models.Model):
     """`waiting -> booked -> in_training -> finished | left`, `cancelled`."""
 
+    #: Written by steps, typed by people.
+    typed: tuple[str, ...] = ("over_capacity_reason",)
     stage = FSMField(default=NEW, choices=PlaceStage.choices, editable=False)
 
     class Meta:

@@ -2,10 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from ground import jobs
 from ground.clock import LONDON
@@ -105,6 +106,35 @@ def test_a_dry_run_says_how_many_and_does_nothing(world: World) -> None:
     assert said.state == "dry"
     assert "2" in said.result
     assert set(stages().values()) == {"scheduled"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_at_the_same_moment_is_in_nobodys_way() -> None:
+    """The clock waits for who is answering, and then has nothing left to do."""
+    made = World()
+    case = made.case(day=STARTED, at=at_noon(STARTED))
+    record_own_job(case=case, employer_words="A bakery", job={"title": "Baker"}, start_on=STARTED, by=made.by, at=at_noon(STARTED))
+    due = DUE["four_weeks"]
+    run(due)
+    check = RetentionCheck.objects.get(milestone="four_weeks")
+    answered, late = Event(), due + timedelta(days=5)
+
+    def somebody() -> None:
+        try:
+            with transaction.atomic():
+                mine = RetentionCheck.objects.get(pk=check.pk)
+                answer_check(check=mine, in_post=True, known_on=late, grade="self", by=made.by, at=at_noon(late))
+                answered.set()
+                sleep(1)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        done = other.submit(somebody)
+        assert answered.wait(timeout=20)
+        assert run(late) == "done"
+        done.result(timeout=20)
+    assert steps() == [("open_window", due), ("confirm", late)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -145,7 +145,7 @@ class TestTruth:
         world.chat(case)
         cases.withdraw(case=case, by=world.by, at=AT, taken=Taken(reason="other"))
         delivery.sweep(at=AT)
-        assert list(Message.objects.values_list("state", "reason")) == [("expired", "untrue")]
+        assert list(Message.objects.values_list("state", "reason")) == [("cancelled", "case ended")]
         assert to_tell() == []
 
     def test_an_undone_step_takes_its_waiting_text_back_and_taken_again_writes_a_fresh_one(self):
