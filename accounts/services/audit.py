@@ -59,6 +59,11 @@ def set_route(name: str) -> None:
     _route.set(name[:200])
 
 
+def current_route() -> str:
+    """The route whose name audit rows carry now; empty where no door named one."""
+    return _route.get()
+
+
 def note(
     *,
     fields: Iterable[str] = (),

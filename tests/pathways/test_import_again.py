@@ -18,12 +18,13 @@ from django.core.management.base import CommandError
 from django.db import connections
 from django.db.models.functions import Now
 
-from candidates.models import Candidate
+from candidates.models import Address, Candidate
 from outreach.models import Message
 from pathways.models import ImportRow, ImportRun, Pathway, StageChange
 from pathways.services.case import withdraw
 from pathways.services.imports.applying import apply_run
 from pathways.services.imports.deciding import approve_run, decide_row
+from pathways.services.imports.in_sets import TOGETHER
 from pathways.services.imports.leasing import MOST_LEASES, claim_run
 from pathways.services.imports.reading import read_run
 from pathways.services.imports.taking_back import undo_run
@@ -52,8 +53,9 @@ def register(people: int, *, first: int = 0) -> list[str]:
         day = 1 + n % 27
         steps = [f"{day:02d}/03/2026", f"{day:02d}/04/2026", f"{day:02d}/05/2026", f"{day:02d}/06/2026", f"{day:02d}/07/2026"]
         dates = ",".join(steps[: far + 2] + [""] * (3 - far))
-        name = f"{FIRST[n % 8]},{LAST[n // 8]}"
-        lines.append(f"{name},{day:02d}/02/19{70 + n % 29},07700 9{n:05d},B1 1AA,{dates},")
+        name = f"{FIRST[n % 8]},{LAST[n // 8 % 8]}" + (f"-{LAST[n // 64 % 8]} {n // 512}" if n >= 64 else "")
+        phone = f"07700 900{n:03d}" if n < 1_000 else ""
+        lines.append(f"{name},{day:02d}/02/19{70 + n % 29},{phone},B1 1AA,{dates},")
     return lines
 
 
@@ -302,27 +304,48 @@ work_once(at=datetime(2026, 11, 23, 9, 0, tzinfo=UTC), seconds=600)
 """
 
 
+def killed_when(run: ImportRun, rows: int, media: Path) -> None:
+    """A worker begins at the run, and is killed as soon as so many rows are in; its lease still stands, then runs out."""
+    worker = subprocess.Popen([sys.executable, "-c", KILLED], cwd=ROOT, env=application_environment(MEDIA_ROOT=str(media)))
+    until = time.monotonic() + 120
+    while ImportRow.objects.filter(run=run, applied_at__isnull=False).count() < rows and time.monotonic() < until:
+        time.sleep(0.02)
+    os.kill(worker.pid, signal.SIGKILL)
+    assert worker.wait() == -signal.SIGKILL
+    assert claim_run(at=AT) is None
+    ImportRun.objects.filter(pk=run.pk).update(lease_until=Now() - timedelta(seconds=1))
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_in_the_middle_is_followed_by_another(tmp_path: Path) -> None:
-    world = World()
-    run = approve_run(run=read_run(run=received(world, written(register(60))), at=AT), by=actor(world.lead), at=AT)
-    for number in range(4):
-        worker = subprocess.Popen([sys.executable, "-c", KILLED], cwd=ROOT, env=application_environment(MEDIA_ROOT=str(tmp_path)))
-        wanted = 8 * (number + 1)
-        until = time.monotonic() + 60
-        while ImportRow.objects.filter(run=run, applied_at__isnull=False).count() < wanted and time.monotonic() < until:
-            time.sleep(0.05)
-        os.kill(worker.pid, signal.SIGKILL)
-        assert worker.wait() == -signal.SIGKILL
-        assert claim_run(at=AT) is None  # its lease still stands
-        ImportRun.objects.filter(pk=run.pk).update(lease_until=Now() - timedelta(seconds=1))
-    half = ImportRow.objects.filter(run=run, applied_at__isnull=False).count()
-    assert 32 <= half < 60
-    assert Pathway.objects.count() == half
+def test_a_worker_killed_among_new_people_is_followed_by_another(tmp_path: Path) -> None:
+    world, many = World(), 2 * TOGETHER + 100
+    run = approve_run(run=read_run(run=received(world, written(register(many))), at=AT), by=actor(world.lead), at=AT)
+    for number in range(2):
+        killed_when(run, TOGETHER * (number + 1), tmp_path)
+        half = ImportRow.objects.filter(run=run, applied_at__isnull=False).count()
+        assert half % TOGETHER == 0  # a thousand went in whole, or not at all
+        assert 0 < half < many
+        assert Pathway.objects.count() == Candidate.objects.count() == half
     work_once(at=AT, seconds=600)
     run.refresh_from_db()
-    assert (run.state, run.rows_created, Pathway.objects.count(), Candidate.objects.count()) == ("done", 60, 60, 60)
+    assert (run.state, run.rows_created, Pathway.objects.count(), Candidate.objects.count()) == ("done", many, many, many)
     assert unlike_the_log(list(Pathway.objects.values_list("pk", flat=True))) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_among_changes_is_followed_by_another(tmp_path: Path) -> None:
+    world, lines = World(), register(60)
+    taken_in(world, written(lines))
+    moved = written([line.replace("B1 1AA", "B2 2BB") for line in lines])
+    run = approve_run(run=read_run(run=received(world, moved), at=AT), by=actor(world.lead), at=AT)
+    for number in range(3):
+        killed_when(run, 8 * (number + 1), tmp_path)
+    half = ImportRow.objects.filter(run=run, applied_at__isnull=False).count()
+    assert 24 <= half < 60
+    assert Address.objects.filter(postcode="B2 2BB").count() == half
+    work_once(at=AT, seconds=600)
+    run.refresh_from_db()
+    assert (run.state, run.rows_changed, Address.objects.filter(postcode="B2 2BB").count()) == ("done", 60, 60)
 
 
 @pytest.mark.django_db

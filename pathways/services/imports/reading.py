@@ -20,6 +20,7 @@ from pathways.backends.register.mapping import MappingRefused, mapping_of
 from pathways.backends.register.reading import Reading, TableReading, read_register
 from pathways.backends.register.rejects import BESIDE
 from pathways.backends.register.sheets import Book, Cell, letter, shown
+from pathways.ledger.sheets import write_rows
 from pathways.models import ImportMapping, ImportRow, ImportRun
 from pathways.models.imports import RunState, Verdict
 from pathways.services.imports.receive import folder
@@ -114,7 +115,7 @@ def _stage(run: ImportRun, reading: Reading, *, people_until: int, at: datetime)
         _remember(run, reading, at=at)
     ImportRow.objects.filter(run=run).delete()
     rows = staged(run=run, reading=reading, today=today_london(at))
-    ImportRow.objects.bulk_create(rows, batch_size=1_000)
+    write_rows(ImportRow, rows)
     counted = {verdict: sum(row.verdict == verdict for row in rows) for verdict in Verdict.values}
     run.state, run.mapping, run.refusal = RunState.READ, reading.mapping, ""
     run.rows_read = reading.rows_read
