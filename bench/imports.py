@@ -17,7 +17,8 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from accounts.models import User
-from bench.pairs import Measured, pair
+from bench.pairs import Measured, seconds
+from bench.suite import lead_of
 from ground.actor import Actor
 from ground.clock import read_clock, today_london
 from pathways.backends.register.files import open_register
@@ -112,12 +113,34 @@ class Importer:
         return took
 
 
-def imports(world: World, size: int, lead: User) -> Iterator[Measured]:
+def imports(world: World, size: int) -> Iterator[Measured]:
     """Reading alone, and the whole of it, at the size asked for."""
     with tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder):
-        importer = Importer(world, lead, read_clock())
+        importer = Importer(world, lead_of(world), read_clock())
+        importer.whole(register_of(1_000, series=f"w{size}x"))
+        importer.floor(register_of(1_000))
         yield _reading(importer, size, folder)
         yield _whole(importer, size)
+
+
+def _measured(name: str, size: int, pairs: list[tuple[float, float]], remark: str = "") -> Measured:
+    ratios = sorted(ours / floor for ours, floor in pairs)
+    return Measured(
+        name=name,
+        size=size,
+        who="lead",
+        ours=statistics.median(ours for ours, _ in pairs),
+        floor=statistics.median(floor for _, floor in pairs),
+        ratio=statistics.median(ratios),
+        goal=12,
+        rounds=len(pairs),
+        spread=f"{ratios[0]:.2f}-{ratios[-1]:.2f}",
+        remark=remark,
+    )
+
+
+def _rounds(size: int) -> int:
+    return 1 if size >= LARGE else ROUNDS
 
 
 def _reading(importer: Importer, size: int, folder: str) -> Measured:
@@ -126,44 +149,27 @@ def _reading(importer: Importer, size: int, folder: str) -> Measured:
     path = Path(folder) / "bench.csv"
     path.write_bytes(content)
     today = today_london(importer.at)
-    return pair(
-        "import.read",
-        size=size,
-        who="lead",
-        goal=12,
-        times=1,
-        floor=lambda: importer.floor(content),
-        ours=lambda: read_register(open_register(path), today=today),
-    )
+
+    def ours() -> None:
+        read_register(open_register(path), today=today)
+
+    return _measured("import.read", size, [(seconds(ours, 1), importer.floor(content)) for _ in range(_rounds(size))])
 
 
 def _whole(importer: Importer, size: int) -> Measured:
     """Each round is other people, and everything is committed: what the database asks at a commit is part of it."""
-    rounds = 1 if size >= LARGE else ROUNDS
-    importer.whole(register_of(1_000, series=f"w{size}x"))
-    importer.floor(register_of(1_000))
-    taken: list[tuple[dict[str, float], float]] = []
+    taken: list[dict[str, float]] = []
+    pairs: list[tuple[float, float]] = []
     grown = 0
-    for number in range(rounds):
+    for number in range(_rounds(size)):
         content = register_of(size, series=f"{size}x{number}x")
         before = _begin_peak()
-        taken.append((importer.whole(content), importer.floor(content)))
+        taken.append(importer.whole(content))
         grown = max(grown, _peak() - before)
-    ratios = sorted(sum(ours.values()) / floor for ours, floor in taken)
-    ours = statistics.median(sum(each.values()) for each, _ in taken)
-    parts = ", ".join(f"{name} {statistics.median(each[name] for each, _ in taken):.1f} s" for name in taken[0][0])
-    return Measured(
-        name="import",
-        size=size,
-        who="lead",
-        ours=ours,
-        floor=statistics.median(floor for _, floor in taken),
-        ratio=statistics.median(ratios),
-        goal=12,
-        rounds=rounds,
-        spread=f"{ratios[0]:.2f}-{ratios[-1]:.2f}",
-        remark=f"{parts}; {ours / size * 1000:.2f} ms a row; {grown / MEGABYTE:.0f} MB more at the peak",
-    )
+        pairs.append((sum(taken[-1].values()), importer.floor(content)))
+    parts = ", ".join(f"{name} {statistics.median(each[name] for each in taken):.1f} s" for name in taken[0])
+    a_row = statistics.median(ours for ours, _ in pairs) / size * 1000
+    return _measured("import", size, pairs, f"{parts}; {a_row:.2f} ms a row; {grown / MEGABYTE:.0f} MB more at the peak")
 
 
 def _begin_peak() -> int:
