@@ -52,10 +52,10 @@ class Known:
         self.run = run
         self.before: dict[str, list[Before]] = defaultdict(list)
         self.used: set[int] = set()
+        self._remember()
 
     def settle(self, rows: Sequence[ImportRow]) -> None:
         """Put beside each proposed person who it is, or might be, and what would change."""
-        self._remember()
         for part in in_batches(rows):
             self._settle(part)
 
