@@ -9,6 +9,7 @@ import pytest
 
 from accounts.models import User
 from candidates.models import ContactRoute
+from outreach.models import Message
 from pathways.backends.register.files import open_register
 from pathways.backends.register.reading import read_register
 from pathways.models import ImportRow, ImportRun, Pathway, StageChange
@@ -47,6 +48,7 @@ def test_a_tracker_goes_in_as_it_was_meant(samples: Path, name: str, went_in: in
     assert applied.people() == []
     assert applied.stages() == stages
     assert applied.silently_elsewhere() == []
+    assert Message.objects.count() == 0
     assert applied.facts() == []
     assert _without_reason(truth.truth, run) == []
     log = StageChange.objects.count()

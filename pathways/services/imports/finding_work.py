@@ -145,7 +145,7 @@ def _confirm(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
     if check is None or known < check.due_on:
         told.untaken.append("The six-month check was not taken: six months were not over on its day.")
         return
-    retention.move_with_the_clock(check=check, at=told.at)
+    retention.move_with_the_clock(check=check, at=told.at, taken=Taken(import_run=told.run))
     check.refresh_from_db()
     if check.stage in {"open", "chasing", "unknown"}:
         stood = replace(taken, happened_on=check.due_on) if fact["dateless"] else taken

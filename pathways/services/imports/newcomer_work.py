@@ -1,18 +1,21 @@
 """Past steps of a new person's job, and of a case that ended, in memory: beside services/imports/finding_work.py and replay.py."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ground.actor import SYSTEM
 from ground.door import Refused
-from pathways.models import Consent, Introduction, Placement, PreEmploymentCheck, RetentionCheck
+from pathways.models import Consent, Evidence, Introduction, Placement, PreEmploymentCheck, RetentionCheck
 from pathways.models.introduction import ConsentKind
 from pathways.models.log import Quality
 from pathways.models.task import TaskKind
+from pathways.queries.facts import SIX_MONTHS
+from pathways.services.imports.newcomer import NotThisWay
 from pathways.services.imports.newcomer_case import Act, Fact, NewCase, When, stood
 from pathways.services.imports.retelling import NOT_RECORDED
 from pathways.services.placement import EARLIEST
+from pathways.services.retention import CHASE_AFTER
 from pathways.workflow.introduction import LIVE
 from pathways.workflow.pathway import OPEN
 from pathways.workflow.placement import BEFORE_START
@@ -204,6 +207,40 @@ def _begin_job(case: NewCase, job: Any, when: When, *, cause: Any = None) -> Non
     case.take(job, "start", logged, cause=cause, values={"first_day": first_day}, then=plan)
 
 
+def _confirm(case: NewCase, when: When, fact: Fact) -> None:
+    """Six months, when the register's day can know it. A job of which nothing else is told is the door's to make."""
+    if not case.case.jobs:
+        raise NotThisWay
+    check = next((each for each in case.case.checks if each.milestone == SIX_MONTHS and each.stage == "scheduled"), None)
+    known = case.today if fact["dateless"] else when.day
+    if check is None or known < check.due_on:
+        case.untaken.append("The six-month check was not taken: six months were not over on its day.")
+        return
+    _move_with_the_clock(case, check)
+    if check.stage not in {"open", "chasing"}:
+        return
+
+    def answered(change: Any) -> None:
+        said = {"check_row_id": check.id, "in_post": True, "known_on": known, "grade": "self", "opened_by_id": change.id}
+        case.sheets.new(Evidence, created=case.at, **said)
+
+    stood_on = When(check.due_on, when.quality) if fact["dateless"] else when
+    case.take(check, "confirm", stood_on, values={"known_on": known, "grade": "self"}, then=answered)
+    case.audit("retention.answer", check, "in_post", "known_on", "grade")
+
+
+def _move_with_the_clock(case: NewCase, check: Any) -> None:
+    """Its window opens today, for today it is learned of; a job known to have ended settles it."""
+    job = check.placement
+    if job.last_day is not None and job.stage in {"left", "completed"}:
+        step = "settle_in_post" if job.last_day >= check.due_on else "settle_left"
+        case.take(check, step, by=SYSTEM, values={"known_on": case.today, "grade": "self"})
+        return
+    case.take(check, "open_window", by=SYSTEM, values={"window_ends": case.today + timedelta(days=check.window_days)})
+    if check.due_on + CHASE_AFTER <= case.today:
+        case.take(check, "chase", by=SYSTEM)
+
+
 def _leave(case: NewCase, when: When, fact: Fact) -> None:
     job = stood(case.case.jobs, "in_post")
     if job is None:
@@ -252,6 +289,7 @@ STEPS: dict[str, Callable[[NewCase, When, Fact], None]] = {
     "placement.leave": _leave,
     "placement.complete": _leave,
     "placement.fall_through": _fell_through,
+    "retention_check.confirm": _confirm,
     "pathway.set_not_now": _closing("set_not_now", close_reason="", revisit_on=None, do_not_contact=False),
     "pathway.withdraw": _closing("withdraw", close_reason=""),
     "pathway.close_unreachable": _closing("close_unreachable"),
