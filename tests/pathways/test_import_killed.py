@@ -52,7 +52,7 @@ def killed_when(run: ImportRun, rows: int, media: Path) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_among_new_people_is_followed_by_another(tmp_path: Path) -> None:
-    world, many = World(), 2 * TOGETHER + 100
+    world, many = World(), 3 * TOGETHER - 100
     run = approve_run(run=read_run(run=received(world, written(register(many))), at=AT), by=actor(world.lead), at=AT)
     for number in range(2):
         killed_when(run, TOGETHER * (number + 1), tmp_path)
