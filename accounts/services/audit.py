@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import hmac
 import json
 import uuid
@@ -57,6 +56,11 @@ def on_route(name: str) -> Iterator[None]:
 def set_route(name: str) -> None:
     """From here to the end of the request: audit rows carry this route's name."""
     _route.set(name[:200])
+
+
+def current_route() -> str:
+    """The route whose name audit rows carry now; empty where no door named one."""
+    return _route.get()
 
 
 def note(
@@ -199,7 +203,7 @@ def _row(
 def mac_of(row: Audit, *, key_name: str = "") -> str:
     """The row's seal: a change made behind our back, by a superuser too, no longer fits it."""
     name = key_name or next(iter(settings.FIELD_KEYS))
-    key = hmac.digest(settings.FIELD_KEYS[name], b"audit", "sha256")
+    key = _seal_key(settings.FIELD_KEYS[name])
     content = [
         str(row.uuid),
         row.at.astimezone(UTC).isoformat(),
@@ -217,7 +221,12 @@ def mac_of(row: Audit, *, key_name: str = "") -> str:
         row.route,
         row.hour.astimezone(UTC).isoformat() if row.hour else "",
     ]
-    return f"{name}:{hmac.new(key, json.dumps(content).encode(), hashlib.sha256).hexdigest()}"
+    return f"{name}:{hmac.digest(key, json.dumps(content).encode(), 'sha256').hex()}"
+
+
+@functools.lru_cache(maxsize=16)
+def _seal_key(secret: bytes) -> bytes:
+    return hmac.digest(secret, b"audit", "sha256")
 
 
 def is_sound(row: Audit) -> bool:

@@ -1,5 +1,6 @@
 """A person the programme knows by name."""
 
+import re
 import unicodedata
 
 import pghistory
@@ -8,9 +9,13 @@ from django.db import models
 from candidates.choices import BirthQuality
 from ground.rows import Personal, Row
 
+_MARKS = re.compile("[^a-z0-9]+")
+
 
 def fold(text: str) -> str:
     """A name as it is searched: case, accents and punctuation gone, spaces single."""
+    if text.isascii():
+        return " ".join(_MARKS.sub(" ", text.lower()).split())
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return " ".join(letters.split())

@@ -1,6 +1,6 @@
 """Equality answers: given by the person, or keyed once from a paper form, and blind after."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from accounts.services.audit import service
@@ -30,18 +30,7 @@ def answer_questions(
 
 
 def _keep(candidate: Candidate, question: str, said: str, words: str, *, by: Actor, at: datetime) -> None:
-    silent = said in {AnswerState.PREFER_NOT, AnswerState.NOT_ASKED, AnswerState.NOT_KNOWN}
-    codes = {code for code, _ in ANSWERS[Question(question)]}
-    group_only = question == Question.ETHNIC_GROUP and said in {"White", "Mixed", "Asian", "Black", "Other"}
-    if not silent and said not in codes and not group_only:
-        raise Refused("Choose one of the answers.", field=question)
-    values = {
-        "state": said if silent else AnswerState.VALUE,
-        "code": "" if silent or group_only else said,
-        "group": said if group_only else GROUP_OF.get(said, "") if question == Question.ETHNIC_GROUP else "",
-        "own_words": words,
-        "answered_on": today_london(at),
-    }
+    values = {**answer_of(question, said), "own_words": words, "answered_on": today_london(at)}
     found = EqualityAnswer.objects.select_for_update(no_key=True).filter(candidate=candidate, question=question).first()
     if found is None:
         EqualityAnswer.objects.create(candidate=candidate, question=question, **values)
@@ -52,6 +41,29 @@ def _keep(candidate: Candidate, question: str, said: str, words: str, *, by: Act
         found.save()
     elif (found.state, found.code, found.group) != (values["state"], values["code"], values["group"]):
         raise Conflict("An answer has been recorded already: only the person can change it.")
+
+
+def answer_of(question: str, said: str) -> dict[str, str]:
+    """How one answer is kept: its state, code and group. Raises Refused when it is none of the answers."""
+    silent = said in {AnswerState.PREFER_NOT, AnswerState.NOT_ASKED, AnswerState.NOT_KNOWN}
+    codes = {code for code, _ in ANSWERS[Question(question)]}
+    group_only = question == Question.ETHNIC_GROUP and said in {"White", "Mixed", "Asian", "Black", "Other"}
+    if not silent and said not in codes and not group_only:
+        raise Refused("Choose one of the answers.", field=question)
+    return {
+        "state": said if silent else AnswerState.VALUE,
+        "code": "" if silent or group_only else said,
+        "group": said if group_only else GROUP_OF.get(said, "") if question == Question.ETHNIC_GROUP else "",
+    }
+
+
+def keep_answers_of_new_people(*, answers: Iterable[tuple[int, str, str]], at: datetime) -> int:
+    """Answers of people who have none yet: person's number, question and answer. The caller writes the audit, person by person."""
+    today = today_london(at)
+    rows = [
+        EqualityAnswer(candidate_id=pk, question=question, answered_on=today, **answer_of(question, said)) for pk, question, said in answers
+    ]
+    return len(EqualityAnswer.objects.bulk_create(rows, batch_size=1_000))
 
 
 @service("equality.object")

@@ -11,7 +11,7 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Refused
 from places.postcodes import normalise
-from places.queries import look_up
+from places.queries import Geography, look_up
 
 #: Older than this, or born later than today, is a typing error.
 OLDEST = 110
@@ -33,7 +33,7 @@ def add_person(
     """Somebody the programme now knows by name."""
     if not first_name.strip():
         raise Refused("Enter a name.", field="first_name")
-    _born(date_of_birth, at=at)
+    check_birth(date_of_birth, at=at)
     return Candidate.objects.create(
         organisation=organisation,
         first_name=first_name.strip(),
@@ -45,7 +45,8 @@ def add_person(
     )
 
 
-def _born(day: date | None, *, at: datetime) -> None:
+def check_birth(day: date | None, *, at: datetime) -> None:
+    """Raises Refused for a day of birth to come, or so long ago that the year is a slip."""
     if day is None:
         return
     today = today_london(at)
@@ -63,7 +64,7 @@ def correct_person(*, candidate: Candidate, version: int, values: dict[str, Any]
         raise ValueError(f"Not corrected here: {sorted(unknown)}.")
     if "first_name" in values and not values["first_name"].strip():
         raise Refused("Enter a name.", field="first_name")
-    _born(values.get("date_of_birth"), at=at)
+    check_birth(values.get("date_of_birth"), at=at)
     candidate.change(version=version, **values)
     candidate.refresh_from_db()
     candidate.save(update_fields=["folded_name"])
@@ -154,19 +155,21 @@ def place_address(*, address: Address, on: date) -> AddressPlace:
     """Keep where an address lies by the edition in force on that day; an older edition's row stays."""
     if address.no_fixed_abode or not address.postcode:
         return _keep(address, edition="none", on=on, state=GeographyState.NONE)
-    found = look_up(address.postcode, on=on)
+    return _keep(address, on=on, **where_it_lies(look_up(address.postcode, on=on)))
+
+
+def where_it_lies(found: Geography) -> dict[str, str]:
+    """What is kept of a postcode's place: the edition that told it, or that none knows it yet, and its areas."""
     states = {"live": GeographyState.FOUND, "terminated": GeographyState.TERMINATED, "pseudo": GeographyState.NONE}
-    return _keep(
-        address,
-        edition=found.edition or "pending",
-        on=on,
-        state=states.get(found.state, GeographyState.PENDING),
-        ward_code=found.ward_code or "",
-        authority_code=found.authority_code or "",
-        lsoa21=found.lsoa21 or "",
-        lsoa11=found.lsoa11 or "",
-        oa21=found.oa21 or "",
-    )
+    return {
+        "edition": found.edition or "pending",
+        "state": states.get(found.state, GeographyState.PENDING),
+        "ward_code": found.ward_code or "",
+        "authority_code": found.authority_code or "",
+        "lsoa21": found.lsoa21 or "",
+        "lsoa11": found.lsoa11 or "",
+        "oa21": found.oa21 or "",
+    }
 
 
 def _keep(address: Address, *, edition: str, on: date, **codes: Any) -> AddressPlace:

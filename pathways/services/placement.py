@@ -124,14 +124,18 @@ def due_on(milestone: Milestone, first_day: date) -> date:
     return add_months(first_day, milestone.months) if milestone.months else first_day + timedelta(weeks=milestone.weeks or 0)
 
 
+def milestones_on(programme: int, day: date) -> list[Milestone]:
+    """The milestones of a job that begins that day: the programme's own before everybody's."""
+    rows = Milestone.objects.of(programme).on(day).order_by("code", "-programme_id", "id")
+    found: dict[str, Milestone] = {}
+    for milestone in rows:
+        found.setdefault(milestone.code, milestone)
+    return list(found.values())
+
+
 def _plan_checks(change: StageChange, *, placement: Placement, first_day: date, at: datetime) -> None:
     case = Pathway.objects.get(pk=placement.pathway_id)
-    rows = Milestone.objects.of(case.programme_id).on(first_day).order_by("code", "-programme_id", "id")
-    seen: set[str] = set()
-    for milestone in rows:
-        if milestone.code in seen:
-            continue
-        seen.add(milestone.code)
+    for milestone in milestones_on(case.programme_id, first_day):
         check = RetentionCheck(
             placement=placement,
             pathway_id=placement.pathway_id,

@@ -92,9 +92,10 @@ def void_check(*, check: RetentionCheck, by: Actor, at: datetime, taken: Taken =
 
 
 @transact
-def move_with_the_clock(*, check: RetentionCheck, at: datetime) -> bool:
+def move_with_the_clock(*, check: RetentionCheck, at: datetime, taken: Taken = TODAY) -> bool:
     """Open, chase, settle or lapse one check, as its dates say. Taken twice, it does it once.
 
+    `taken` names the register that told of the answer, when one did: then nobody is asked by text.
     Locked before it is looked at: somebody who answers at the same moment is before it or after it, never in its way.
     """
     today = today_london(at)
@@ -105,25 +106,25 @@ def move_with_the_clock(*, check: RetentionCheck, at: datetime) -> bool:
     job = check.placement
     waits = check.stage in {RetentionStage.SCHEDULED, *ASKING} and check.due_on <= today
     if waits and job.last_day is not None and job.stage in {"left", "completed"}:
-        return _settle(check, in_post=job.last_day >= check.due_on, at=at)
+        return _settle(check, in_post=job.last_day >= check.due_on, at=at, taken=taken)
     if check.stage == RetentionStage.SCHEDULED and check.due_on <= today:
         recorded = _start_recorded(check)
         ends = max(check.due_on, recorded) + timedelta(days=check.window_days)
-        change_stage(subject=check, step="open_window", by=SYSTEM, at=at, values={"window_ends": max(ends, today)})
+        change_stage(subject=check, step="open_window", by=SYSTEM, at=at, values={"window_ends": max(ends, today)}, taken=taken)
         moved = True
     if check.stage == RetentionStage.OPEN and check.due_on + CHASE_AFTER <= today:
-        change_stage(subject=check, step="chase", by=SYSTEM, at=at)
+        change_stage(subject=check, step="chase", by=SYSTEM, at=at, taken=taken)
         moved = True
     if check.stage in {RetentionStage.OPEN, RetentionStage.CHASING} and check.window_ends and check.window_ends < today:
-        change_stage(subject=check, step="lapse", by=SYSTEM, at=at)
+        change_stage(subject=check, step="lapse", by=SYSTEM, at=at, taken=taken)
         moved = True
     return moved
 
 
-def _settle(check: RetentionCheck, *, in_post: bool, at: datetime) -> bool:
+def _settle(check: RetentionCheck, *, in_post: bool, at: datetime, taken: Taken) -> bool:
     """A job known to have ended settles its due checks by its last day."""
     values = {"known_on": today_london(at), "grade": Grade.SELF}
-    change_stage(subject=check, step="settle_in_post" if in_post else "settle_left", by=SYSTEM, at=at, values=values)
+    change_stage(subject=check, step="settle_in_post" if in_post else "settle_left", by=SYSTEM, at=at, values=values, taken=taken)
     return True
 
 

@@ -11,6 +11,9 @@ from ground.door import Conflict, Refused
 from pathways.models import Course, Pathway, StageChange, TrainingPlace
 from pathways.services.door import TODAY, Taken, change_stage, lock_case
 
+#: Stages in which a finished course marks the person ready.
+READY_AFTER_COURSE = frozenset({"interested", "chat_booked", "chatted", "training_booked", "in_training"})
+
 
 @service("course.add")
 def add_course(
@@ -93,7 +96,7 @@ def finish_training(*, place: TrainingPlace, by: Actor, at: datetime, taken: Tak
 
 def _ready(change: StageChange, *, place: TrainingPlace, by: Actor, at: datetime) -> None:
     case = Pathway.objects.get(pk=place.pathway_id)
-    if case.is_open and case.ready_on is None and case.stage in {"interested", "chat_booked", "chatted", "training_booked", "in_training"}:
+    if case.is_open and case.ready_on is None and case.stage in READY_AFTER_COURSE:
         change_stage(subject=case, step="mark_ready", by=by, at=at, values={"ready_on": change.happened_on}, taken=Taken(cause=change))
 
 

@@ -15,8 +15,9 @@ from accounts.models import Milestone
 from employers.models import PayRate
 from employers.services.pay import grade
 from ground.clock import today_london
+from pathways.ledger.taking import Ledger
 from pathways.services.placement import due_on
-from pathways.simulation.ledger import Ledger
+from pathways.simulation.days import HOLIDAYS
 from pathways.simulation.lives import Life
 from pathways.simulation.story import PersonStory
 from pathways.simulation.tellings import Tellings
@@ -115,7 +116,8 @@ def load_in_bulk(stories: Iterable[PersonStory], *, world: World, lean: bool = F
     `arrived`: texts count as delivered when they were written; without it they wait in the outbox, as through the door.
     `ids`: a seed for public ids. Each thousand people is one transaction of its own, unless one is open.
     """
-    ledger = Ledger(lean=lean, tellings=Tellings(arrived=arrived))
+    tellings = Tellings(arrived=arrived)
+    ledger = Ledger(holidays=HOLIDAYS, lean=lean, tellings=None if lean else tellings)
     lookups = Lookups(world)
     waiting = iter(stories)
     written = 0
@@ -127,5 +129,5 @@ def load_in_bulk(stories: Iterable[PersonStory], *, world: World, lean: bool = F
                 ledger.sheets.begin(f"{ids}:{story.number}" if ids else None)
                 Life(story, world, ledger, lookups).live()
             written += ledger.sheets.write()
-        ledger.tellings.forget()
+        tellings.forget()
     return written

@@ -5,13 +5,13 @@ from typing import Any
 
 from ground.actor import SYSTEM, Actor
 from ground.clock import today_london
+from pathways.ledger.taking import Case, Ledger
 from pathways.models import Consent, Evidence, Introduction, Placement, PreEmploymentCheck, RetentionCheck
 from pathways.models.introduction import ConsentKind
 from pathways.models.task import TaskKind
 from pathways.services.case import on_its_own
 from pathways.services.introduction import FULL_ENOUGH
 from pathways.services.retention import CHASE_AFTER
-from pathways.simulation.ledger import Case, Ledger
 from pathways.simulation.offers import offer_of, revisit
 from pathways.simulation.story import PersonStory
 from pathways.simulation.world import World

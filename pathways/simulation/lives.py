@@ -12,12 +12,12 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.sealing import seal
 from outreach.models import Contact
+from pathways.ledger.taking import Case, Ledger
 from pathways.models import Interview, Note, Ownership, Pathway, TrainingPlace
 from pathways.models.task import TaskKind
 from pathways.services.contact import DONE_BY_TALKING
 from pathways.simulation.days import moment
 from pathways.simulation.jobs import JobLife
-from pathways.simulation.ledger import Case, Ledger
 from pathways.simulation.story import PersonStory
 from pathways.simulation.world import World
 from pathways.workflow.steps import NEW

@@ -1,7 +1,6 @@
 """The texts that steps would have written, for stories loaded in bulk: by the product's own wordings and rules."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,18 +11,11 @@ from outreach.models import Fact, Message, PhoneLine, Template
 from outreach.rules import may_be_texted
 from outreach.services.line import digest_of
 from outreach.services.template import current_template, fill
+from pathways.ledger.sheets import Sheets
+from pathways.ledger.taking import Words
 from pathways.services.text import MAY_HEAR, TELLINGS, Moment, Telling, said_it_themselves, short_name, values_of, words_to_say
 from pathways.simulation.days import HOLIDAYS
-from pathways.simulation.sheets import Sheets
 from pathways.workflow.truth import truth_of
-
-
-@dataclass(frozen=True)
-class Words:
-    """What a worker is to say, and by when."""
-
-    text: str
-    due_on: date
 
 
 class Tellings:

@@ -19,7 +19,7 @@ ROOMS = {
 OWN_ROOMS = {
     "accounts": {"desk", "standard"},
     "analytics": {"figures"},
-    "pathways": {"texts", "simulation", "facts"},
+    "pathways": {"texts", "simulation", "ledger", "facts"},
     "places": {"postcodes"},
 }
 TEXTS = {".py", ".html", ".md", ".toml", ".txt", ".json", ".js", ".scss", ".css", ".yml", ".yaml", ".cfg", ".ini", ".sh", ".svg", ""}

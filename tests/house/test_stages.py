@@ -26,7 +26,7 @@ SETTERS = {
     "pathways/services/door.py": "the door itself",
     "pathways/services/undo.py": "the door back",
     "pathways/services/heading.py": "an opening given back the stage it had, with its log row",
-    "pathways/simulation/ledger.py": "the door in memory, over rows that are not rows yet; a test holds it against the real one",
+    "pathways/ledger/taking.py": "the door in memory, over rows that are not rows yet; a test holds it against the real one",
 }
 #: The readers of registers call what a file says of a person its stage: no row of ours.
 NOT_ROWS = "pathways/backends/register/"

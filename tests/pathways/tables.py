@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import Audit, Programme
@@ -11,6 +12,8 @@ from pathways.models import (
     MACHINES,
     Consent,
     Evidence,
+    ImportRow,
+    ImportRun,
     Note,
     Overwritten,
     Ownership,
@@ -51,6 +54,22 @@ def tables(programme: Programme, *, suffix: str = "") -> dict[str, Any]:
     """
     cases = Pathway.objects.filter(programme=programme)
     people = {pk: place for place, pk in enumerate(sorted(set(cases.values_list("candidate", flat=True))))}
+    return {**_tables(people, suffix), "audit": _audit(programme)}
+
+
+def run_tables(run: ImportRun) -> dict[str, Any]:
+    """Every table of the people of one register, by the place of their first row in the file; and its staging rows."""
+    rows = ImportRow.objects.filter(run=run).order_by("-sheet", "-number")
+    people = dict(rows.filter(pathway__isnull=False).values_list("pathway__candidate", "id"))
+    place = {row.pk: (row.sheet, row.number) for row in rows}
+    found = _tables({person: place[row] for person, row in people.items()}, "")
+    names = ("verdict", "decision", "cells", "fields", "facts", "changes", "problems")
+    staged = {place[row.pk]: [repr(getattr(row, name)) for name in names] for row in rows}
+    return {**found, "staged": staged, "audit": _by_action(Audit.objects.filter(actor=run.by))}
+
+
+def _tables(people: Mapping[int, Any], suffix: str) -> dict[str, Any]:
+    cases = Pathway.objects.filter(candidate__in=people)
     found: dict[str, Any] = {}
     for model, way in PERSON.items():
         names = [f.attname for f in model._meta.concrete_fields if not f.is_relation and f.attname not in LEFT_OUT]
@@ -60,7 +79,6 @@ def tables(programme: Programme, *, suffix: str = "") -> dict[str, Any]:
         )
     found["log"] = _log(people)
     found["facts"] = Counter(_facts(people))
-    found["audit"] = _audit(programme)
     found["jobs by employer"] = Counter(
         Placement.objects.filter(pathway__in=cases).values_list("title", "introduction__heading__title", "stage")
     )
@@ -78,9 +96,9 @@ def _plain(value: Any, suffix: str = "") -> Any:
     return _NUMBERED.sub(r"\1:N", value.replace(suffix, "")) if isinstance(value, str) else value
 
 
-def _log(people: dict[int, int]) -> dict[int, list[Any]]:
+def _log(people: Mapping[int, Any]) -> dict[Any, list[Any]]:
     rows = StageChange.objects.filter(pathway__candidate__in=people).order_by("id")
-    told: dict[int, list[Any]] = {}
+    told: dict[Any, list[Any]] = {}
     for row in rows.values_list(
         "pathway__candidate", "machine", "step", "from_stage", "to_stage", "actor_kind", "said_by", "said_how", "happened_on",
         "happened_quality", "recorded_at", "reason", "cause__machine", "cause__step", "pathway__attempt", "before",
@@ -89,7 +107,7 @@ def _log(people: dict[int, int]) -> dict[int, list[Any]]:
     return told
 
 
-def _facts(people: dict[int, int]) -> list[Any]:
+def _facts(people: Mapping[int, Any]) -> list[Any]:
     keys = Message.objects.filter(candidate__in=people).values_list("fact", flat=True)
     return [(key.partition(":")[0], value) for key, value in Fact.objects.filter(key__in=set(keys)).values_list("key", "value")]
 
@@ -98,5 +116,9 @@ def _audit(programme: Programme) -> Counter[Any]:
     mine = Audit.objects.filter(actor__memberships__programme=programme) | Audit.objects.filter(
         actor=None, organisation__in=[programme.organisation_id, *programme.partnerships.values_list("organisation", flat=True)]
     )
-    rows = mine.distinct().values_list("action", "actor_kind", "object_kind", "on_behalf_of", "fields", "rows", "at")
+    return _by_action(mine.distinct())
+
+
+def _by_action(rows: Any) -> Counter[Any]:
+    rows = rows.values_list("action", "actor_kind", "object_kind", "on_behalf_of", "fields", "rows", "at")
     return Counter((*row[:4], tuple(row[4]), *row[5:]) for row in rows)

@@ -1,14 +1,9 @@
 """Again is nothing; at once is once; what stopped goes on; twice in one file is one person when somebody says so."""
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
-import time
-from datetime import date, timedelta
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -16,7 +11,6 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connections
-from django.db.models.functions import Now
 
 from candidates.models import Candidate
 from outreach.models import Message
@@ -24,12 +18,9 @@ from pathways.models import ImportRow, ImportRun, Pathway, StageChange
 from pathways.services.case import withdraw
 from pathways.services.imports.applying import apply_run
 from pathways.services.imports.deciding import approve_run, decide_row
-from pathways.services.imports.leasing import MOST_LEASES, claim_run
 from pathways.services.imports.reading import read_run
 from pathways.services.imports.taking_back import undo_run
-from pathways.services.imports.working import work_once
 from tests.factories import AT, World, actor
-from tests.fixtures.server import ROOT, application_environment
 from tests.pathways.test_imports import received, taken_in
 from tests.pathways.walk import broken, unlike_the_log
 
@@ -52,8 +43,9 @@ def register(people: int, *, first: int = 0) -> list[str]:
         day = 1 + n % 27
         steps = [f"{day:02d}/03/2026", f"{day:02d}/04/2026", f"{day:02d}/05/2026", f"{day:02d}/06/2026", f"{day:02d}/07/2026"]
         dates = ",".join(steps[: far + 2] + [""] * (3 - far))
-        name = f"{FIRST[n % 8]},{LAST[n // 8]}"
-        lines.append(f"{name},{day:02d}/02/19{70 + n % 29},07700 9{n:05d},B1 1AA,{dates},")
+        name = f"{FIRST[n % 8]},{LAST[n // 8 % 8]}" + (f"-{LAST[n // 64 % 8]} {n // 512}" if n >= 64 else "")
+        phone = f"07700 900{n:03d}" if n < 1_000 else ""
+        lines.append(f"{name},{day:02d}/{2 + n // 783:02d}/19{70 + n % 29},{phone},B1 1AA,{dates},")
     return lines
 
 
@@ -292,52 +284,6 @@ def test_two_workers_at_one_register_put_everybody_in_once() -> None:
     assert at_once(*(lambda each=each: apply_run(run=each, at=AT) for each in same)) == []
     run.refresh_from_db()
     assert (run.state, run.rows_created, Pathway.objects.count(), Candidate.objects.count()) == ("done", 12, 12, 12)
-
-
-KILLED = """
-import django; django.setup()
-from datetime import datetime, UTC
-from pathways.services.imports.working import work_once
-work_once(at=datetime(2026, 11, 23, 9, 0, tzinfo=UTC), seconds=600)
-"""
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_in_the_middle_is_followed_by_another(tmp_path: Path) -> None:
-    world = World()
-    run = approve_run(run=read_run(run=received(world, written(register(60))), at=AT), by=actor(world.lead), at=AT)
-    for number in range(4):
-        worker = subprocess.Popen([sys.executable, "-c", KILLED], cwd=ROOT, env=application_environment(MEDIA_ROOT=str(tmp_path)))
-        wanted = 8 * (number + 1)
-        until = time.monotonic() + 60
-        while ImportRow.objects.filter(run=run, applied_at__isnull=False).count() < wanted and time.monotonic() < until:
-            time.sleep(0.05)
-        os.kill(worker.pid, signal.SIGKILL)
-        assert worker.wait() == -signal.SIGKILL
-        assert claim_run(at=AT) is None  # its lease still stands
-        ImportRun.objects.filter(pk=run.pk).update(lease_until=Now() - timedelta(seconds=1))
-    half = ImportRow.objects.filter(run=run, applied_at__isnull=False).count()
-    assert 32 <= half < 60
-    assert Pathway.objects.count() == half
-    work_once(at=AT, seconds=600)
-    run.refresh_from_db()
-    assert (run.state, run.rows_created, Pathway.objects.count(), Candidate.objects.count()) == ("done", 60, 60, 60)
-    assert unlike_the_log(list(Pathway.objects.values_list("pk", flat=True))) == []
-
-
-@pytest.mark.django_db
-def test_a_register_that_stops_at_one_place_is_given_up_and_says_so() -> None:
-    world = World()
-    run = approve_run(run=read_run(run=received(world, written(register(1))), at=AT), by=actor(world.lead), at=AT)
-    for _ in range(MOST_LEASES):
-        assert claim_run(at=AT) is not None
-        ImportRun.objects.filter(pk=run.pk).update(lease_until=Now() - timedelta(seconds=1))
-    assert claim_run(at=AT) is None
-    run.refresh_from_db()
-    assert (run.state, run.refusal) == (
-        "failed",
-        "It stopped three times at the same place. What went in stays in; the rest can be sent again.",
-    )
 
 
 def command(*words: str) -> dict:

@@ -1,15 +1,14 @@
-"""Good rows go in, one transaction each, from where the last process stopped; bad rows stay with their reason."""
+"""Good rows go in, from where the last process stopped: plain ones many at once, others one by one. Bad rows stay, with their reason."""
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 
-from accounts.models import Membership, User
 from accounts.services.audit import note, service
 from candidates.models import Candidate
 from ground.actor import Actor
@@ -19,73 +18,80 @@ from pathways.models import ImportRow, ImportRun, Pathway
 from pathways.models.imports import RunState, Verdict
 from pathways.services.case import new_case
 from pathways.services.imports.deciding import answers_of, undecided
-from pathways.services.imports.known import Traits, applied_rows, differences, newcomers, standing, traits_of
+from pathways.services.imports.in_sets import TOGETHER, put_in_together
+from pathways.services.imports.known import applied_rows, differences, in_batches, standing, traits_of
 from pathways.services.imports.leasing import keep_lease, release
 from pathways.services.imports.person import change_person, fill_person, keep_words, new_person
 from pathways.services.imports.replay import Replay
 from pathways.services.imports.retelling import one_at_a_time
 from pathways.services.imports.waiting import here_question
+from pathways.services.imports.work import MET, Work, told_fields
 from pathways.workflow.pathway import Stage
 
 log = logging.getLogger("pathways.imports")
 OUR_FAULT = "This row could not be put in, for a reason of ours that was written down. Send it again later."
 #: After so many rows the lease is renewed and the page can show how far it is.
 BATCH = 20
-#: Parts of a staging row that say nothing of the person.
-NOT_TOLD = frozenset({"rows", "questions", "of", "stage", "stage_in_register"})
-MET: dict[str, Any] = {"step": "pathway.log_outreach", "on": "", "quality": "unknown"}
 
 
-@dataclass
-class Work:
-    """One worker at one run."""
-
-    run: ImportRun
-    by: Actor
-    at: datetime
-    newcomers: dict[int, Traits]
-
-
-def importer(run: ImportRun) -> Actor:
-    """The person who sent the file, as the log knows them when it came from a file."""
-    seat = Membership.objects.unscoped("the importer's own seat").filter(user=run.by_id, organisation=run.organisation_id).first()
-    return Actor(kind="import", user_id=run.by_id, membership_id=seat.pk if seat else None, organisation_id=run.organisation_id)
-
-
-def apply_run(*, run: ImportRun, at: datetime, most: int | None = None, seconds: float | None = None) -> ImportRun:
-    """Apply what is not applied yet. Killed at any moment, it goes on where it was: each row is one transaction.
+def apply_run(*, run: ImportRun, at: datetime, most: int | None = None, seconds: float | None = None, together: bool = True) -> ImportRun:
+    """Apply what is not applied yet. Killed at any moment, it goes on where it was: what is in stands in whole rows.
 
     `seconds`: then it stops between two rows and gives the run back, so that other work gets its turn.
+    `together`: new people go in a thousand at a time where nothing about them is unusual; without it each goes through the door.
     """
-    begun, done = monotonic(), _gone_in(run)
-    work = Work(run, importer(run), at, newcomers(run))
-    for count, number in enumerate(_waiting(run)):
-        if most is not None and count >= most:
-            return run
-        if seconds is not None and monotonic() - begun > seconds:
-            release(run)
-            return run
-        _apply_safely(number, work)
-        done += 1
-        if done % BATCH == 0 and not keep_lease(run, done=done):
-            return run  # another worker holds it by now
+    done, work, clock = _gone_in(run), Work(run, at=at), Clock(seconds)
+    enough = None if most is None else done + most
+    for numbers in _waiting(run):
+        for part in in_batches(numbers, TOGETHER if most is None else min(most, TOGETHER)):
+            if enough is not None and done >= enough:
+                return run
+            left = put_in_together(part, work) if together else part
+            done += len(part) - len(left)
+            if len(left) < len(part) and not keep_lease(run, done=done):
+                return run  # another worker holds it by now
+            for number in left:
+                if clock.is_over:
+                    release(run)
+                    return run
+                _apply_safely(number, work)
+                done += 1
+                if done % BATCH == 0 and not keep_lease(run, done=done):
+                    return run
+            if clock.is_over:
+                release(run)
+                return run
     _finish(run, at=at)
     return run
+
+
+class Clock:
+    """How long one stretch of work may last."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.until = None if seconds is None else monotonic() + seconds
+
+    @property
+    def is_over(self) -> bool:
+        """Whether other work should get its turn."""
+        return self.until is not None and monotonic() > self.until
 
 
 def _gone_in(run: ImportRun) -> int:
     return ImportRow.objects.filter(run=run, applied_at__isnull=False).count()
 
 
-def _waiting(run: ImportRun) -> Iterator[int]:
+def _waiting(run: ImportRun) -> Iterator[list[int]]:
     """Rows that may go in: those without a question in the order of the file, then new people, then the rows that join others."""
     rows = ImportRow.objects.filter(run=run, applied_at__isnull=True)
-    yield from rows.filter(verdict__in=[Verdict.CREATE, Verdict.UPDATE]).order_by("number", "id").values_list("pk", flat=True)
+    yield _numbers(rows.filter(verdict__in=[Verdict.CREATE, Verdict.UPDATE]))
     for decision in ("new", "settled", "same"):
-        decided = rows.filter(verdict=Verdict.DECIDE, decision=decision).order_by("number", "id")
-        yield from decided.exclude(fields__has_key="of").values_list("pk", flat=True)
-    decided = rows.filter(verdict=Verdict.DECIDE, fields__has_key="of").exclude(decision__in=["", "out"])
-    yield from decided.order_by("number", "id").values_list("pk", flat=True)
+        yield _numbers(rows.filter(verdict=Verdict.DECIDE, decision=decision).exclude(fields__has_key="of"))
+    yield _numbers(rows.filter(verdict=Verdict.DECIDE, fields__has_key="of").exclude(decision__in=["", "out"]))
+
+
+def _numbers(rows: QuerySet[ImportRow]) -> list[int]:
+    return list(rows.order_by("number", "id").values_list("pk", flat=True))
 
 
 def _apply_safely(number: int, work: Work) -> None:
@@ -117,6 +123,7 @@ def apply_row(*, number: int, work: Work, by: Actor, at: datetime) -> Candidate 
     run = work.run
     if row.applied_at is not None or row.verdict not in {Verdict.CREATE, Verdict.UPDATE, Verdict.DECIDE}:
         return None
+    one_at_a_time("people", run.organisation_id, run.programme_id, beside=True)
     one_at_a_time("person", run.organisation_id, run.programme_id, row.key)  # of two imports at once, the second finds them here
     facts = _facts(row)
     case = _case_of(row, work)
@@ -129,7 +136,7 @@ def apply_row(*, number: int, work: Work, by: Actor, at: datetime) -> Candidate 
         change_person(row, case.candidate, by=by, at=at)
     elif "of" not in row.fields:
         fill_person(row, case.candidate, by=by, at=at)
-    note(fields=[name for name, value in row.fields.items() if value and name not in NOT_TOLD])
+    note(fields=told_fields(row))
     replay = Replay(case=case, run=run, by=by, at=at)
     replay.take(facts)
     if case.pk is None:
@@ -148,9 +155,7 @@ def _case_of(row: ImportRow, work: Work) -> Pathway | None:
     """Whose row it is: known from an earlier import, gone in since this one was read, said by a person, or nobody's yet."""
     if row.pathway_id:
         return _still_new(row, work.run)
-    meanwhile = applied_rows(work.run).exclude(run=work.run).filter(key=row.key, applied_at__gte=work.run.started_at or work.at)
-    used = ImportRow.objects.filter(run=work.run, pathway__isnull=False, key=row.key).values("pathway")
-    found = meanwhile.exclude(pathway__in=used).order_by("id").first()
+    found = _meanwhile(row, work)
     if found is not None:
         row.pathway = found.pathway
         return _still_new(row, work.run)
@@ -160,6 +165,15 @@ def _case_of(row: ImportRow, work: Work) -> Pathway | None:
     if case is None and row.verdict == Verdict.CREATE:
         _ask_again(row, work)
     return case
+
+
+def _meanwhile(row: ImportRow, work: Work) -> ImportRow | None:
+    """The row of another import that brought the same person since this file was read."""
+    if not work.others_apply():
+        return None
+    later = applied_rows(work.run).exclude(run=work.run).filter(key=row.key, applied_at__gte=work.run.started_at or work.at)
+    used = ImportRow.objects.filter(run=work.run, pathway__isnull=False, key=row.key).values("pathway")
+    return later.exclude(pathway__in=used).order_by("id").first()
 
 
 def _still_new(row: ImportRow, run: ImportRun) -> Pathway | None:
@@ -212,7 +226,7 @@ def _twin(run: ImportRun, sheet: str, number: int, *, cases: Any) -> Pathway | N
 
 def _ask_again(row: ImportRow, work: Work) -> None:
     """Somebody like them was added since the file was read: a person is asked before there are two."""
-    alike = [pk for pk, traits in work.newcomers.items() if traits.alike(traits_of(row))]
+    alike = work.arrivals.alike(traits_of(row))
     if alike:
         row.candidates = alike[:5]
         row.fields["questions"] = [here_question(row.candidates)]
@@ -249,21 +263,10 @@ def _new_case(row: ImportRow, work: Work) -> Pathway:
         candidate=new_person(row, run=run, by=work.by, at=work.at),
         programme=run.programme,
         organisation=run.organisation,
-        owner=_owner(row, run),
+        owner=work.owner_named(str(row.fields.get("owner", ""))),
         opened_on=today_london(work.at),
         source=str(row.fields.get("source", ""))[:60],
     )
-
-
-def _owner(row: ImportRow, run: ImportRun) -> User | None:
-    name = str(row.fields.get("owner", "")).strip().casefold()
-    if not name:
-        return None
-    seats = Membership.objects.unscoped("workers of the importing organisation").filter(
-        organisation=run.organisation_id, role__in=["outreach_worker", "programme_lead"], ends_on__isnull=True
-    )
-    found = {seat.user_id: seat.user for seat in seats.select_related("user") if seat.user.name.casefold() == name}
-    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _finish(run: ImportRun, *, at: datetime) -> None:

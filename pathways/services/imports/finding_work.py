@@ -7,7 +7,7 @@ from accounts.models import Organisation
 from employers.models import CareerHeading, JobFamily
 from ground.clock import today_london
 from ground.door import Conflict
-from pathways.models import Introduction, Placement, RetentionCheck, StageChange
+from pathways.models import ImportRun, Introduction, Placement, RetentionCheck, StageChange
 from pathways.models.log import Quality
 from pathways.queries.facts import SIX_MONTHS
 from pathways.services import case as cases
@@ -29,16 +29,16 @@ def employer_named(name: str) -> Organisation:
     return found
 
 
-def _heading(told: Retelling, fact: Fact) -> CareerHeading:
+def heading_of(run: ImportRun, employer_name: str, family_code: str) -> CareerHeading:
     """The opening that stands for all of an employer that were not recorded."""
-    family = JobFamily.objects.filter(code=fact.get("family") or "").first() or JobFamily.objects.order_by("id").first()
+    family = JobFamily.objects.filter(code=family_code).first() or JobFamily.objects.order_by("id").first()
     if family is None:
         raise Conflict("Set up job families first.")
-    employer = employer_named(fact.get("employer", ""))
-    own = {"organisation": employer, "programme": told.run.programme, "family": family, "not_recorded": True}
+    employer = employer_named(employer_name)
+    own = {"organisation": employer, "programme": run.programme, "family": family, "not_recorded": True}
     found = CareerHeading.objects.filter(**own).first()
     if found is None:
-        one_at_a_time("heading", employer.pk, told.run.programme_id, family.pk)
+        one_at_a_time("heading", employer.pk, run.programme_id, family.pk)
         found, _ = CareerHeading.objects.get_or_create(**own, defaults={"title": "Not recorded", "stage": "closed", "places": 1})
     return found
 
@@ -51,7 +51,9 @@ def _introduction(told: Retelling, day: date, taken: Taken, fact: Fact) -> Intro
     live = Introduction.objects.filter(pathway=case, stage__in=LIVE).order_by("-id").first()
     if live is not None:
         return live
-    row = introduction.draft_introduction(case=case, heading=_heading(told, fact), taken=before, **told.who)
+    row = introduction.draft_introduction(
+        case=case, heading=heading_of(told.run, fact.get("employer", ""), fact.get("family") or ""), taken=before, **told.who
+    )
     return introduction.send_introduction(introduction=row, consent_how="imported", share_phone=False, taken=before, **told.who)
 
 
@@ -143,7 +145,7 @@ def _confirm(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
     if check is None or known < check.due_on:
         told.untaken.append("The six-month check was not taken: six months were not over on its day.")
         return
-    retention.move_with_the_clock(check=check, at=told.at)
+    retention.move_with_the_clock(check=check, at=told.at, taken=Taken(import_run=told.run))
     check.refresh_from_db()
     if check.stage in {"open", "chasing", "unknown"}:
         stood = replace(taken, happened_on=check.due_on) if fact["dateless"] else taken

@@ -1,7 +1,7 @@
 """Who is here already: the rows of earlier imports, and people of the programme who look alike. Asked in batches, not row by row."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,10 +52,10 @@ class Known:
         self.run = run
         self.before: dict[str, list[Before]] = defaultdict(list)
         self.used: set[int] = set()
+        self._remember()
 
     def settle(self, rows: Sequence[ImportRow]) -> None:
         """Put beside each proposed person who it is, or might be, and what would change."""
-        self._remember()
         for part in in_batches(rows):
             self._settle(part)
 
@@ -196,51 +196,56 @@ def traits_of(row: ImportRow) -> Traits:
     return Traits(name, told.get("date_of_birth", ""), reach - {""}, told.get("postcode", ""))
 
 
-def lookalikes(run: ImportRun, rows: Sequence[ImportRow]) -> list[list[int]]:
-    """For each row, people of this programme who may be the same. Three queries, however many rows."""
-    if not rows:
-        return []
-    wanted = [traits_of(row) for row in rows]
-    people = _people(run, wanted)
-    by: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for pk, traits in people.items():
-        for key in _handles(traits):
-            by[key].add(pk)
-    found = []
-    for traits in wanted:
-        near = {pk for key in _handles(traits) for pk in by.get(key, ())}
-        found.append(sorted(pk for pk in near if people[pk].alike(traits))[:MOST_ALIKE])
-    return found
+class Arrivals:
+    """People by what they may be known: who among them is alike is found without looking at all of them."""
+
+    def __init__(self, people: Mapping[int, Traits]) -> None:
+        self.people = people
+        self.by: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for pk, traits in people.items():
+            for handle in _handles(traits):
+                self.by[handle].append(pk)
+
+    def alike(self, traits: Traits) -> list[int]:
+        """Those who may be this person, first come first."""
+        near = {pk for handle in _handles(traits) for pk in self.by.get(handle, ())}
+        return sorted(pk for pk in near if self.people[pk].alike(traits))
 
 
 def _handles(traits: Traits) -> Iterator[tuple[str, str]]:
-    yield "name", traits.name
-    if traits.born:
+    """Nobody is alike without one of these."""
+    if traits.name:
+        yield "name", traits.name
+    if len(traits.born) == 10:
         yield "born", traits.born
-    yield from (("reach", value) for value in traits.reach)
 
 
-def newcomers(run: ImportRun) -> dict[int, Traits]:
+def lookalikes(run: ImportRun, rows: Sequence[ImportRow]) -> list[list[int]]:
+    """For each row, people of this programme who may be the same. A few queries, however many rows."""
+    wanted = [traits_of(row) for row in rows]
+    here = Arrivals(_people(run, wanted)) if rows else Arrivals({})
+    return [here.alike(traits)[:MOST_ALIKE] for traits in wanted]
+
+
+def newcomers(run: ImportRun) -> Arrivals:
     """People of this programme who were added since the file was read, other than by itself."""
     until = run.reading.get("people_until")
     if until is None:
-        return {}
+        return Arrivals({})
     own = ImportRow.objects.filter(run=run, pathway__isnull=False).values("pathway__candidate")
     added = Candidate.objects.filter(pk__gt=until, pathways__programme=run.programme_id).exclude(pk__in=own)
-    return _traits(set(added.values_list("pk", flat=True)))
+    return Arrivals(_traits(set(added.values_list("pk", flat=True))))
 
 
 def _people(run: ImportRun, wanted: Sequence[Traits]) -> dict[int, Traits]:
-    """People with a case in this programme who share a name, a day of birth, a number or a mailbox with the file's."""
+    """People with a case in this programme who share a name or a day of birth with the file's."""
     inside = Exists(Pathway.objects.filter(candidate=OuterRef("pk"), programme=run.programme_id).exclude(stage=Stage.VOID))
     near: set[int] = set()
     names = {each.name for each in wanted if each.name}
     births = {each.born for each in wanted if len(each.born) == 10}
-    reach = {value for each in wanted for value in each.reach}
     everybody = Candidate.objects.filter(inside)
     near |= set(everybody.filter(folded_name__in=names).values_list("pk", flat=True))
     near |= set(everybody.filter(date_of_birth__in=births).values_list("pk", flat=True))
-    near |= set(everybody.filter(routes__value__in=reach, routes__ended_on__isnull=True).values_list("pk", flat=True))
     return _traits(near)
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 
 from ground.clock import LONDON
-from pathways.models import Course, Interview, Pathway, TrainingPlace
+from pathways.models import Course, ImportRun, Interview, Pathway, TrainingPlace
 from pathways.services import case as cases
 from pathways.services import interview, training
 from pathways.services.door import Taken, change_stage
@@ -23,7 +23,8 @@ def _interest(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
         cases.express_interest(case=told.case, taken=taken, **told.who)
 
 
-def _noon(day: date) -> datetime:
+def noon_of(day: date) -> datetime:
+    """Noon of a day, for a chat of which only the day is known."""
     return datetime.combine(day, time(12), tzinfo=LONDON)
 
 
@@ -42,7 +43,7 @@ def _book(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
     case = begun(told, day, taken)
     # a file of contacts tells on which day it was booked, not for when: noon of that day, for somebody to say what became of it
     when = date.fromisoformat(fact["on"]) if fact.get("planned") and fact["on"] else day
-    _book_chat(told, case, taken, _noon(when))
+    _book_chat(told, case, taken, noon_of(when))
 
 
 def _hold(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
@@ -52,7 +53,7 @@ def _hold(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
 
 def _miss(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
     case = begun(told, day, taken)
-    chat = _booked(case) or _book_chat(told, case, implied(taken), _noon(day))
+    chat = _booked(case) or _book_chat(told, case, implied(taken), noon_of(day))
     if chat.at is not None and chat.at <= told.at:
         interview.miss_chat(chat=chat, missed_by="candidate", taken=taken, **told.who)
 
@@ -63,12 +64,12 @@ def _cancel_chat(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
         interview.cancel_chat(chat=chat, taken=taken, **told.who)
 
 
-def _course(told: Retelling) -> Course:
+def course_of(run: ImportRun) -> Course:
     """The course that stands for all that were held before this system kept them."""
-    own = {"organisation": told.run.organisation, "programme": told.run.programme, "before_pathways": True}
+    own = {"organisation": run.organisation, "programme": run.programme, "before_pathways": True}
     found = Course.objects.filter(**own).first()
     if found is None:
-        one_at_a_time("course", told.run.organisation_id, told.run.programme_id)
+        one_at_a_time("course", run.organisation_id, run.programme_id)
         found, _ = Course.objects.get_or_create(**own, defaults={"name": "Before Pathways"})
     return found
 
@@ -79,13 +80,13 @@ def _seat(told: Retelling, day: date, taken: Taken) -> TrainingPlace:
     place = TrainingPlace.objects.filter(pathway=case, stage__in=["waiting", "booked", "in_training"]).order_by("id").first()
     if place is not None and place.stage == "waiting":
         return training.book_seat(case=case, course=place.course, place=place, taken=taken, **told.who)
-    return place or training.book_seat(case=case, course=_course(told), taken=taken, **told.who)
+    return place or training.book_seat(case=case, course=course_of(told.run), taken=taken, **told.who)
 
 
 def _wait(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
     case = begun(told, day, taken)
     if not TrainingPlace.objects.filter(pathway=case, stage__in=["waiting", "booked", "in_training"]).exists():
-        training.join_waiting(case=case, course=_course(told), taken=taken, **told.who)
+        training.join_waiting(case=case, course=course_of(told.run), taken=taken, **told.who)
 
 
 def _book_seat(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:

@@ -68,14 +68,21 @@ def born(text: str) -> tuple[date | None, str]:
     return date(*[*parts, 1, 1][:3]), quality
 
 
+def name_in(told: dict[str, Any]) -> dict[str, str]:
+    """First and last name of a row; somebody with one name has it as the first."""
+    return {
+        "first_name": str(told.get("first_name", "") or told.get("last_name", ""))[:200],
+        "last_name": str(told.get("last_name", "") if told.get("first_name") else "")[:200],
+    }
+
+
 def new_person(row: ImportRow, *, run: ImportRun, by: Actor, at: datetime) -> Candidate:
     """Somebody the programme now knows by name, with all that the row says of them."""
     told = row.fields
     day, quality = born(str(told.get("date_of_birth", "")))
     person = add_person(
         organisation=run.organisation,
-        first_name=str(told.get("first_name", "") or told.get("last_name", ""))[:200],
-        last_name=str(told.get("last_name", "") if told.get("first_name") else "")[:200],
+        **name_in(told),
         date_of_birth=day,
         birth_quality=quality,
         language=language_of(str(told.get("language", ""))),
@@ -83,7 +90,7 @@ def new_person(row: ImportRow, *, run: ImportRun, by: Actor, at: datetime) -> Ca
         at=at,
     )
     _reach(person, told, by=by, at=at)
-    if told.get("postcode") or told.get("address") or _homeless(told):
+    if told.get("postcode") or told.get("address") or is_homeless(told):
         _live(person, told, by=by, at=at)
     _answers(person, told, by=by, at=at)
     return person
@@ -121,20 +128,26 @@ def change_person(row: ImportRow, person: Candidate, *, by: Actor, at: datetime)
 
 
 def _reach(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime) -> None:
-    also = told.get("also", {})
-    ways = [("phone", number) for number in (told.get("phone", ""), *also.get("phone", []))]
-    ways += [("email", mailbox) for mailbox in (told.get("email", ""), *also.get("email", []))]
-    held = (
-        set(ContactRoute.objects.current().filter(candidate=person).values_list("value", flat=True)) if any(v for _, v in ways) else set()
-    )
-    for name, value in ways:
-        if value and value not in held:
-            kind = "email" if name == "email" else "mobile" if value.startswith("+447") else "landline"
+    ways = ways_of(told)
+    held = set(ContactRoute.objects.current().filter(candidate=person).values_list("value", flat=True)) if ways else set()
+    for value, kind in ways.items():
+        if value not in held:
             add_route(candidate=person, kind=kind, value=value, by=by, at=at)
-            held.add(value)
 
 
-def _homeless(told: dict[str, Any]) -> bool:
+def ways_of(told: dict[str, Any]) -> dict[str, str]:
+    """Numbers and mailboxes of a row, each once, in their order, with what kind they are."""
+    also = told.get("also", {})
+    numbers = [number for number in (told.get("phone", ""), *also.get("phone", [])) if number]
+    ways = {number: "mobile" if number.startswith("+447") else "landline" for number in numbers}
+    for mailbox in (told.get("email", ""), *also.get("email", [])):
+        if mailbox:
+            ways.setdefault(mailbox, "email")
+    return ways
+
+
+def is_homeless(told: dict[str, Any]) -> bool:
+    """Whether the register says that they have no home."""
     return any(text == NO_HOME for text, _ in told.get("notes", []))
 
 
@@ -142,7 +155,7 @@ def _live(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime) -
     where: dict[str, Any] = {
         "postcode": told.get("postcode", ""),
         "lines": str(told.get("address", ""))[:300],
-        "no_fixed_abode": not told.get("postcode") and _homeless(told),
+        "no_fixed_abode": not told.get("postcode") and is_homeless(told),
     }
     try:
         with transaction.atomic():
@@ -153,10 +166,7 @@ def _live(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime) -
 
 def _answers(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """Equality answers, where none was given yet. What the person said themselves, and their objection, stand."""
-    for question, (state, code, group) in told.get("answers", {}).items():
-        said = (code or group) if state == "value" else state
-        if not said:
-            continue
+    for question, said in answers_in(told).items():
         try:
             with transaction.atomic():
                 answer_questions(candidate=person, answers={question: said}, by=by, at=at)
@@ -164,8 +174,14 @@ def _answers(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime
             continue
 
 
-def keep_words(row: ImportRow, case: Pathway, *, run: ImportRun, at: datetime) -> None:
-    """Free words become notes of the team, once."""
+def answers_in(told: dict[str, Any]) -> dict[str, str]:
+    """Question -> what a row answers to it."""
+    said = {question: (code or group) if state == "value" else state for question, (state, code, group) in told.get("answers", {}).items()}
+    return {question: answer for question, answer in said.items() if answer}
+
+
+def words_of(row: ImportRow, *, at: datetime) -> list[tuple[str, date]]:
+    """Free words of a row that become notes, each once, with their day."""
     words = [(text.strip(), on) for text, on in row.fields.get("notes", []) if text.strip() and text != NO_HOME]
     for name, what in (("family_words", "Wanted, as the register has it"), ("event", "Event, as the register has it")):
         if row.fields.get(name):
@@ -173,13 +189,16 @@ def keep_words(row: ImportRow, case: Pathway, *, run: ImportRun, at: datetime) -
     language = str(row.fields.get("language", ""))
     if language and language_of(language) == "other":
         words.append((f"Language, as the register has it: {language}", ""))
-    if not words:
-        return
-    held = set(Note.objects.filter(pathway=case).values_list("text", flat=True))
+    told: dict[str, date] = {}
     for text, on in words:
-        if text[:10_000] not in held:
-            day = date.fromisoformat(on) if on else today_london(at)
-            Note.objects.create(
-                pathway=case, author_id=run.by_id, organisation_id=run.organisation_id, text=text[:10_000], written_at=at, day=day
-            )
-            held.add(text[:10_000])
+        told.setdefault(text[:10_000], date.fromisoformat(on) if on else today_london(at))
+    return list(told.items())
+
+
+def keep_words(row: ImportRow, case: Pathway, *, run: ImportRun, at: datetime) -> None:
+    """Free words become notes of the team, once."""
+    words = words_of(row, at=at)
+    held = set(Note.objects.filter(pathway=case).values_list("text", flat=True)) if words else set()
+    for text, day in words:
+        if text not in held:
+            Note.objects.create(pathway=case, author_id=run.by_id, organisation_id=run.organisation_id, text=text, written_at=at, day=day)

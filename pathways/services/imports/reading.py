@@ -1,6 +1,7 @@
 """A kept file is read into staging rows, by what was remembered of its layout; the columns may be put right and it is read again."""
 
 import hashlib
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from pathways.backends.register.mapping import MappingRefused, mapping_of
 from pathways.backends.register.reading import Reading, TableReading, read_register
 from pathways.backends.register.rejects import BESIDE
 from pathways.backends.register.sheets import Book, Cell, letter, shown
+from pathways.ledger.sheets import write_rows
 from pathways.models import ImportMapping, ImportRow, ImportRun
 from pathways.models.imports import RunState, Verdict
 from pathways.services.imports.receive import folder
@@ -113,14 +115,17 @@ def _stage(run: ImportRun, reading: Reading, *, people_until: int, at: datetime)
     if corrected:
         _remember(run, reading, at=at)
     ImportRow.objects.filter(run=run).delete()
-    rows = staged(run=run, reading=reading, today=today_london(at))
-    ImportRow.objects.bulk_create(rows, batch_size=1_000)
-    counted = {verdict: sum(row.verdict == verdict for row in rows) for verdict in Verdict.values}
+    counted: Counter[str] = Counter()
+    undecided = 0
+    for rows in staged(run=run, reading=reading, today=today_london(at)):
+        write_rows(ImportRow, rows)
+        counted.update(row.verdict for row in rows)
+        undecided += sum(row.verdict == Verdict.DECIDE and not row.decision for row in rows)
     run.state, run.mapping, run.refusal = RunState.READ, reading.mapping, ""
     run.rows_read = reading.rows_read
     run.rows_created, run.rows_changed = counted[Verdict.CREATE], counted[Verdict.UPDATE]
     run.rows_unchanged, run.rows_rejected = counted[Verdict.UNCHANGED], counted[Verdict.REJECT]
-    run.rows_undecided = sum(row.verdict == Verdict.DECIDE and not row.decision for row in rows)
+    run.rows_undecided = undecided
     run.reading = {**described(reading), "people_until": people_until, "left_alone_rows": counted[Verdict.IGNORE]}
     run.lease_until, run.leases, run.cursor = None, 0, 0
     run.save()

@@ -60,8 +60,12 @@ def begun(told: Retelling, day: date, taken: Taken) -> Pathway:
     return told.case
 
 
-def one_at_a_time(*words: object) -> None:
-    """Until the transaction ends, nobody else is at this: what two imports would both make is made once."""
+def one_at_a_time(*words: object, beside: bool = False) -> None:
+    """Until the transaction ends, nobody else is at this: what two imports would both make is made once.
+
+    `beside`: others who say so too may be at it, and those who do not wait.
+    """
     name = hashlib.sha256(" ".join(str(word) for word in ("import", *words)).encode()).digest()[:8]
+    lock = "pg_advisory_xact_lock_shared" if beside else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(name, "big", signed=True)])
+        cursor.execute(f"SELECT {lock}(%s)", [int.from_bytes(name, "big", signed=True)])

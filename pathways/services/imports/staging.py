@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import chain, islice
 from typing import Any
 
 from candidates.models.candidate import fold
@@ -16,19 +17,28 @@ from pathways.models.imports import Verdict
 from pathways.services.imports.known import Known
 from pathways.services.imports.waiting import Sheets, fact_of, here_question, question_of
 
+#: Rows that are laid out at once.
+PART = 1_000
 #: A question about who somebody is; all others are about what their row says.
 WHO = ("here", "same person", "one reference")
 
 
-def staged(*, run: ImportRun, reading: Reading, today: date) -> list[ImportRow]:
-    """One staging row a person, one a contact that waits for an answer, one a row that cannot go in or holds nobody."""
-    stage = Staging(run, reading, today=today)
-    rows = stage.people() + stage.contacts()
-    Known(run).settle(rows)
-    for row in rows:
-        _settle_verdict(row)
-    remember_answers(run, rows)
-    return rows + stage.rejected() + stage.ignored()
+def staged(*, run: ImportRun, reading: Reading, today: date) -> Iterator[list[ImportRow]]:
+    """One staging row a person, one a contact that waits for an answer, one a row that cannot go in or holds nobody; in parts."""
+    stage, known = Staging(run, reading, today=today), Known(run)
+    for part in parted(chain(stage.people(), stage.contacts())):
+        known.settle(part)
+        for row in part:
+            _settle_verdict(row)
+        remember_answers(run, part)
+        yield part
+    yield from parted(chain(stage.rejected(), stage.ignored()))
+
+
+def parted(rows: Iterator[ImportRow]) -> Iterator[list[ImportRow]]:
+    """So many rows at a time that a large file is not held twice."""
+    while part := list(islice(rows, PART)):
+        yield part
 
 
 class Staging:
@@ -58,9 +68,8 @@ class Staging:
         else:
             self.of_person[id(person)].append(decision)
 
-    def people(self) -> list[ImportRow]:
+    def people(self) -> Iterator[ImportRow]:
         """One row a person, at the first of their rows that says something."""
-        rows = []
         for person in self.reading.people:
             place = next((each for each in person.rows if each not in self.refused and each not in self.of_row), None)
             questions = self.of_person[id(person)]
@@ -70,8 +79,7 @@ class Staging:
                     continue
                 questions = questions + self.of_row.pop(place, [])
             self.head[id(person)] = place
-            rows.append(self._person(person, place, questions))
-        return rows
+            yield self._person(person, place, questions)
 
     def _person(self, person: Person, place: Place, questions: list[Decision]) -> ImportRow:
         row = self._row(person, place, key=key_of(person))
@@ -91,9 +99,8 @@ class Staging:
             cells=[[each.row, kept(self.sheets.cells(each))] for each in person.rows],
         )
 
-    def contacts(self) -> list[ImportRow]:
-        """Rows of contacts that wait for an answer, while the rest of their person goes in."""
-        rows = []
+    def contacts(self) -> Iterator[ImportRow]:
+        """Rows of contacts that wait for an answer, while the rest of their person goes in. People come first: they take some of them."""
         for place, decisions in self.of_row.items():
             person, alone = self.owner.get(place), self.sheets.person_alone(place)
             cells = kept(self.sheets.cells(place))
@@ -103,12 +110,10 @@ class Staging:
             if person is not None and id(person) in self.head:
                 head = self.head[id(person)]
                 row.fields |= {"of": [head.sheet[:80], head.row], "first_name": person.name[0], "last_name": person.name[1]}
-            rows.append(row)
-        return rows
+            yield row
 
-    def rejected(self) -> list[ImportRow]:
+    def rejected(self) -> Iterator[ImportRow]:
         """Rows that cannot go in, with the cell at fault and the reason."""
-        rows = []
         for place, why in self.refused.items():
             row = ImportRow(
                 run=self.run,
@@ -122,12 +127,11 @@ class Staging:
             if place in self.sheets.tables:
                 first, last = self.sheets.alone(place).name
                 row.fields = {"first_name": first, "last_name": last, "rows": [[place.sheet, place.row]]}
-            rows.append(row)
-        return rows
+            yield row
 
-    def ignored(self) -> list[ImportRow]:
+    def ignored(self) -> Iterator[ImportRow]:
         """Totals, headings again, the same row twice: they hold nobody new."""
-        return [
+        return (
             ImportRow(
                 run=self.run,
                 sheet=each.place.sheet[:80],
@@ -138,7 +142,7 @@ class Staging:
             )
             for each in self.reading.ignored
             if each.place not in self.refused
-        ]
+        )
 
 
 def _settle_verdict(row: ImportRow) -> None:

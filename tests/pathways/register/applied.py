@@ -56,6 +56,15 @@ class Applied:
                 wrong.append(f"{key}: {got}, not {may}")
         return wrong
 
+    def silently_elsewhere(self) -> list[str]:
+        """Cases in another stage than they may be, of which the row says nothing."""
+        wrong = []
+        for key, said in self._taken():
+            row = self.rows[self._place(said)]
+            if self.stages_here[row.pathway_id or 0] not in any_of(said["stage"]) and not row.problems:
+                wrong.append(f"{key}: {self.stages_here[row.pathway_id or 0]}")
+        return wrong
+
     def facts(self) -> list[str]:
         """Facts that the log does not hold, or holds on another day or as surer than they are."""
         wrong = []

@@ -1,12 +1,14 @@
-"""The door in memory: the same charts, the same follow(), the same tasks, for stories that are loaded in bulk.
+"""The door in memory: the same charts, the same follow(), the same tasks, for cases that are told and written many at once.
 
 What a step means is read from the charts and from pathways.workflow.owed, never written here a second time.
-A test holds the tables that come of it against those of the real door.
+Tests hold the tables that come of it against those of the real door: of invented people, and of registers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol
 
 from accounts.models import Audit
 from accounts.services.audit import mac_of
@@ -15,14 +17,12 @@ from ground.clock import add_working_days, today_london
 from ground.door import Conflict
 from outreach.choices import MessageState
 from outreach.services.message import CASE_ENDED
+from pathways.ledger.sheets import Sheets
 from pathways.models import MACHINES, Overwritten, StageChange, Task
 from pathways.models.log import Quality
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.facts import SIX_MONTHS
 from pathways.services.door import FLAGS, as_json, chart_steps, follows_at_all, typed_apart
-from pathways.simulation.days import HOLIDAYS
-from pathways.simulation.sheets import Sheets
-from pathways.simulation.tellings import Tellings
 from pathways.workflow.follow import CaseFacts, follow
 from pathways.workflow.introduction import LIVE
 from pathways.workflow.owed import FINISHING, OWED, Opens, Owed, outlives
@@ -32,6 +32,24 @@ from pathways.workflow.retention_check import UNSETTLED
 from pathways.workflow.steps import NEW
 
 NOTHING_OWED = Owed()
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a worker is to say, and by when."""
+
+    text: str
+    due_on: date
+
+
+class Tells(Protocol):
+    """Who writes the texts of steps, and keeps the facts that texts rely on."""
+
+    def change_fact(self, key: str, row: Any) -> None:
+        """The truth has changed where a text relies on it."""
+
+    def tell(self, case: Any, row: Any, change: Any, *, sheets: Sheets) -> Words | None:
+        """Write the text of this step, or give the words for a worker to say."""
 
 
 class Case:
@@ -47,6 +65,7 @@ class Case:
         self.tasks: list[Any] = []
         self.texts: list[Any] = []
         self.ownership: Any = None
+        self.last_step = ""
 
     def facts(self) -> CaseFacts:
         """What stands, as pathways.queries.facts asks it of the database."""
@@ -72,16 +91,32 @@ class Case:
             six_months_confirmed=any(each.placement.stage == "in_post" for each in six),
             six_months_stands=bool(six),
             unsettled_checks=any(each.stage in UNSETTLED for each in self.checks),
+            imported_stage=row.imported_stage if self.last_step == "import_stage" else "",
         )
 
 
 class Ledger:
-    """Takes steps on light rows and keeps the log, the tasks and the audit that the door would have kept."""
+    """Takes steps on light rows and keeps the log, the tasks and the audit that the door would have kept.
 
-    def __init__(self, *, lean: bool, tellings: Tellings) -> None:
+    `tellings` write the texts; without them nobody is told. `import_run`: the run whose register tells all this.
+    """
+
+    def __init__(
+        self,
+        *,
+        holidays: Collection[date],
+        lean: bool = False,
+        tellings: Tells | None = None,
+        import_run: int | None = None,
+        route: str = "",
+    ) -> None:
         self.sheets = Sheets()
-        self.lean = lean
-        self.tellings = tellings
+        self.today = lru_cache(maxsize=10_000)(today_london)
+        self.working_day = lru_cache(maxsize=10_000)(self._working_day)
+        self.holidays, self.lean, self.tellings, self.import_run, self.route = holidays, lean, tellings, import_run, route
+
+    def _working_day(self, begun: date, days: int) -> date:
+        return add_working_days(begun, days, self.holidays)
 
     def child(self, case: Case, machine: str, *, at: datetime, **values: Any) -> Any:
         """A row of a case, not yet in any stage."""
@@ -97,6 +132,7 @@ class Ledger:
         at: datetime,
         values: Mapping[str, Any] | None = None,
         day: date | None = None,
+        quality: str = Quality.EXACT.value,
         reason: str = "",
         cause: Any = None,
         then: Callable[[Any], None] | None = None,
@@ -107,20 +143,27 @@ class Ledger:
             raise Conflict(f"{row.machine}.{step} is not open from {row.stage}.")
         if set(values or {}) - set(declared.writes):
             raise ValueError(f"{row.machine}.{step} does not write {sorted(values or {})}.")
-        happened_on = day or (cause.happened_on if cause is not None else today_london(at))
+        happened_on = day or (cause.happened_on if cause is not None else self.today(at))
         if cause is not None and row.last is not None:
             happened_on = max(happened_on, row.last)
         was = row.stage
         before = {name: as_json(getattr(row, name)) for name in values or {}}
         row.__dict__.update(values or {})
-        row.stage = follow(case.facts()) if declared.target == "follows" else declared.target
+        row.stage = self._target(case, step, declared.target)
         row.version += was != NEW
         before, words = typed_apart(MACHINES[row.machine], before)
-        change = self._log(case, row, declared.name, was, by=by, at=at, happened_on=happened_on, reason=reason, cause=cause, before=before)
+        told = {"happened_on": happened_on, "happened_quality": quality, "reason": reason, "cause": cause, "before": before}
+        change = self._log(case, row, declared.name, was, by=by, at=at, **told)
         if words:
             self.sheets.new(Overwritten, change_id=change.id, words=words)
         self._after(case, row, change, was=was, then=then)
         return change
+
+    @staticmethod
+    def _target(case: Case, step: str, target: str) -> str:
+        if step == "import_stage":
+            return str(case.row.imported_stage)
+        return follow(case.facts()) if target == "follows" else target
 
     def _log(self, case: Case, row: Any, step: str, was: str, *, by: Actor, at: datetime, happened_on: date, **more: Any) -> Any:
         cause = more.pop("cause")
@@ -138,12 +181,14 @@ class Ledger:
             said_by=by.said_by,
             said_how=by.said_how,
             happened_on=happened_on,
-            happened_quality=Quality.EXACT.value,
             recorded_at=at,
             cause_id=cause.id if cause is not None else None,
+            import_run_id=self.import_run,
             **more,
         )
         row.latest = happened_on if row.latest is None else max(row.latest, happened_on)
+        if step != "follow":
+            case.last_step = step
         if step != "follow" and (by.kind != "system" or cause is not None):
             row.last = happened_on if row.last is None else max(row.last, happened_on)
         return change
@@ -158,11 +203,13 @@ class Ledger:
             self.close_all(case, change)
             self._stop_texts(case, change)
         self._settle(case, row, change, ended=ended)
-        if not self.lean:
+        if self.tellings is not None:
             self.tellings.change_fact(f"{row.machine}:{row.id}", row)
         if then is not None:
             then(change)
-        if not self.lean:
+            if is_case and ended:
+                self.close_all(case, change)
+        if self.tellings is not None:
             words = self.tellings.tell(case, row, change, sheets=self.sheets)
             if words is not None:
                 self.open_task(case, TaskKind.TELL, f"{row.machine}:{row.id}", words.due_on, "worker", change, words=words.text)
@@ -190,6 +237,7 @@ class Ledger:
             by=SYSTEM,
             at=cause.recorded_at,
             happened_on=row.stage_since,
+            happened_quality=cause.happened_quality,
             cause=cause,
             before={"closed_on": closed} if closed != as_json(row.closed_on) else {},
         )
@@ -228,7 +276,7 @@ class Ledger:
 
     def _done(self, task: Any, change: Any) -> None:
         task.state, task.closed_by_id, task.version = TaskState.DONE.value, change.id, task.version + 1
-        task.closed_on = today_london(change.recorded_at)
+        task.closed_on = self.today(change.recorded_at)
 
     def close_all(self, case: Case, change: Any) -> None:
         """A case that ends owes nothing more but what outlives it."""
@@ -244,13 +292,24 @@ class Ledger:
                 text.state, text.final_at, text.reason = MessageState.CANCELLED.value, change.recorded_at, CASE_ENDED
 
     def _open(self, case: Case, row: Any, change: Any, opens: Opens, mine: str) -> None:
-        due = _due(opens, change, row)
+        due = self._due(opens, change, row)
         if due is None:
             return
         about = mine if opens.on_subject else ""
         if opens.weeks_after:
             about = f"{mine}:week{opens.weeks_after}"
         self.open_task(case, opens.kind, about, due, opens.owed_by, change)
+
+    def _due(self, opens: Opens, change: Any, row: Any) -> date | None:
+        if not opens.due_field:
+            begun = self.today(change.recorded_at) if change.import_run_id else change.happened_on
+            return self.working_day(begun, opens.days)
+        value: Any = row
+        for part in opens.due_field.split("."):
+            value = getattr(value, part) if value is not None else None
+        if isinstance(value, datetime):
+            return today_london(value)
+        return value + timedelta(weeks=opens.weeks_after) if isinstance(value, date) else None
 
     def open_task(self, case: Case, kind: str, subject: str, due_on: date, owed_by: str, change: Any, words: str = "") -> None:
         """One open task per case, kind and subject."""
@@ -294,16 +353,6 @@ class Ledger:
             object_kind=kind,
             object=subject.uuid,
             fields=sorted(fields),
+            route=self.route,
         )
         row.hmac = mac_of(row)
-
-
-def _due(opens: Opens, change: Any, row: Any) -> date | None:
-    if not opens.due_field:
-        return add_working_days(change.happened_on, opens.days, HOLIDAYS)
-    value: Any = row
-    for part in opens.due_field.split("."):
-        value = getattr(value, part) if value is not None else None
-    if isinstance(value, datetime):
-        return today_london(value)
-    return value + timedelta(weeks=opens.weeks_after) if isinstance(value, date) else None
