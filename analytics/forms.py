@@ -18,6 +18,9 @@ from ground.fields import DayField
 from places.choices import AreaKind
 from places.queries import WardEdition, ward_editions
 
+#: The fields that say which days.
+DAYS = ("start", "end", "as_at", "known_by")
+
 
 class CutForm(forms.Form):
     """Which people, as at which day, for whom."""
@@ -119,7 +122,7 @@ class EqualityForm(CutForm):
     @property
     def days_chosen(self) -> bool:
         """Whether days were asked for; otherwise equality is counted for whole quarters."""
-        return any(self.cleaned_data.get(name) for name in ("start", "end", "as_at", "known_by"))
+        return any(self.cleaned_data.get(name) for name in DAYS)
 
 
 class WardsForm(CutForm):

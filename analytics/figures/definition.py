@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from analytics.figures.disclosure import GUARDED, NOTHING, OPERATIONAL, Cell, Profile
+from ground.templatetags.said import day as in_words
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,12 @@ class Cut:
             and (self.start is None or self.start < self.end)
             and self.known_by == self.run_at
         )
+
+    @property
+    def period(self) -> str:
+        """The window in words: from 26 November 2025 to 25 November 2026."""
+        begun = in_words(self.start) if self.start else "the beginning"
+        return f"from {begun} to {in_words(self.end)}"
 
     @property
     def guarded(self) -> Cut:

@@ -41,13 +41,13 @@ DEFINITIONS = (
 
 #: What somebody did who reached a phase, for captions and for lists of people.
 REACHED: dict[str, str] = {
-    Phase.OUTREACH: "met by name",
+    Phase.OUTREACH: "had a contact by name",
     Phase.INTEREST: "expressed interest",
     Phase.INTERVIEW: "had a chat",
     Phase.TRAINING: "began training",
-    Phase.OFFER: "were offered a job",
+    Phase.OFFER: "had a job offer",
     Phase.RETENTION: "started work",
-    Phase.SUSTAINED: "six months in work",
+    Phase.SUSTAINED: "stayed six months in work",
 }
 
 READY_WITHOUT_COURSE = "ready_without_course"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 
 from accounts.choices import FunnelStart, Phase
@@ -32,6 +32,16 @@ class Asked:
     at: datetime
     #: What stands in the address, for the links of the page.
     address: str = ""
+
+    def link(self, *dropped: str, **asked: str) -> str:
+        """The question as the end of an address, without what is dropped and with what is asked instead."""
+        kept = QueryDict(self.address, mutable=True)
+        for name in (*dropped, *asked):
+            for key in (name, *(f"{name}_{box}" for box in range(3))):
+                kept.pop(key, None)
+        for name, value in asked.items():
+            kept[name] = value
+        return f"?{kept.urlencode()}" if kept else ""
 
     @property
     def phases(self) -> list[str]:

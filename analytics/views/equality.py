@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from analytics.figures.definition import Figure
 from analytics.figures.equality import Choice, equality
 from analytics.figures.funnel import in_cohort
-from analytics.forms import EqualityForm
+from analytics.forms import DAYS, EqualityForm
 from analytics.queries.equality import DEFAULT_CHOICE, benchmarks, counted, residents
 from analytics.queries.funnel import journeys
 from analytics.queries.wards import frozen_targets
 from analytics.views.asking import Asked, ask, download, page
+from ground.clock import today_london
 from ground.door import open_to
 
 
@@ -47,7 +48,10 @@ def _phase(wanted: object, phases: list[str], usual: str) -> str:
 def equality_page(request: HttpRequest) -> HttpResponse:
     """Who comes, and who gets on."""
     asked = ask(request, EqualityForm)
-    return page(request, asked, "analytics/equality.html", figure=count(asked) if asked else None)
+    if asked is None:
+        return page(request, None, "analytics/equality.html")
+    ways = {"rounded_address": asked.link(as_at=today_london(asked.at).isoformat()), "exact_address": asked.link(*DAYS, "shown")}
+    return page(request, asked, "analytics/equality.html", figure=count(asked), **ways)
 
 
 @open_to("programme_lead")

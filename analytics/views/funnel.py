@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 
 from accounts.choices import Phase
-from analytics.figures.definition import Figure
-from analytics.figures.funnel import NOW, Journey, behind, funnel, in_cohort
+from analytics.figures.definition import Figure, in_force
+from analytics.figures.funnel import DEFINITIONS, NOW, REACHED, Journey, behind, funnel, in_cohort
 from analytics.queries.funnel import journeys, reason_words, tallies
 from analytics.views.asking import Asked, ask, download, page
-from analytics.views.people import people_page, which
+from analytics.views.people import Told, people_page, which
 from ground.door import open_to
 
 
@@ -42,23 +42,28 @@ def funnel_people(request: HttpRequest) -> HttpResponse:
         raise Http404
     found = in_cohort(journeys(cut=asked.cut), asked.cut, asked.phases)
     name, value, members = which(request, behind(found, asked.phases))
-    words = _words(asked, name, value)
-    return people_page(request, asked, [each.case for each in members], words=words, back="board_funnel")
+    return people_page(request, asked, [each.case for each in members], _told(asked, name, value), number=name)
 
 
-def _words(asked: Asked, name: str, value: str) -> str:
-    """What the number is called, for the heading of the list."""
+def _told(asked: Asked, name: str, value: str) -> Told:
+    """What the number is called, and whom it counts."""
+    came, definition = REACHED[asked.phases[0]], in_force(DEFINITIONS, asked.cut.as_at)
+
+    def told(heading: str, also: str = "") -> Told:
+        return Told(heading, f"who {came} {asked.cut.period}{also}", "board_funnel", definition)
+
     if name in {"reached", "without"}:
         if value not in asked.phases:
             raise Http404
-        place = asked.phases.index(value)
-        words = str(Phase(value).label).lower()
+        place, words = asked.phases.index(value), str(Phase(value).label).lower()
+        also = f" and {REACHED[value]}" if place else ""
         if name == "reached" or place == 0:
-            return f"Reached {words}"
-        return f"Came to {words} without {str(Phase(asked.phases[place - 1]).label).lower()}"
+            return told(f"Reached {words}", also)
+        before = str(Phase(asked.phases[place - 1]).label).lower()
+        return told(f"Came to {words} without {before}", f"{also} without {before}")
     if name == "now":
         if value not in NOW:
             raise Http404
-        return f"Now: {NOW[value].lower()}"
+        return told(f"Now: {NOW[value].lower()}", f" and were then at: {NOW[value].lower()}")
     reason = reason_words(programme=asked.programme.pk).get(value)
-    return f"Stopped: {reason.lower()}" if reason else "Stopped"
+    return told(f"Stopped: {reason.lower()}" if reason else "Stopped", f" and stopped{f': {reason.lower()}' if reason else ''}")

@@ -6,11 +6,11 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 
-from analytics.figures.definition import Figure, quarter_name
-from analytics.figures.retention import WORDS, Start, behind, retention
+from analytics.figures.definition import Figure, in_force, quarter_name
+from analytics.figures.retention import DEFINITIONS, WORDS, Start, behind, retention
 from analytics.queries.retention import starts
 from analytics.views.asking import Asked, ask, download, page
-from analytics.views.people import people_page, which
+from analytics.views.people import Told, people_page, which
 from ground.door import open_to
 
 
@@ -41,16 +41,19 @@ def retention_people(request: HttpRequest) -> HttpResponse:
     if asked is None or not asked.cut.profile.exact:
         raise Http404
     name, value, members = which(request, behind(starts(cut=asked.cut), asked.cut))
-    return people_page(request, asked, [each.case for each in members], words=_words(name, value), back="board_retention")
+    return people_page(request, asked, [each.case for each in members], _told(asked, name, value), number=name)
 
 
-def _words(name: str, value: str) -> str:
-    """What the number is called, for the heading of the list."""
+def _told(asked: Asked, name: str, value: str) -> Told:
+    """What the number is called, and whom it counts."""
+    began, definition = f"whose first job began {asked.cut.period}", in_force(DEFINITIONS, asked.cut.as_at)
     if name == "outcome":
         if value not in WORDS:
             raise Http404
-        return f"After six months: {WORDS[value].lower()}"
+        words = WORDS[value].lower()
+        return Told(f"After six months: {words}", f"{began}; after six months: {words}", "board_retention", definition)
     try:
-        return f"Started work from {quarter_name(date.fromisoformat(value))}"
+        quarter = quarter_name(date.fromisoformat(value))
     except ValueError:
         raise Http404 from None
+    return Told(f"Started work from {quarter}", f"{began}, and in it from {quarter}", "board_retention", definition)

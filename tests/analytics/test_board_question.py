@@ -1,0 +1,55 @@
+"""The question asked of the board: it is carried by every link, said in words, and never put over other numbers."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.urls import reverse
+
+from tests.analytics.test_board_pages import text_of, world
+from tests.factories import DAY
+from tests.signing_in import signed_in
+
+pytestmark = pytest.mark.django_db
+
+FIGURES = ("board_funnel", "board_equality", "board_wards", "board_retention")
+ASKED = {"start": (DAY - timedelta(days=39)).isoformat(), "end": (DAY - timedelta(days=10)).isoformat(), "shown": "operational"}
+
+__all__ = ["world"]
+
+
+def links(response):
+    return [unescape(href) for href in re.findall(r'href="([^"]*)"', response.content.decode())]
+
+
+def days_of(href):
+    return {name: value[0] for name, value in parse_qs(urlsplit(href).query).items() if name in ASKED}
+
+
+def test_every_link_between_board_figure_people_and_file_carries_the_question(world):
+    client = signed_in(world.lead)
+    board = client.get(reverse("board"), ASKED)
+    ways = [href for href in links(board) if href.startswith("/board/") and href != "/board/"]
+    assert {urlsplit(href).path for href in ways} >= {reverse(name) for name in FIGURES}
+    assert [href for href in ways if "people" in href]
+    assert [href for href in ways if days_of(href) != ASKED and not href.startswith("/board/?")] == []
+    for name in FIGURES:
+        page = client.get(reverse(name), ASKED)
+        back = re.search(r'govuk-back-link" href="([^"]+)"', page.content.decode())[1]
+        assert days_of(unescape(back)) == ASKED, name
+        assert any(".csv?" in href and days_of(href) == ASKED for href in links(page)), name
+
+
+def test_the_list_of_people_says_period_and_definition_and_leads_back_to_the_same_figure(world):
+    page = signed_in(world.lead).get(reverse("board_funnel_people"), {**ASKED, "reached": "interview", "shown": ""})
+    words = text_of(page)
+    assert "1 person who expressed interest from 15 October 2026 to 13 November 2026 and had a chat." in words
+    assert "Funnel, definition 1" in words
+    back = unescape(re.search(r'govuk-back-link" href="([^"]+)"', page.content.decode())[1])
+    assert back.startswith("/board/funnel/?")
+    assert "reached" not in back
+    assert days_of(back)["start"] == ASKED["start"]
+    everybody = text_of(signed_in(world.lead).get(reverse("board_funnel_people"), {"reached": "interest"}))
+    assert re.search(r"7 people who expressed interest from the beginning to \d+ \w+ 2026\.", everybody)
