@@ -125,7 +125,7 @@ def funnel(
     if beside:
         lines = tuple(Line(words, (Number("Tally", show.count(number, profile)),)) for words, number in beside)
         tables.append(Table("Beside the funnel: people met without a name", "Tally", lines, caption="Printed beside, never counted in."))
-    base = f"{shown.text} people in the cohort"
+    base = f"{shown.text} people in the cohort. After the dot: of those at the phase before, how many reached this one too."
     drawing = bars(
         "funnel",
         "How far people have come",
@@ -239,8 +239,8 @@ def _lost(people: Sequence[Journey], reasons: Mapping[str, str], profile: Profil
 
 
 def _bar_words(line: Line) -> str:
-    number, onwards = line.numbers[0].cell, line.numbers[1].cell
-    return f"{number.text} · {onwards.text} of the phase before" if onwards.value is not None else number.text
+    number, onwards = line.numbers[0].cell, line.numbers[1]
+    return f"{number.text} · {onwards.part.text} of {onwards.whole.text}" if onwards.cell.value is not None else number.text
 
 
 def _summary(people: Sequence[Journey], phases: Sequence[str], profile: Profile) -> str:

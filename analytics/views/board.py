@@ -21,6 +21,7 @@ class Stat:
     name: str
     href: str
     base: str = ""
+    note: str = ""
     people: str = ""
 
 
@@ -72,16 +73,19 @@ def _behind(asked: Asked, name: str, number: Number) -> str:
 
 
 def _reached(asked: Asked, table: Table) -> tuple[Stat, ...]:
-    """One stat a phase: how many, and of how many."""
-    stats = []
+    """One stat a phase: how many, how many of the phase before went on to it, and how many came without that."""
+    stats: list[Stat] = []
     for line in table.lines:
-        number, onward = line.numbers[0], line.numbers[1].cell
+        number, onward, without = line.numbers[:3]
+        before = stats[-1].name.lower() if stats else ""
+        pair = f"{onward.part.text} of {onward.whole.text} from {before} ({onward.cell.text})"
         stats.append(
             Stat(
                 number=number.cell.text,
                 name=line.label,
                 href=f"{_to(asked, 'board_funnel')}#definition",
-                base=f"{onward.text} of the phase before" if onward.value is not None else "",
+                base=pair if onward.cell.value is not None else "",
+                note=f"{without.cell.text} came without {before}" if without.cell.text not in {"", "0"} else "",
                 people=_behind(asked, "board_funnel_people", number),
             )
         )

@@ -53,3 +53,11 @@ def test_the_list_of_people_says_period_and_definition_and_leads_back_to_the_sam
     assert days_of(back)["start"] == ASKED["start"]
     everybody = text_of(signed_in(world.lead).get(reverse("board_funnel_people"), {"reached": "interest"}))
     assert re.search(r"7 people who expressed interest from the beginning to \d+ \w+ 2026\.", everybody)
+
+
+def test_a_tile_prints_the_pair_that_its_percentage_comes_from(world):
+    words = text_of(signed_in(world.lead).get(reverse("board")))
+    assert "2 Interview 2 of 7 from expression of interest (28.6%)" in words
+    assert "1 Retention" in words
+    assert "1 came without job offer" in words
+    assert "of the phase before" not in words
