@@ -50,6 +50,12 @@ REACHED: dict[str, str] = {
     Phase.SUSTAINED: "stayed six months in work",
 }
 
+#: Why the sustained of the funnel and the confirmed of Retention are two numbers.
+NOT_RETENTION = (
+    "Six months here and on Retention are two counts: here anybody of this cohort confirmed at six months in any of their jobs, as soon"
+    " as that was said; Retention takes the people whose first job began in these days, that job alone, and once the time to answer is over."
+)
+
 READY_WITHOUT_COURSE = "ready_without_course"
 OWN_JOB_TO_START = "own_job_to_start"
 #: Stages of the "now" table, with the two lines that stand on their own.
@@ -143,6 +149,7 @@ def funnel(
         numerator="people who reached the phase",
         denominator="people who reached the phase before it",
         summary=_summary(people, phases, profile),
+        notes=(NOT_RETENTION,) if Phase.SUSTAINED in phases else (),
         drawings=(drawing,),
     )
 

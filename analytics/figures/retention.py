@@ -39,6 +39,12 @@ DEFINITIONS = (
     ),
 )
 
+#: Why the confirmed of this figure and the sustained of the funnel are two numbers.
+NOT_FUNNEL = (
+    "Confirmed here and six months on Funnel are two counts: here the people whose first job began in these days, that job alone, once the"
+    " time to answer is over; Funnel takes everybody who came in in these days and was confirmed at six months in any of their jobs."
+)
+
 SIX_MONTHS = "six_months"
 DEATH = "death"
 CONFIRMED, NOT_IN_POST, UNKNOWN, DISPUTED, ASKING = "confirmed", "not_in_post", "unknown", "disputed", "asking"
@@ -360,7 +366,7 @@ def _notes(firsts: Sequence[Start], cut: Cut) -> list[str]:
     profile = cut.profile
     followed = [follow_up(each, cut.as_at) for each in firsts]
     guessed, since = sum(each.last_day_guessed for each in followed), sum(each.left_since for each in followed)
-    found = []
+    found = [NOT_FUNNEL]
     if guessed:
         found.append(
             f"{show.count(guessed, profile).text} left without a last day on record: the day after their last confirmed check is used."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from accounts.choices import Phase
 from analytics.figures.definition import Figure, Number, Table
 from analytics.views import equality, funnel, retention, wards
 from analytics.views.asking import Asked, ask, page
@@ -85,11 +86,19 @@ def _reached(asked: Asked, table: Table) -> tuple[Stat, ...]:
                 name=line.label,
                 href=f"{_to(asked, 'board_funnel')}#definition",
                 base=pair if onward.cell.value is not None else "",
-                note=f"{without.cell.text} came without {before}" if without.cell.text not in {"", "0"} else "",
+                note=_beside(line.label, without, before),
                 people=_behind(asked, "board_funnel_people", number),
             )
         )
     return tuple(stats)
+
+
+def _beside(label: str, without: Number, before: str) -> str:
+    """What stands under a phase: who skipped the one before, and for six months why Retention says another number."""
+    told = [f"{without.cell.text} came without {before}"] if without.cell.text not in {"", "0"} else []
+    if label == Phase.SUSTAINED.label:
+        told.append("in any of their jobs; Retention counts the first job alone")
+    return ". ".join(told)
 
 
 def _stayed(asked: Asked, figure: Figure) -> tuple[Stat, ...]:

@@ -61,3 +61,12 @@ def test_a_tile_prints_the_pair_that_its_percentage_comes_from(world):
     assert "1 Retention" in words
     assert "1 came without job offer" in words
     assert "of the phase before" not in words
+
+
+def test_funnel_and_retention_each_say_why_their_six_months_differ(world):
+    client = signed_in(world.lead)
+    assert "in any of their jobs, as soon as that was said; Retention takes the people whose first job" in text_of(
+        client.get(reverse("board_funnel"))
+    )
+    assert "that job alone, once the time to answer is over; Funnel takes everybody" in text_of(client.get(reverse("board_retention")))
+    assert "in any of their jobs; Retention counts the first job alone" in text_of(client.get(reverse("board")))
