@@ -53,7 +53,8 @@ REACHED: dict[str, str] = {
 #: Why the sustained of the funnel and the confirmed of Retention are two numbers.
 NOT_RETENTION = (
     "Six months here and on Retention are two counts: here anybody of this cohort confirmed at six months in any of their jobs, as soon"
-    " as that was said; Retention takes the people whose first job began in these days, that job alone, and once the time to answer is over."
+    " as that was said; Retention takes the people whose first job began in these days, that job alone, and once the time to answer is"
+    " over."
 )
 
 READY_WITHOUT_COURSE = "ready_without_course"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from operator import itemgetter
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
@@ -42,6 +42,10 @@ class Asked:
         for name, value in asked.items():
             kept[name] = value
         return f"?{kept.urlencode()}" if kept else ""
+
+    @property
+    def today(self) -> date:
+        return today_london(self.at)
 
     @property
     def phases(self) -> list[str]:

@@ -105,8 +105,13 @@ def _stayed(asked: Asked, figure: Figure) -> tuple[Stat, ...]:
     rates, became = figure.tables[0].lines, figure.tables[1].lines
     href = f"{_to(asked, 'board_retention')}#definition"
     stats = [
-        Stat(line.numbers[0].cell.text, line.label, href, base=f"{line.numbers[2].cell.text} of {line.numbers[3].cell.text}")
-        for line in rates[:2]
+        Stat(
+            line.numbers[0].cell.text,
+            "Confirmed still in the job after six months",
+            href,
+            base=f"{line.numbers[2].cell.text} of {line.numbers[3].cell.text} whose six months are over",
+        )
+        for line in rates[:1]
     ]
     for line in became:
         if line.label in {"Not known", "Not due yet"}:

@@ -70,3 +70,12 @@ def test_funnel_and_retention_each_say_why_their_six_months_differ(world):
     )
     assert "that job alone, once the time to answer is over; Funnel takes everybody" in text_of(client.get(reverse("board_retention")))
     assert "in any of their jobs; Retention counts the first job alone" in text_of(client.get(reverse("board")))
+
+
+def test_rounded_numbers_say_loudly_that_they_stop_at_a_quarter(world):
+    client = signed_in(world.lead)
+    for name in ("board", "board_retention"):
+        words = text_of(client.get(reverse(name), {"shown": "public", "as_at": "2026-11-20"}))
+        assert "These numbers stand as at 30 September 2026, the end of a quarter, and not as at today" in words
+        assert "rounded to the nearest 5" in words
+    assert "rounded to the nearest 5" not in text_of(client.get(reverse("board_retention")))
