@@ -26,6 +26,8 @@ class CutForm(forms.Form):
     """Which people, as at which day, for whom."""
 
     use_required_attribute = False
+    #: Fields alone: the page says what could not be read, once and at its top.
+    template_name = "analytics/parts/fields.html"
 
     programme = forms.ChoiceField(required=False)
     start = DayField(label="People from", required=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
@@ -33,6 +34,11 @@ class Asked:
     #: What stands in the address, for the links of the page.
     address: str = ""
 
+    @property
+    def readable(self) -> bool:
+        """Whether all that was asked could be read: otherwise no number answers it."""
+        return not self.form.errors
+
     def link(self, *dropped: str, **asked: str) -> str:
         """The question as the end of an address, without what is dropped and with what is asked instead."""
         kept = QueryDict(self.address, mutable=True)
@@ -61,7 +67,7 @@ def phases_of(programme: Programme) -> list[str]:
 
 
 def ask(request: HttpRequest, form_class: type[CutForm] = CutForm) -> Asked | None:
-    """Read what was asked; None when the person leads no programme. What cannot be read is said at its field, and left out."""
+    """Read what was asked; None when the person leads no programme. What cannot be read is said at its field, and nothing is counted."""
     at = read_clock()
     programmes = list(programmes_led(request.user).order_by("name", "id"))
     form = form_class(request.GET, programmes=programmes, today=today_london(at))
@@ -92,10 +98,11 @@ def page(request: HttpRequest, asked: Asked | None, template: str, *, figure: Fi
     return render(request, template, told, status=422 if asked.form.errors else 200)
 
 
-def download(request: HttpRequest, asked: Asked | None, figure: Figure | None) -> StreamingHttpResponse:
-    """The same numbers as a file, written down in the audit."""
-    if asked is None:
+def download(request: HttpRequest, asked: Asked | None, counted: Callable[[Asked], Figure | None]) -> StreamingHttpResponse:
+    """The same numbers as a file, written down in the audit. None for a question that could not be read: the page says what is wrong."""
+    if asked is None or not asked.readable:
         raise Http404
+    figure = counted(asked)
     if figure is None:
         return csv_response(f"{asked.programme.code}-nothing-loaded", COLUMNS, [])
     lines = list(flat(figure))

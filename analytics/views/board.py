@@ -42,8 +42,8 @@ class Part:
 def board(request: HttpRequest) -> HttpResponse:
     """What a lead looks at first."""
     asked = ask(request)
-    if asked is None:
-        return page(request, None, "analytics/board.html")
+    if asked is None or not asked.readable:
+        return page(request, asked, "analytics/board.html")
     journeys, people = funnel.count(asked)
     stayed = retention.count(asked)[1]
     equal = equality.count(asked)

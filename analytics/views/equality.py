@@ -48,8 +48,8 @@ def _phase(wanted: object, phases: list[str], usual: str) -> str:
 def equality_page(request: HttpRequest) -> HttpResponse:
     """Who comes, and who gets on."""
     asked = ask(request, EqualityForm)
-    if asked is None:
-        return page(request, None, "analytics/equality.html")
+    if asked is None or not asked.readable:
+        return page(request, asked, "analytics/equality.html")
     ways = {"rounded_address": asked.link(as_at=today_london(asked.at).isoformat()), "exact_address": asked.link(*DAYS, "shown")}
     return page(request, asked, "analytics/equality.html", figure=count(asked), **ways)
 
@@ -58,4 +58,4 @@ def equality_page(request: HttpRequest) -> HttpResponse:
 def equality_file(request: HttpRequest) -> StreamingHttpResponse:
     """The same numbers as CSV."""
     asked = ask(request, EqualityForm)
-    return download(request, asked, count(asked) if asked else None)
+    return download(request, asked, count)

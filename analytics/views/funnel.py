@@ -24,21 +24,21 @@ def count(asked: Asked) -> tuple[list[Journey], Figure]:
 def funnel_page(request: HttpRequest) -> HttpResponse:
     """How far people have come."""
     asked = ask(request)
-    return page(request, asked, "analytics/funnel.html", figure=count(asked)[1] if asked else None)
+    return page(request, asked, "analytics/funnel.html", figure=count(asked)[1] if asked and asked.readable else None)
 
 
 @open_to("programme_lead")
 def funnel_file(request: HttpRequest) -> StreamingHttpResponse:
     """The same numbers as CSV."""
     asked = ask(request)
-    return download(request, asked, count(asked)[1] if asked else None)
+    return download(request, asked, lambda read: count(read)[1])
 
 
 @open_to("programme_lead", kinds=("own",))
 def funnel_people(request: HttpRequest) -> HttpResponse:
     """The people whom one number of the funnel counts."""
     asked = ask(request)
-    if asked is None or not asked.cut.profile.exact:
+    if asked is None or not (asked.readable and asked.cut.profile.exact):
         raise Http404
     found = in_cohort(journeys(cut=asked.cut), asked.cut, asked.phases)
     name, value, members = which(request, behind(found, asked.phases))

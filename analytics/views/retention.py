@@ -24,21 +24,21 @@ def count(asked: Asked) -> tuple[list[Start], Figure]:
 def retention_page(request: HttpRequest) -> HttpResponse:
     """Who is still in work after six months, and how long people stay."""
     asked = ask(request)
-    return page(request, asked, "analytics/retention.html", figure=count(asked)[1] if asked else None)
+    return page(request, asked, "analytics/retention.html", figure=count(asked)[1] if asked and asked.readable else None)
 
 
 @open_to("programme_lead")
 def retention_file(request: HttpRequest) -> StreamingHttpResponse:
     """The same numbers as CSV."""
     asked = ask(request)
-    return download(request, asked, count(asked)[1] if asked else None)
+    return download(request, asked, lambda read: count(read)[1])
 
 
 @open_to("programme_lead", kinds=("own",))
 def retention_people(request: HttpRequest) -> HttpResponse:
     """The people whom one number counts."""
     asked = ask(request)
-    if asked is None or not asked.cut.profile.exact:
+    if asked is None or not (asked.readable and asked.cut.profile.exact):
         raise Http404
     name, value, members = which(request, behind(starts(cut=asked.cut), asked.cut))
     return people_page(request, asked, [each.case for each in members], _told(asked, name, value), number=name)

@@ -31,11 +31,11 @@ def count(asked: Asked, found: list[Journey] | None = None) -> Figure | None:
 def wards_page(request: HttpRequest) -> HttpResponse:
     """Where engaged people live."""
     asked = ask(request, WardsForm)
-    return page(request, asked, "analytics/wards.html", figure=count(asked) if asked else None)
+    return page(request, asked, "analytics/wards.html", figure=count(asked) if asked and asked.readable else None)
 
 
 @open_to("programme_lead")
 def wards_file(request: HttpRequest) -> StreamingHttpResponse:
     """The same numbers as CSV."""
     asked = ask(request, WardsForm)
-    return download(request, asked, count(asked) if asked else None)
+    return download(request, asked, count)

@@ -79,3 +79,20 @@ def test_rounded_numbers_say_loudly_that_they_stop_at_a_quarter(world):
         assert "These numbers stand as at 30 September 2026, the end of a quarter, and not as at today" in words
         assert "rounded to the nearest 5" in words
     assert "rounded to the nearest 5" not in text_of(client.get(reverse("board_retention")))
+
+
+@pytest.mark.parametrize("name", ["board", *FIGURES])
+def test_a_day_that_cannot_be_read_is_said_once_kept_and_put_over_no_number(world, name):
+    client = signed_in(world.lead)
+    typed = {"start_0": "31", "start_1": "2", "start_2": "2025"}
+    response = client.get(reverse(name), typed)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert page.count("There is a problem") == 1
+    assert all(f'value="{value}"' in page for value in typed.values())
+    words = text_of(response)
+    assert "No figures are shown until that is put right." in words
+    assert "Shown:" not in words
+    assert re.search(r"\d+ people", words) is None
+    if name != "board":
+        assert client.get(reverse(f"{name}_file"), typed).status_code == 404
