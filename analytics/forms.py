@@ -26,14 +26,20 @@ class CutForm(forms.Form):
     """Which people, as at which day, for whom."""
 
     use_required_attribute = False
+    #: What the fold says that holds the fields.
+    other_words = "Other dates, and for whom"
     #: Fields alone: the page says what could not be read, once and at its top.
     template_name = "analytics/parts/fields.html"
 
     programme = forms.ChoiceField(required=False)
-    start = DayField(label="People from", required=False)
-    end = DayField(label="People to", required=False)
-    as_at = DayField(label="As at", required=False)
-    known_by = DayField(label="As it was known on", required=False)
+    start = DayField(label="People from", required=False, help_text="The first day on which somebody came in. Empty: from the beginning.")
+    end = DayField(label="People to", required=False, help_text="The last day on which somebody came in. Empty: the day in the next box.")
+    as_at = DayField(label="As at", required=False, help_text="Only what had happened by this day counts. Empty: everything up to today.")
+    known_by = DayField(
+        label="As it was known on",
+        required=False,
+        help_text="Leaves out what was entered after this day, to find again a number that was printed then. Empty: as known today.",
+    )
     shown = forms.ChoiceField(label="For whom", required=False, choices=[(code, profile.label) for code, profile in PROFILES.items()])
 
     def __init__(self, data: Any, *, programmes: Sequence[Programme], today: date, **more: Any) -> None:
@@ -109,6 +115,7 @@ def _phases(phases: Iterable[str]) -> list[tuple[str, str]]:
 class EqualityForm(CutForm):
     """The same, with what is compared with what."""
 
+    other_words = "Other dates, for whom, and what is compared"
     phase = forms.ChoiceField(label="People at", required=False)
     origin = forms.ChoiceField(label="Getting on from", required=False)
     goal = forms.ChoiceField(label="to", required=False)
@@ -130,6 +137,7 @@ class EqualityForm(CutForm):
 class WardsForm(CutForm):
     """The same, with the edition of wards."""
 
+    other_words = "Other dates, for whom, and ward boundaries"
     wards = forms.ChoiceField(label="Ward boundaries", required=False)
     offered: dict[str, WardEdition]
 

@@ -17,6 +17,7 @@ from analytics.forms import CutForm
 from analytics.queries.wards import frozen_targets
 from analytics.rules import programmes_led
 from analytics.services.export import record_export
+from analytics.views.periods import periods
 from ground.clock import read_clock, today_london
 from ground.tables import Column, csv_response
 
@@ -89,6 +90,8 @@ def page(request: HttpRequest, asked: Asked | None, template: str, *, figure: Fi
     told = {
         "asked": asked,
         "form": asked.form,
+        "periods": periods(asked),
+        "other_words": asked.form.other_words,
         "figure": figure,
         "cut": figure.cut if figure else asked.cut,
         "address": f"?{asked.address}" if asked.address else "",

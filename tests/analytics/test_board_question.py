@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.urls import reverse
 
+from ground.clock import add_months, read_clock, today_london
 from tests.analytics.test_board_pages import text_of, world
 from tests.factories import DAY
 from tests.signing_in import signed_in
@@ -57,8 +58,7 @@ def test_the_list_of_people_says_period_and_definition_and_leads_back_to_the_sam
 
 def test_a_tile_prints_the_pair_that_its_percentage_comes_from(world):
     words = text_of(signed_in(world.lead).get(reverse("board")))
-    assert "2 Interview 2 of 7 from expression of interest (28.6%)" in words
-    assert "1 Retention" in words
+    assert "Interview 2 of 7 from expression of interest (28.6%)" in words
     assert "1 came without job offer" in words
     assert "of the phase before" not in words
 
@@ -92,7 +92,33 @@ def test_a_day_that_cannot_be_read_is_said_once_kept_and_put_over_no_number(worl
     assert all(f'value="{value}"' in page for value in typed.values())
     words = text_of(response)
     assert "No figures are shown until that is put right." in words
-    assert "Shown:" not in words
+    assert "Shown: people" not in words
     assert re.search(r"\d+ people", words) is None
     if name != "board":
         assert client.get(reverse(f"{name}_file"), typed).status_code == 404
+
+
+def test_usual_periods_are_links_that_keep_the_rest_of_the_question(world):
+    client = signed_in(world.lead)
+    page = client.get(reverse("board_funnel"), {"shown": "partner"})
+    today = today_london(read_clock())
+    usual = {words: unescape(href) for href, words in re.findall(r'periods__one" href="([^"]+)"[^>]*>([^<]+)<', page.content.decode())}
+    assert usual["From the beginning"] == "?shown=partner"
+    last = parse_qs(usual["Last 12 months"][1:])
+    assert last == {"shown": ["partner"], "start": [(add_months(today, -12) + timedelta(days=1)).isoformat()], "end": [today.isoformat()]}
+    assert parse_qs(usual["This financial year"][1:])["start"][0][5:] == "04-01"
+    (quarter,) = [href for words, href in usual.items() if words.startswith("Last closed quarter")]
+    asked = client.get(reverse("board_equality") + quarter, {}).content.decode()
+    assert re.search(r'aria-current="true">Last closed quarter', asked)
+    assert "Exact, because" in text_of(client.get(reverse("board_equality") + quarter.replace("shown=partner&", "")))
+
+
+def test_other_dates_are_folded_and_say_what_they_mean(world):
+    page = signed_in(world.lead).get(reverse("board"))
+    words = text_of(page)
+    assert "Empty: from the beginning." in words
+    assert "to find again a number that was printed then" in words
+    assert re.search(r"Shown: people from the beginning to \d+ \w+ 2026", words)
+    folded = re.search(r"<details[^>]*>.*?</details>", page.content.decode(), re.DOTALL)[0]
+    assert "start_0" in folded
+    assert "<details open" not in folded
