@@ -120,6 +120,9 @@ class Table:
     unknown: tuple[tuple[str, Cell], ...] = ()
     caption: str = ""
     drawing: object = None
+    #: The part of the page that the table belongs to, and what may be said from it, one sentence a line.
+    part: str = ""
+    sentences: tuple[str, ...] = ()
 
     @property
     def measures(self) -> tuple[str, ...]:
