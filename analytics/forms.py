@@ -12,7 +12,7 @@ from accounts.choices import Phase
 from accounts.models import Programme
 from analytics.figures.definition import Cut
 from analytics.figures.disclosure import OPERATIONAL, PROFILES
-from analytics.queries.equality import benchmarks
+from analytics.queries.equality import DEFAULT_CHOICE, benchmarks
 from ground.clock import LONDON
 from ground.fields import DayField
 from places.choices import AreaKind
@@ -116,17 +116,19 @@ class EqualityForm(CutForm):
     """The same, with what is compared with what."""
 
     other_words = "Other dates, for whom, and what is compared"
-    phase = forms.ChoiceField(label="People at", required=False)
-    origin = forms.ChoiceField(label="Getting on from", required=False)
-    goal = forms.ChoiceField(label="to", required=False)
-    benchmark = forms.ChoiceField(label="Compared with", required=False)
+    phase = forms.ChoiceField(label="Who came: counted at", required=False)
+    origin = forms.ChoiceField(label="Who got through: from", required=False)
+    goal = forms.ChoiceField(label="Who got through: to", required=False)
+    benchmark = forms.ChoiceField(label="Who came: compared with", required=False)
     offered: dict[str, tuple[str, AreaKind, list[str]]]
 
     def prepare(self, *, phases: Sequence[str], targets: Sequence[str]) -> None:
-        for name in ("phase", "origin", "goal"):
-            self.fields[name].choices = [("", "As usual"), *_phases(phases)]  # type: ignore[attr-defined]
+        for name, usual in zip(("phase", "origin", "goal"), DEFAULT_CHOICE, strict=True):
+            first = Phase(usual if usual in phases else phases[-1]).label
+            self.fields[name].choices = [("", f"{first} (usual)"), *_phases(phases)]  # type: ignore[attr-defined]
         self.offered = benchmarks(targets=targets)
-        self.fields["benchmark"].choices = [("", "As usual"), *((code, words) for code, (words, _, _) in self.offered.items())]  # type: ignore[attr-defined]
+        newest = next((f"{words} (usual)" for words, _, _ in self.offered.values()), "No benchmark is loaded")
+        self.fields["benchmark"].choices = [("", newest), *((code, words) for code, (words, _, _) in self.offered.items())]  # type: ignore[attr-defined]
 
     @property
     def days_chosen(self) -> bool:
@@ -143,4 +145,7 @@ class WardsForm(CutForm):
 
     def prepare(self, *, phases: Sequence[str], targets: Sequence[str]) -> None:
         self.offered = {edition.code: edition for edition in ward_editions()}
-        self.fields["wards"].choices = [("", "As usual"), *((edition.code, edition.name) for edition in self.offered.values())]  # type: ignore[attr-defined]
+        self.fields["wards"].choices = [
+            ("", "Those in force on the as-at day"),
+            *((edition.code, edition.name) for edition in self.offered.values()),
+        ]  # type: ignore[attr-defined]

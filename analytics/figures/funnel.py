@@ -50,6 +50,9 @@ REACHED: dict[str, str] = {
     Phase.SUSTAINED: "stayed six months in work",
 }
 
+#: What a phase says of the one before it.
+SINCE = ("Of the phase before", "Came without it", "Middle number of days since")
+
 #: Why the sustained of the funnel and the confirmed of Retention are two numbers.
 NOT_RETENTION = (
     "Six months here and on Retention are two counts: here anybody of this cohort confirmed at six months in any of their jobs, as soon"
@@ -162,7 +165,9 @@ def _reached(people: Sequence[Journey], phases: Sequence[str], profile: Profile)
         number = show.count(len(there), profile)
         numbers = [Number("People", number, behind=f"reached={phase}")]
         if place == 0:
-            numbers += [Number(measure, show.NOTHING) for measure in ("Of the phase before", "Came without it", "Median days from it")]
+            numbers += [
+                Number(measure, show.NOTHING) for measure in ("Of the phase before", "Came without it", "Middle number of days since")
+            ]
         else:
             numbers += _since(people, there, phases[place - 1], phase, profile)
         lines.append(Line(str(Phase(phase).label), tuple(numbers), note=REACHED[phase]))
@@ -172,7 +177,8 @@ def _reached(people: Sequence[Journey], phases: Sequence[str], profile: Profile)
         "Phase",
         tuple(lines),
         unknown=(("people with a date that is not exact", show.count(not_exact, profile)),),
-        caption="How many reached each phase at any time, and how many of the phase before went on.",
+        caption="How many reached each phase at any time, and how many of the phase before went on. The middle number of days since the"
+        " phase before is the median: half of those who went on took fewer, half took more.",
     )
 
 
@@ -188,7 +194,7 @@ def _since(people: Sequence[Journey], there: Sequence[Journey], before: str, pha
         ),
         Number("Came without it", show.count(len(there) - len(both), profile), behind=f"without={phase}"),
         Number(
-            "Median days from it",
+            "Middle number of days since",
             show.median_days(days, profile),
             whole=show.count(len(days), profile),
             note=f"{others.text} left out: not exact, or the other way round" if others.text != "0" else "",

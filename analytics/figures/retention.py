@@ -11,7 +11,7 @@ from analytics.figures import disclosure as show
 from analytics.figures.definition import Cut, Definition, Figure, Line, Number, Table, in_force, quarter_begins, quarter_name
 from analytics.figures.disclosure import Cell, Profile
 from analytics.figures.drawing import Steps, curve_points, steps
-from analytics.figures.retention_words import NOT_FUNNEL, curve_words, headline
+from analytics.figures.retention_words import NOT_FUNNEL, curve_words, headline, quarters_words
 from analytics.figures.survival import Curve, Spell, kaplan_meier, log_rank
 from ground.clock import add_months
 
@@ -32,7 +32,8 @@ DEFINITIONS = (
             "Exempt (a death, or a job entered in error) is outside the base and printed. A fixed term that reached its end before the"
             " six-month date is not in post, and printed on a line of its own.",
             "Any work is confirmed, or another job in post on the six-month date, or an answer that the person was in paid work.",
-            "The curve is Kaplan-Meier with a 95% log-log band, in calendar months from the first day. A person is followed up to the"
+            "The curve is an estimate of how many are still in the job after each month, by the method of Kaplan and Meier, with a 95%"
+            " log-log band, in calendar months from the first day. A person is followed up to the"
             " latest check whose time to answer is over, so that news of leaving, which comes early, and news of staying, which comes at"
             " a check, are treated alike. From the last confirmed check onwards somebody not heard of is no longer followed. A death is"
             " no leaving. When the last day is not known, the day after the last confirmed check is used and the number is printed.",
@@ -364,8 +365,5 @@ def _notes(firsts: Sequence[Start], cut: Cut) -> list[str]:
     ]
     compared = log_rank([cohort for cohort in cohorts if profile.exact or len(cohort) >= show.LEAST_FOR_STATISTICS])
     if compared is not None:
-        found.append(
-            f"Log-rank across quarters: {compared.statistic:.2f}, degrees of freedom {compared.freedom};"
-            f" a chance of {compared.chance:.2f} of one as large if no quarter differed."
-        )
+        found.append(quarters_words(compared.chance, f"log-rank {compared.statistic:.2f}, {compared.freedom} degrees of freedom"))
     return found

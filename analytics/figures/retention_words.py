@@ -13,6 +13,9 @@ NOT_FUNNEL = (
     " the time to answer is over; Funnel takes everybody who came in in these days and was confirmed at six months in any of their jobs."
 )
 
+#: A difference that chance would make less often than this is called more than chance.
+BY_CHANCE = 0.05
+
 
 def people_words(cell: Cell) -> str:
     """A number in a sentence; a hidden one is said as what it may be."""
@@ -44,3 +47,10 @@ def curve_words(cells: Sequence[Cell]) -> str:
         f"An estimate, not the headline: still in the job are {' and '.join(told)}. It counts everybody who started, each for as long as"
         " something is known of them, also those whose six months are not over."
     )
+
+
+def quarters_words(chance: float, reckoned: str) -> str:
+    """Whether people who began in different quarters stay differently; how it was reckoned stands in brackets."""
+    if chance >= BY_CHANCE:
+        return f"Between quarters people stay no more differently than chance explains ({reckoned}, p = {chance:.2f})."
+    return f"Between quarters people stay differently, by more than chance explains ({reckoned}, p = {max(chance, 0.001):.3f})."

@@ -113,6 +113,14 @@ def test_usual_periods_are_links_that_keep_the_rest_of_the_question(world):
     assert "Exact, because" in text_of(client.get(reverse("board_equality") + quarter.replace("shown=partner&", "")))
 
 
+def test_words_of_statistics_are_said_plainly(world):
+    client = signed_in(world.lead)
+    funnel, equal = text_of(client.get(reverse("board_funnel"))), text_of(client.get(reverse("board_equality")))
+    assert "half of those who went on took fewer, half took more" in funnel
+    assert "As usual" not in equal
+    assert "Expression of interest (usual)" in equal
+
+
 def test_other_dates_are_folded_and_say_what_they_mean(world):
     page = signed_in(world.lead).get(reverse("board"))
     words = text_of(page)
