@@ -60,6 +60,8 @@ NOT_RETENTION = (
     " over."
 )
 
+#: What an address calls the people who stopped without a reason on record.
+NO_REASON = "not_recorded"
 READY_WITHOUT_COURSE = "ready_without_course"
 OWN_JOB_TO_START = "own_job_to_start"
 #: Stages of the "now" table, with the two lines that stand on their own.
@@ -116,7 +118,7 @@ def behind(journeys: Iterable[Journey], phases: Sequence[str]) -> dict[str, Call
         "reached": lambda phase: [each for each in people if phase in each.reached],
         "without": lambda phase: [each for each in people if phase in each.reached and before.get(phase, phase) not in each.reached],
         "now": lambda stage: [each for each in people if each.now == stage],
-        "reason": lambda code: [each for each in people if each.reason == code],
+        "reason": lambda code: [each for each in _stopped(people) if each.reason == ("" if code == NO_REASON else code)],
     }
 
 
@@ -226,8 +228,13 @@ def _open(code: str) -> bool:
     return stage in FLAGS and FLAGS[stage].open
 
 
+def _stopped(people: Iterable[Journey]) -> list[Journey]:
+    """The people whose case ended otherwise than with six months in work."""
+    return [each for each in people if each.now and not _open(each.now) and each.now != Stage.SUSTAINED]
+
+
 def _lost(people: Sequence[Journey], reasons: Mapping[str, str], profile: Profile) -> Table | None:
-    closed = [each for each in people if each.now and not _open(each.now) and each.now != Stage.SUSTAINED]
+    closed = _stopped(people)
     if not closed:
         return None
     tally = Counter(each.reason for each in closed)
@@ -235,7 +242,7 @@ def _lost(people: Sequence[Journey], reasons: Mapping[str, str], profile: Profil
         Line(
             reasons.get(code, code.replace("_", " ").capitalize()) if code else "Reason not recorded",
             (
-                Number("People", show.count(number, profile), behind=f"reason={code}" if code else ""),
+                Number("People", show.count(number, profile), behind=f"reason={code or NO_REASON}"),
                 Number(
                     "Of those who stopped",
                     show.share(number, len(closed), profile),

@@ -6,11 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 
 from accounts.choices import Phase
 from analytics.figures.definition import Figure, in_force
-from analytics.figures.funnel import DEFINITIONS, NOW, REACHED, Journey, behind, funnel, in_cohort
+from analytics.figures.funnel import DEFINITIONS, NO_REASON, NOW, REACHED, Journey, behind, funnel, in_cohort
 from analytics.queries.funnel import journeys, reason_words, tallies
 from analytics.views.asking import Asked, ask, download, page
 from analytics.views.people import Told, people_page, which
 from ground.door import open_to
+from ground.templatetags.said import day
 
 
 def count(asked: Asked) -> tuple[list[Journey], Figure]:
@@ -42,7 +43,16 @@ def funnel_people(request: HttpRequest) -> HttpResponse:
         raise Http404
     found = in_cohort(journeys(cut=asked.cut), asked.cut, asked.phases)
     name, value, members = which(request, behind(found, asked.phases))
-    return people_page(request, asked, [each.case for each in members], _told(asked, name, value), number=name)
+    counts = {each.case: _counts(each, name, value) for each in members}
+    return people_page(request, asked, counts, _told(asked, name, value), number=name)
+
+
+def _counts(journey: Journey, name: str, value: str) -> str:
+    """The day that counts: when the phase was reached; for where people are now, the list itself says since when."""
+    if name in {"reached", "without"}:
+        reach = journey.reached[value]
+        return f"{REACHED[value].capitalize()} on {day(reach.on)}{'' if reach.exact else ', a day that is not exact'}"
+    return ""
 
 
 def _told(asked: Asked, name: str, value: str) -> Told:
@@ -65,5 +75,7 @@ def _told(asked: Asked, name: str, value: str) -> Told:
         if value not in NOW:
             raise Http404
         return told(f"Now: {NOW[value].lower()}", f" and were then at: {NOW[value].lower()}")
+    if value == NO_REASON:
+        return told("Stopped: reason not recorded", " and stopped without a reason on record")
     reason = reason_words(programme=asked.programme.pk).get(value)
     return told(f"Stopped: {reason.lower()}" if reason else "Stopped", f" and stopped{f': {reason.lower()}' if reason else ''}")

@@ -12,6 +12,7 @@ from analytics.queries.retention import starts
 from analytics.views.asking import Asked, ask, download, page
 from analytics.views.people import Told, people_page, which
 from ground.door import open_to
+from ground.templatetags.said import day
 
 
 def count(asked: Asked) -> tuple[list[Start], Figure]:
@@ -41,7 +42,8 @@ def retention_people(request: HttpRequest) -> HttpResponse:
     if asked is None or not (asked.readable and asked.cut.profile.exact):
         raise Http404
     name, value, members = which(request, behind(starts(cut=asked.cut), asked.cut))
-    return people_page(request, asked, [each.case for each in members], _told(asked, name, value), number=name)
+    counts = {each.case: f"First day {day(each.first_day)}, six months on {day(each.due)}" for each in members}
+    return people_page(request, asked, counts, _told(asked, name, value), number=name)
 
 
 def _told(asked: Asked, name: str, value: str) -> Told:

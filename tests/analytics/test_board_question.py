@@ -130,3 +130,21 @@ def test_other_dates_are_folded_and_say_what_they_mean(world):
     folded = re.search(r"<details[^>]*>.*?</details>", page.content.decode(), re.DOTALL)[0]
     assert "start_0" in folded
     assert "<details open" not in folded
+
+
+def test_a_list_of_people_who_stopped_without_a_reason_is_there(world):
+    page = signed_in(world.lead).get(reverse("board_funnel_people"), {"reason": "not_recorded"})
+    assert "Stopped: reason not recorded" in text_of(page)
+    assert "and stopped without a reason on record." in text_of(page)
+    assert 'href="/people/' not in page.content.decode().replace('href="/people/"', "").replace('href="/people/add/"', "")
+
+
+def test_the_list_shows_worker_employer_and_the_day_that_counts(world):
+    client = signed_in(world.lead)
+    words = text_of(client.get(reverse("board_funnel_people"), {"reached": "retention"}))
+    assert "Started work on 14 November 2026" in words
+    assert "Corner bakery" in words
+    assert f"Worker: {world.worker.name}" in words
+    stayed = text_of(client.get(reverse("board_retention_people"), {"outcome": "not_due"}))
+    assert "First day 14 November 2026, six months on 14 May 2027" in stayed
+    assert "There since" in text_of(client.get(reverse("board_funnel_people"), {"now": "interested"}))
