@@ -12,6 +12,7 @@ from accounts.choices import Phase
 from accounts.models import Programme
 from analytics.figures.definition import Cut
 from analytics.figures.disclosure import OPERATIONAL, PROFILES
+from analytics.figures.wards import SORTS
 from analytics.queries.equality import DEFAULT_CHOICE, benchmarks
 from ground.clock import LONDON
 from ground.fields import DayField
@@ -141,6 +142,7 @@ class WardsForm(CutForm):
 
     other_words = "Other dates, for whom, and ward boundaries"
     wards = forms.ChoiceField(label="Ward boundaries", required=False)
+    sort = forms.ChoiceField(required=False, choices=[(code, words) for code, words in SORTS.items()], widget=forms.HiddenInput)
     offered: dict[str, WardEdition]
 
     def prepare(self, *, phases: Sequence[str], targets: Sequence[str]) -> None:

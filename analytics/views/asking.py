@@ -44,7 +44,7 @@ class Asked:
         """The question as the end of an address, without what is dropped and with what is asked instead."""
         kept = QueryDict(self.address, mutable=True)
         for name in (*dropped, *asked):
-            for key in (name, *(f"{name}_{box}" for box in range(3))):
+            for key in (name, *(f"{name}_{box}" for box in ("day", "month", "year"))):
                 kept.pop(key, None)
         for name, value in asked.items():
             kept[name] = value

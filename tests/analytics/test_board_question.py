@@ -84,7 +84,7 @@ def test_rounded_numbers_say_loudly_that_they_stop_at_a_quarter(world):
 @pytest.mark.parametrize("name", ["board", *FIGURES])
 def test_a_day_that_cannot_be_read_is_said_once_kept_and_put_over_no_number(world, name):
     client = signed_in(world.lead)
-    typed = {"start_0": "31", "start_1": "2", "start_2": "2025"}
+    typed = {"start_day": "31", "start_month": "2", "start_year": "2025"}
     response = client.get(reverse(name), typed)
     assert response.status_code == 422
     page = response.content.decode()
@@ -113,6 +113,22 @@ def test_usual_periods_are_links_that_keep_the_rest_of_the_question(world):
     assert "Exact, because" in text_of(client.get(reverse("board_equality") + quarter.replace("shown=partner&", "")))
 
 
+def test_days_typed_in_boxes_make_way_for_a_usual_period(world):
+    typed = {"start_day": "1", "start_month": "2", "start_year": "2025", "shown": "partner"}
+    page = signed_in(world.lead).get(reverse("board_funnel"), typed).content.decode()
+    assert 'periods__one" href="?shown=partner"' in page
+
+
+def test_wards_are_sorted_by_links_in_the_address_and_heads_are_no_links(world):
+    client = signed_in(world.lead)
+    page = client.get(reverse("board_wards"), {"sort": "name", "shown": "partner"})
+    words = text_of(page)
+    assert "Wards sorted by people · name · rate for 1,000 residents" in words
+    assert any(href.endswith("sort=rate") and "shown=partner" in href for href in links(page))
+    assert re.search(r"<th[^>]*>\s*<a", page.content.decode()) is None
+    assert "What is this?" in words
+
+
 def test_words_of_statistics_are_said_plainly(world):
     client = signed_in(world.lead)
     funnel, equal = text_of(client.get(reverse("board_funnel"))), text_of(client.get(reverse("board_equality")))
@@ -128,7 +144,7 @@ def test_other_dates_are_folded_and_say_what_they_mean(world):
     assert "to find again a number that was printed then" in words
     assert re.search(r"Shown: people from the beginning to \d+ \w+ 2026", words)
     folded = re.search(r"<details[^>]*>.*?</details>", page.content.decode(), re.DOTALL)[0]
-    assert "start_0" in folded
+    assert "start_day" in folded
     assert "<details open" not in folded
 
 
