@@ -11,7 +11,10 @@ from accounts.choices import Phase
 from analytics.figures.definition import Figure, Number, Table
 from analytics.views import equality, funnel, retention, wards
 from analytics.views.asking import Asked, ask, page
+from analytics.views.equality import other_days
 from ground.door import open_to
+
+CAME, ENGAGED = "people who came in", "people who expressed interest"
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,10 @@ class Part:
     figure: Figure
     href: str
     more: str
+    whom: str
     stats: tuple[Stat, ...] = ()
     drawing: object = None
+    why: str = ""
 
 
 @open_to("programme_lead")
@@ -49,12 +54,31 @@ def board(request: HttpRequest) -> HttpResponse:
     equal = equality.count(asked)
     lived = wards.count(asked, journeys)
     parts = [
-        Part("Funnel", people, _to(asked, "board_funnel"), "All of the funnel", _reached(asked, people.tables[0])),
-        Part("Retention", stayed, _to(asked, "board_retention"), "All of retention", _stayed(asked, stayed), _first(stayed)),
-        Part("Equality", equal, _to(asked, "board_equality"), "All of equality", drawing=equal.tables[0].drawing if equal.tables else None),
+        Part("Funnel", people, _to(asked, "board_funnel"), "All of the funnel", CAME, _reached(asked, people.tables[0])),
+        Part(
+            "Retention",
+            stayed,
+            _to(asked, "board_retention"),
+            "All of retention",
+            "people whose first job began",
+            _stayed(asked, stayed),
+            _first(stayed),
+            f"Other people than the funnel's {people.people.text}: they are chosen by their first day in work.",
+        ),
+        Part(
+            "Equality",
+            equal,
+            _to(asked, "board_equality"),
+            "All of equality",
+            CAME,
+            drawing=equal.tables[0].drawing if equal.tables else None,
+            why=other_days(equal.cut, asked.cut, people.people),
+        ),
     ]
     if lived is not None:
-        parts.append(Part("Wards", lived, _to(asked, "board_wards"), "All wards", drawing=_first(lived)))
+        fewer = f"Fewer than the funnel's {people.people.text}: only who expressed interest is counted by ward."
+        why = fewer if lived.people.text != people.people.text else ""
+        parts.append(Part("Wards", lived, _to(asked, "board_wards"), "All wards", ENGAGED, drawing=_first(lived), why=why))
     return page(request, asked, "analytics/board.html", parts=parts)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
-from analytics.figures.definition import Figure
+from analytics.figures.definition import Cut, Figure
+from analytics.figures.disclosure import Cell
 from analytics.figures.equality import Choice, equality
 from analytics.figures.funnel import in_cohort
 from analytics.forms import DAYS, EqualityForm
@@ -14,6 +15,7 @@ from analytics.queries.wards import frozen_targets
 from analytics.views.asking import Asked, ask, download, page
 from ground.clock import today_london
 from ground.door import open_to
+from ground.templatetags.said import day as in_words
 
 
 def count(asked: Asked) -> Figure:
@@ -44,6 +46,17 @@ def _phase(wanted: object, phases: list[str], usual: str) -> str:
     return usual if usual in phases else phases[-1]
 
 
+def other_days(here: Cut, asked: Cut, people: Cell | None = None) -> str:
+    """Why this page counts other people than the funnel does, when it does."""
+    if (here.start, here.end, here.as_at) == (asked.start, asked.end, asked.as_at):
+        return ""
+    more = f"'s {people.text}" if people else ""
+    return (
+        f"Other people than the funnel{more}: it counts {asked.period}, and equality stops at the end of a quarter, {in_words(here.as_at)},"
+        " so that its numbers may be exact."
+    )
+
+
 @open_to("programme_lead")
 def equality_page(request: HttpRequest) -> HttpResponse:
     """Who comes, and who gets on."""
@@ -51,7 +64,8 @@ def equality_page(request: HttpRequest) -> HttpResponse:
     if asked is None or not asked.readable:
         return page(request, asked, "analytics/equality.html")
     ways = {"rounded_address": asked.link(as_at=today_london(asked.at).isoformat()), "exact_address": asked.link(*DAYS, "shown")}
-    return page(request, asked, "analytics/equality.html", figure=count(asked), **ways)
+    figure = count(asked)
+    return page(request, asked, "analytics/equality.html", figure=figure, why=other_days(figure.cut, asked.cut), **ways)
 
 
 @open_to("programme_lead")

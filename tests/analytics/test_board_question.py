@@ -129,6 +129,17 @@ def test_wards_are_sorted_by_links_in_the_address_and_heads_are_no_links(world):
     assert "What is this?" in words
 
 
+def test_a_base_that_differs_on_the_board_says_why_beside_it(world):
+    client = signed_in(world.lead)
+    words = text_of(client.get(reverse("board"), {"as_at": "2026-11-20"}))
+    assert "7 people who came in from the beginning to 20 November 2026, as at 20 November 2026." in words
+    assert "Other people than the funnel's 7: they are chosen by their first day in work." in unescape(words)
+    plain = unescape(text_of(client.get(reverse("board"))))
+    assert "0 people who came in from the beginning to 30 September 2026" in plain
+    assert re.search(r"Other people than the funnel's 7: it counts from the beginning to \d+ \w+ 2026, and equality stops", plain)
+    assert "Other people than the funnel: it counts" in text_of(client.get(reverse("board_equality")))
+
+
 def test_words_of_statistics_are_said_plainly(world):
     client = signed_in(world.lead)
     funnel, equal = text_of(client.get(reverse("board_funnel"))), text_of(client.get(reverse("board_equality")))
