@@ -13,6 +13,7 @@ from analytics.views import equality, funnel, retention, wards
 from analytics.views.asking import Asked, ask, page
 from analytics.views.equality import other_days
 from ground.door import open_to
+from pathways.queries.balance import balance
 
 CAME, ENGAGED = "people who came in", "people who expressed interest"
 
@@ -79,7 +80,8 @@ def board(request: HttpRequest) -> HttpResponse:
         fewer = f"Fewer than the funnel's {people.people.text}: only who expressed interest is counted by ward."
         why = fewer if lived.people.text != people.people.text else ""
         parts.append(Part("Wards", lived, _to(asked, "board_wards"), "All wards", ENGAGED, drawing=_first(lived), why=why))
-    return page(request, asked, "analytics/board.html", parts=parts)
+    loads = balance(request.user, today=asked.today) if asked.cut.profile.exact else []
+    return page(request, asked, "analytics/board.html", parts=parts, loads=loads)
 
 
 def _to(asked: Asked, name: str) -> str:
