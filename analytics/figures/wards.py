@@ -250,7 +250,7 @@ def _share_line(label: str, part: int, whole: int, profile: Profile) -> Line:
 def _drawing(homes: Sequence[Home], ground: Ground, profile: Profile) -> Bars:
     tally = _placed(homes, ground)
     aims = ground.targets.codes if ground.targets else frozenset()
-    first = [code for code in _ranked(tally, ground, profile) if tally[code]][:MOST_BARS]
+    first = [code for code in _ranked(tally, ground, profile) if show.allowed(tally[code], profile)][:MOST_BARS]
     pieces = []
     for code in first:
         number = show.count(tally[code], profile)

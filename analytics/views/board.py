@@ -123,7 +123,7 @@ def _beside(label: str, without: Number, before: str) -> str:
     """What stands under a phase: who skipped the one before, and for six months why Retention says another number."""
     told = [f"{without.cell.text} came without {before}"] if without.cell.text not in {"", "0"} else []
     if label == Phase.SUSTAINED.label:
-        told.append("in any of their jobs; Retention counts the first job alone")
+        told.append("in any of their jobs, and who is not due yet is in the base; the rate to quote is Retention's, of the first job alone")
     return ". ".join(told)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from analytics.figures.definition import last_quarter_ended, quarter_begins, quarter_name
+from analytics.figures.definition import last_quarter_ended, quarter_begins
 from analytics.forms import DAYS
 from ground.clock import add_months
 
@@ -36,7 +36,7 @@ def periods(asked: Asked) -> list[Period]:
         ("From the beginning", {}),
         ("Last 12 months", {"start": add_months(today, -12) + timedelta(days=1), "end": today}),
         ("This financial year", {"start": financial_year_begins(today), "end": today}),
-        (f"Last closed quarter, {quarter_name(closed)}", {"start": quarter_begins(closed), "end": closed, "as_at": closed}),
+        ("Last closed quarter", {"start": quarter_begins(closed), "end": closed, "as_at": closed}),
     ]
     said = {name: asked.form.cleaned_data.get(name) for name in DAYS} if asked.readable else None
     return [

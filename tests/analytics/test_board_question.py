@@ -69,7 +69,7 @@ def test_funnel_and_retention_each_say_why_their_six_months_differ(world):
         client.get(reverse("board_funnel"))
     )
     assert "that job alone, once the time to answer is over; Funnel takes everybody" in text_of(client.get(reverse("board_retention")))
-    assert "in any of their jobs; Retention counts the first job alone" in text_of(client.get(reverse("board")))
+    assert "the rate to quote is Retention's, of the first job alone" in unescape(text_of(client.get(reverse("board"))))
 
 
 def test_rounded_numbers_say_loudly_that_they_stop_at_a_quarter(world):
@@ -132,12 +132,14 @@ def test_wards_are_sorted_by_links_in_the_address_and_heads_are_no_links(world):
 def test_a_base_that_differs_on_the_board_says_why_beside_it(world):
     client = signed_in(world.lead)
     words = text_of(client.get(reverse("board"), {"as_at": "2026-11-20"}))
-    assert "7 people who came in from the beginning to 20 November 2026, as at 20 November 2026." in words
+    assert "7 people who came in from the beginning to 20 November 2026, as at 20 November 2026 . Exact" in words
     assert "Other people than the funnel's 7: they are chosen by their first day in work." in unescape(words)
     plain = unescape(text_of(client.get(reverse("board"))))
     assert "0 people who came in from the beginning to 30 September 2026" in plain
     assert re.search(r"Other people than the funnel's 7: it counts from the beginning to \d+ \w+ 2026, and equality stops", plain)
-    assert "Other people than the funnel: it counts" in text_of(client.get(reverse("board_equality")))
+    alone = text_of(client.get(reverse("board_equality")))
+    assert "Other people than the funnel: it counts" in alone
+    assert "Shown: people from the beginning to 30 September 2026 , as at 30 September 2026" in alone
 
 
 def test_words_of_statistics_are_said_plainly(world):
