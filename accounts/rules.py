@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import rules
+from django.db.models import Q, QuerySet
 
-from accounts.choices import Role
+from accounts.choices import OrganisationKind, Role
 from accounts.desk import desk_of
 from accounts.models import Invitation, Membership, Organisation, Programme
 
@@ -18,6 +19,37 @@ class Opening:
     organisation: Organisation
     role: str
     programme: Programme | None
+
+
+@dataclass(frozen=True)
+class Openings:
+    """What somebody may choose from when they let a colleague in; the rules above decide again on what was chosen."""
+
+    roles: list[str]
+    organisations: QuerySet[Organisation]
+    programmes: QuerySet[Programme]
+    #: Whether one programme must be named, rather than all of the organisation.
+    one_programme: bool
+
+
+def openings(user: object) -> Openings:
+    """An administrator's organisations and every role; a lead's programmes and workers of delivery partners; an employer's own people."""
+    desk = desk_of(user)
+    organisations, programmes = Organisation.objects.for_user(user), Programme.objects.for_user(user)
+    if desk is None:
+        return Openings([], organisations.none(), programmes.none(), one_programme=False)
+    if looked_after := desk.seats_as(Role.ADMINISTRATOR):
+        seen = Q(pk__in=[])
+        for seat in looked_after:
+            seen |= Q(pk__in=seat.organisations_of())
+        return Openings(list(Role.values), organisations.filter(seen), programmes, one_programme=False)
+    if led := desk.seats_as(Role.PROGRAMME_LEAD):
+        seen = Q(pk__in=[])
+        for seat in led:
+            seen |= Q(pk__in=seat.programmes_of())
+        delivering = organisations.filter(kinds__contains=[OrganisationKind.DELIVERY])
+        return Openings([Role.OUTREACH_WORKER], delivering, programmes.filter(seen), one_programme=True)
+    return Openings([Role.EMPLOYER], organisations.filter(pk=desk.organisation_id), programmes.none(), one_programme=False)
 
 
 def _administers(user: object, organisation: Organisation) -> bool:

@@ -26,5 +26,6 @@ urlpatterns = [
     path("settings/users/invite/", users.invite, name="invite"),
     path("settings/users/<uuid:uuid>/end/", users.end_membership, name="end_membership"),
     path("settings/users/<uuid:uuid>/second-factor/", users.take_away_second_factor, name="take_away_second_factor"),
+    path("settings/users/invitations/<uuid:uuid>/again/", users.send_invitation_again, name="send_invitation_again"),
     path("settings/users/invitations/<uuid:uuid>/cancel/", users.cancel_invitation, name="cancel_invitation"),
 ]

@@ -12,23 +12,35 @@ from accounts.choices import Phase
 from accounts.models import Programme
 from analytics.figures.definition import Cut
 from analytics.figures.disclosure import OPERATIONAL, PROFILES
-from analytics.queries.equality import benchmarks
+from analytics.figures.wards import SORTS
+from analytics.queries.equality import DEFAULT_CHOICE, benchmarks
 from ground.clock import LONDON
 from ground.fields import DayField
 from places.choices import AreaKind
 from places.queries import WardEdition, ward_editions
+
+#: The fields that say which days.
+DAYS = ("start", "end", "as_at", "known_by")
 
 
 class CutForm(forms.Form):
     """Which people, as at which day, for whom."""
 
     use_required_attribute = False
+    #: What the fold says that holds the fields.
+    other_words = "Other dates, and for whom"
+    #: Fields alone: the page says what could not be read, once and at its top.
+    template_name = "analytics/parts/fields.html"
 
     programme = forms.ChoiceField(required=False)
-    start = DayField(label="People from", required=False)
-    end = DayField(label="People to", required=False)
-    as_at = DayField(label="As at", required=False)
-    known_by = DayField(label="As it was known on", required=False)
+    start = DayField(label="People from", required=False, help_text="The first day on which somebody came in. Empty: from the beginning.")
+    end = DayField(label="People to", required=False, help_text="The last day on which somebody came in. Empty: the day in the next box.")
+    as_at = DayField(label="As at", required=False, help_text="Only what had happened by this day counts. Empty: everything up to today.")
+    known_by = DayField(
+        label="As it was known on",
+        required=False,
+        help_text="Leaves out what was entered after this day, to find again a number that was printed then. Empty: as known today.",
+    )
     shown = forms.ChoiceField(label="For whom", required=False, choices=[(code, profile.label) for code, profile in PROFILES.items()])
 
     def __init__(self, data: Any, *, programmes: Sequence[Programme], today: date, **more: Any) -> None:
@@ -104,30 +116,38 @@ def _phases(phases: Iterable[str]) -> list[tuple[str, str]]:
 class EqualityForm(CutForm):
     """The same, with what is compared with what."""
 
-    phase = forms.ChoiceField(label="People at", required=False)
-    origin = forms.ChoiceField(label="Getting on from", required=False)
-    goal = forms.ChoiceField(label="to", required=False)
-    benchmark = forms.ChoiceField(label="Compared with", required=False)
+    other_words = "Other dates, for whom, and what is compared"
+    phase = forms.ChoiceField(label="Who came: counted at", required=False)
+    origin = forms.ChoiceField(label="Who got through: from", required=False)
+    goal = forms.ChoiceField(label="Who got through: to", required=False)
+    benchmark = forms.ChoiceField(label="Who came: compared with", required=False)
     offered: dict[str, tuple[str, AreaKind, list[str]]]
 
     def prepare(self, *, phases: Sequence[str], targets: Sequence[str]) -> None:
-        for name in ("phase", "origin", "goal"):
-            self.fields[name].choices = [("", "As usual"), *_phases(phases)]  # type: ignore[attr-defined]
+        for name, usual in zip(("phase", "origin", "goal"), DEFAULT_CHOICE, strict=True):
+            first = Phase(usual if usual in phases else phases[-1]).label
+            self.fields[name].choices = [("", f"{first} (usual)"), *_phases(phases)]  # type: ignore[attr-defined]
         self.offered = benchmarks(targets=targets)
-        self.fields["benchmark"].choices = [("", "As usual"), *((code, words) for code, (words, _, _) in self.offered.items())]  # type: ignore[attr-defined]
+        newest = next((f"{words} (usual)" for words, _, _ in self.offered.values()), "No benchmark is loaded")
+        self.fields["benchmark"].choices = [("", newest), *((code, words) for code, (words, _, _) in self.offered.items())]  # type: ignore[attr-defined]
 
     @property
     def days_chosen(self) -> bool:
         """Whether days were asked for; otherwise equality is counted for whole quarters."""
-        return any(self.cleaned_data.get(name) for name in ("start", "end", "as_at", "known_by"))
+        return any(self.cleaned_data.get(name) for name in DAYS)
 
 
 class WardsForm(CutForm):
     """The same, with the edition of wards."""
 
+    other_words = "Other dates, for whom, and ward boundaries"
     wards = forms.ChoiceField(label="Ward boundaries", required=False)
+    sort = forms.ChoiceField(required=False, choices=[(code, words) for code, words in SORTS.items()], widget=forms.HiddenInput)
     offered: dict[str, WardEdition]
 
     def prepare(self, *, phases: Sequence[str], targets: Sequence[str]) -> None:
         self.offered = {edition.code: edition for edition in ward_editions()}
-        self.fields["wards"].choices = [("", "As usual"), *((edition.code, edition.name) for edition in self.offered.values())]  # type: ignore[attr-defined]
+        self.fields["wards"].choices = [
+            ("", "Those in force on the as-at day"),
+            *((edition.code, edition.name) for edition in self.offered.values()),
+        ]  # type: ignore[attr-defined]

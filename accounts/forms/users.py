@@ -6,11 +6,12 @@ from django import forms
 
 from accounts.choices import Role
 from accounts.models import Organisation, Programme
+from accounts.rules import Openings
 from ground.forms import HouseForm, LineField
 
 
 class InviteForm(HouseForm):
-    """Who, for whom, as what. The organisations and programmes offered are those the user may read."""
+    """Who, for whom, as what. Only what the user may open is offered; the only choice is chosen already."""
 
     email = forms.EmailField(
         label="E-mail address",
@@ -32,11 +33,32 @@ class InviteForm(HouseForm):
         empty_label="All programmes of the organisation",
     )
 
-    def __init__(self, *args: Any, user: object, roles: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: Openings, at_home: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["organisation"]).queryset = Organisation.objects.for_user(user)
-        cast(forms.ModelChoiceField, self.fields["programme"]).queryset = Programme.objects.for_user(user)
-        cast(forms.ChoiceField, self.fields["role"]).choices = [(role, Role(role).label) for role in roles]
+        organisation = cast(forms.ModelChoiceField, self.fields["organisation"])
+        organisation.queryset = offered.organisations
+        if not self.initial.get("organisation"):
+            own = offered.organisations.filter(pk=at_home).first()
+            self.initial["organisation"] = own or offered.organisations.first()
+        role = cast(forms.ChoiceField, self.fields["role"])
+        role.choices = [(role, Role(role).label) for role in offered.roles]
+        if len(offered.roles) == 1:
+            self.initial.setdefault("role", offered.roles[0])
+        self._offer_programmes(offered)
+
+    def _offer_programmes(self, offered: Openings) -> None:
+        if not offered.programmes.exists():
+            self.fields["programme"].widget = forms.HiddenInput()
+            return
+        field = cast(forms.ModelChoiceField, self.fields["programme"])
+        field.queryset = offered.programmes
+        if offered.one_programme:
+            only = list(offered.programmes[:2])
+            field.required = True
+            field.error_messages["required"] = "Choose the programme they will work on"
+            field.empty_label = None if len(only) == 1 else "Choose a programme"
+            if len(only) == 1:
+                self.initial.setdefault("programme", only[0])
 
 
 class UsersFilter(forms.Form):

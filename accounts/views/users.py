@@ -13,7 +13,7 @@ from accounts.forms.users import InviteForm, UsersFilter
 from accounts.middleware import desk_for, proved_lately, user_of
 from accounts.models import Invitation, Membership
 from accounts.queries import colleagues, open_invitations
-from accounts.rules import Opening
+from accounts.rules import Opening, openings
 from accounts.services import membership as rights
 from accounts.services.second_factor import has_second_factor, take_away
 from ground.clock import read_clock
@@ -38,17 +38,10 @@ def users(request: HttpRequest) -> HttpResponse:
         "page": page,
         "invitations": list(open_invitations(user=user_of(request), at=at)[:50]),
         "may_end": desk_for(request).has(Role.ADMINISTRATOR),
+        "roles": openings(user_of(request)).roles,
         "narrowed": bool(asked.get("role") or asked.get("words")),
     }
     return render(request, "accounts/users.html", context)
-
-
-def roles_open_to(request: HttpRequest) -> list[str]:
-    """The roles that this user may let somebody in as."""
-    desk = desk_for(request)
-    if desk.has(Role.ADMINISTRATOR):
-        return list(Role.values)
-    return [Role.OUTREACH_WORKER] if desk.has(Role.PROGRAMME_LEAD) else [Role.EMPLOYER]
 
 
 @open_to(*WHO, methods=("GET", "POST"))
@@ -58,20 +51,20 @@ def invite(request: HttpRequest) -> HttpResponse:
     """Let a colleague in."""
     form = InviteForm(
         request.POST if request.method == "POST" else None,
-        user=user_of(request),
-        roles=roles_open_to(request),
+        offered=openings(user_of(request)),
+        at_home=desk_for(request).organisation_id,
         initial={"organisation": request.GET.get("organisation", "")},
     )
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("email", "name", "organisation", "role", "programme")}
-        if not user_of(request).has_perm("accounts.invite", Opening(given["organisation"], given["role"], given["programme"])):
-            raise NotYours()
         try:
+            if not user_of(request).has_perm("accounts.invite", Opening(given["organisation"], given["role"], given["programme"])):
+                raise Refused("You cannot let somebody in as that, there. Choose another role or programme.", field="role")
             rights.invite(**given, by=desk_for(request).actor(*WHO), at=read_clock())
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, "The invitation is on its way. It works once, for seven days.")
+            messages.success(request, f"The invitation is on its way to {given['email']}. It works once, for seven days.")
             return redirect("users")
     return render(request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -126,6 +119,34 @@ def cancel_invitation(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise NotYours()
     rights.cancel_invitation(invitation=found, by=desk_for(request).actor("administrator"), at=read_clock())
     messages.success(request, "The invitation is cancelled.")
+    return redirect("users")
+
+
+@open_to(*WHO, methods=("POST",), kinds=("own", "other_org"), sample={"uuid": NOBODY})
+@proved_lately
+@posted_once
+def send_invitation_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The same invitation with a new link; the earlier link stops."""
+    at = read_clock()
+    found = open_invitations(user=user_of(request), at=at).filter(uuid=uuid).first()
+    if found is None:
+        raise Http404
+    if not user_of(request).has_perm("accounts.invite", Opening(found.organisation, found.role, found.programme)):
+        raise NotYours()
+    try:
+        rights.invite(
+            email=found.email,
+            name=found.name,
+            organisation=found.organisation,
+            role=found.role,
+            programme=found.programme,
+            by=desk_for(request).actor(*WHO),
+            at=at,
+        )
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, f"The invitation is on its way to {found.email} again. The earlier link no longer works.")
     return redirect("users")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from analytics.figures.disclosure import GUARDED, NOTHING, OPERATIONAL, Cell, Profile
+from ground.templatetags.said import day as in_words
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,12 @@ class Cut:
         )
 
     @property
+    def period(self) -> str:
+        """The window in words: from 26 November 2025 to 25 November 2026."""
+        begun = in_words(self.start) if self.start else "the beginning"
+        return f"from {begun} to {in_words(self.end)}"
+
+    @property
     def guarded(self) -> Cut:
         """The same cut for equality: rounded for everybody unless it is the whole programme and whole quarters."""
         return self if not self.profile.exact or self.whole_quarters else replace(self, profile=GUARDED)
@@ -113,6 +120,9 @@ class Table:
     unknown: tuple[tuple[str, Cell], ...] = ()
     caption: str = ""
     drawing: object = None
+    #: The part of the page that the table belongs to, and what may be said from it, one sentence a line.
+    part: str = ""
+    sentences: tuple[str, ...] = ()
 
     @property
     def measures(self) -> tuple[str, ...]:

@@ -35,6 +35,13 @@ DEFINITIONS = (
     ),
 )
 
+#: The parts of the page, and what may be said of a group.
+WHO_GOT_THROUGH, WHO_CAME = "Who got through", "Who came"
+BY_CHANCE = "No more different than chance explains"
+TOO_FEW = "Too few to say"
+BEYOND = "beyond chance"
+SCALE = "Bars run from 0 to 100%. The thin line is the 95% interval: where the true share may well lie."
+
 PREFER_NOT, NOT_ASKED, NOT_KNOWN = "prefer_not", "not_asked", "not_known"
 SILENT = {PREFER_NOT: "preferred not to say", NOT_ASKED: "not asked", NOT_KNOWN: "no answer recorded"}
 #: Group or silence -> people.
@@ -140,10 +147,9 @@ def equality(counted: Iterable[Counted], cut: Cut, choice: Choice, people: int) 
     """The figure for a cut, which is guarded: rounded for everybody unless it is the whole programme and whole quarters."""
     guarded = cut.guarded
     profile = guarded.profile
-    tables: list[Table] = []
-    for each in counted:
-        tables.append(_represented(each, choice, profile))
-        tables.append(_progress(each, choice, profile))
+    groupings = list(counted)
+    tables = [_progress(each, choice, profile) for each in groupings]
+    tables += [_represented(each, choice, profile) for each in groupings]
     return Figure(
         definition=in_force(DEFINITIONS, cut.as_at),
         cut=guarded,
@@ -203,6 +209,7 @@ def _represented(counted: Counted, choice: Choice, profile: Profile) -> Table:
         "Group",
         tuple(lines),
         unknown=_unknown(tally, profile),
+        part=WHO_CAME,
         caption=f"Of {show.count(base, profile).text} people who said. The last columns count the group at each phase.",
         drawing=_drawing(counted, choice, profile) if asked.chart else None,
     )
@@ -212,25 +219,41 @@ def _progress(counted: Counted, choice: Choice, profile: Profile) -> Table:
     asked, before, after = counted.asked, counted.at.get(choice.start, {}), counted.onward
     against = frozenset({asked.comparison})
     other, other_base = _sum(after, against), _sum(before, against)
-    marked = _different(asked, before, after, profile)
+    marked, able = _different(asked, before, after, profile)
     named = dict(asked.groups)[asked.comparison]
-    lines = []
+    mark = show.share(other, other_base, profile).value
+    lines: list[Line] = []
+    pieces: list[Piece] = []
     for label, codes, strong in _lines(asked):
         number, base = _sum(after, codes), _sum(before, codes)
         top, whole = show.count(number, profile), show.count(base, profile)
         same = codes == against
         ratio = Cell("1.00", 1.0) if same and base else show.ratio(number, base, other, other_base, profile)
+        share, limits = show.share(number, base, profile), show.limits(number, base, profile)
+        if strong:
+            said = "A sum of groups, not compared"
+        elif same:
+            said = "The others are compared with this group"
+        elif codes not in able:
+            said = TOO_FEW
+        elif codes not in marked:
+            said = BY_CHANCE
+        else:
+            said = f"{'Lower' if (share.value or 0) < (mark or 0) else 'Higher'} than {named}, {BEYOND}"
+        if not strong:
+            band = Cell(share.text, share.value, limits.low, limits.high)
+            pieces.append(Piece(label, f"{share.text} · {top.text} of {whole.text}", band, mark=mark))
         lines.append(
             Line(
                 label,
                 (
                     Number(f"At {Phase(choice.start).label.lower()}", whole),
                     Number("Went on", top),
-                    Number("Conversion", show.share(number, base, profile), top, whole),
-                    Number("95% interval", show.limits(number, base, profile), top, whole),
+                    Number("Conversion", share, top, whole),
+                    Number("95% interval", limits, top, whole),
                     Number("Ratio", ratio, top, whole),
                 ),
-                note="compared with" if same else "differs beyond chance" if codes in marked else "",
+                note=said,
                 strong=strong,
             )
         )
@@ -240,22 +263,46 @@ def _progress(counted: Counted, choice: Choice, profile: Profile) -> Table:
         tuple(lines),
         unknown=_unknown(before, profile),
         caption=f"Each group against {named}.",
+        part=WHO_GOT_THROUGH,
+        sentences=tuple(_sentence(line) for line in lines if not line.strong),
+        drawing=_onward_drawing(asked, before, choice, pieces, profile) if asked.chart else None,
     )
 
 
-def _different(asked: Asked, before: Tally, after: Tally, profile: Profile) -> set[frozenset[str]]:
-    """The groups whose conversion differs from the comparison group's beyond chance, all asked at once."""
+def _sentence(line: Line) -> str:
+    whole, top, share = (number.cell for number in line.numbers[:3])
+    of = f" ({share.text})" if share.value is not None else ""
+    return f"{line.label}: {top.text} of {whole.text}{of}. {line.note}."
+
+
+def _onward_drawing(asked: Asked, before: Tally, choice: Choice, pieces: Sequence[Piece], profile: Profile) -> Bars:
+    named = dict(asked.groups)[asked.comparison]
+    said = show.count(stated(before, asked), profile)
+    return bars(
+        f"onward-{asked.code.replace('_', '-')}",
+        f"{asked.title}: who got through to {Phase(choice.goal).label.lower()}",
+        f"{said.text} people who {_did(choice.start)} and said",
+        f"Of each group at {Phase(choice.start).label.lower()}, the share that reached {Phase(choice.goal).label.lower()}.",
+        pieces,
+        most=1.0,
+        mark_words=f"{SCALE} The dashed mark is the share of the group compared with: {named}.",
+    )
+
+
+def _different(asked: Asked, before: Tally, after: Tally, profile: Profile) -> tuple[set[frozenset[str]], set[frozenset[str]]]:
+    """The groups whose conversion differs from the comparison group's beyond chance, all asked at once; and those large enough to ask."""
     pairs = {code: (show.allowed(after.get(code, 0), profile), show.allowed(before.get(code, 0), profile)) for code, _ in asked.groups}
     other, other_base = pairs[asked.comparison]
     if other is None or other_base is None or other_base < show.LEAST_FOR_STATISTICS:
-        return set()
+        return set(), set()
     asked_of = [
         (code, part, whole)
         for code, (part, whole) in pairs.items()
         if code != asked.comparison and part is not None and whole is not None and whole >= show.LEAST_FOR_STATISTICS
     ]
     chances = [chance_of_no_difference(part, whole, other, other_base) for _, part, whole in asked_of]
-    return {frozenset({code}) for (code, _, _), stands in zip(asked_of, holm(chances), strict=True) if stands}
+    able = {frozenset({code}) for code, _, _ in asked_of}
+    return {frozenset({code}) for (code, _, _), stands in zip(asked_of, holm(chances), strict=True) if stands}, able
 
 
 def _drawing(counted: Counted, choice: Choice, profile: Profile) -> Bars:
@@ -274,7 +321,8 @@ def _drawing(counted: Counted, choice: Choice, profile: Profile) -> Bars:
         f"{show.count(base, profile).text} people who {_did(choice.phase)} and said; {silent.text} did not say",
         _told(pieces),
         pieces,
-        mark_words=f"The thin line is the 95% interval. The dashed mark is the benchmark: {choice.benchmark}." if residents else "",
+        most=1.0,
+        mark_words=f"{SCALE} The dashed mark is the benchmark: {choice.benchmark}." if residents else SCALE,
     )
 
 
@@ -300,12 +348,12 @@ def _told(pieces: Sequence[Piece]) -> str:
 
 def _summary(tables: Sequence[Table], choice: Choice) -> str:
     marked = [
-        f"{line.label} ({table.title.partition(':')[0].lower()})"
+        f"{line.label} ({table.title.partition(':')[0].lower()}; {line.note[0].lower()}{line.note.removesuffix(f', {BEYOND}')[1:]})"
         for table in tables
         for line in table.lines
-        if line.note.startswith("differs")
+        if line.note.endswith(BEYOND)
     ]
-    way = f"from {Phase(choice.start).label.lower()} to {Phase(choice.goal).label.lower()}"
+    way = f"From {Phase(choice.start).label.lower()} to {Phase(choice.goal).label.lower()}"
     if not marked:
-        return f"No group's way {way} differs from its comparison group beyond chance."
-    return f"The way {way} differs beyond chance for {', '.join(marked)}."
+        return f"{way}, no group that is large enough to say differs from the group it is compared with by more than chance explains."
+    return f"{way}, these differ by more than chance explains: {', '.join(marked)}."

@@ -41,15 +41,27 @@ DEFINITIONS = (
 
 #: What somebody did who reached a phase, for captions and for lists of people.
 REACHED: dict[str, str] = {
-    Phase.OUTREACH: "met by name",
+    Phase.OUTREACH: "had a contact by name",
     Phase.INTEREST: "expressed interest",
     Phase.INTERVIEW: "had a chat",
     Phase.TRAINING: "began training",
-    Phase.OFFER: "were offered a job",
+    Phase.OFFER: "had a job offer",
     Phase.RETENTION: "started work",
-    Phase.SUSTAINED: "six months in work",
+    Phase.SUSTAINED: "stayed six months in work",
 }
 
+#: What a phase says of the one before it.
+SINCE = ("Of the phase before", "Came without it", "Middle number of days since")
+
+#: Why the sustained of the funnel and the confirmed of Retention are two numbers.
+NOT_RETENTION = (
+    "Six months here and on Retention are two counts: here anybody of this cohort confirmed at six months in any of their jobs, as soon"
+    " as that was said; Retention takes the people whose first job began in these days, that job alone, and once the time to answer is"
+    " over."
+)
+
+#: What an address calls the people who stopped without a reason on record.
+NO_REASON = "not_recorded"
 READY_WITHOUT_COURSE = "ready_without_course"
 OWN_JOB_TO_START = "own_job_to_start"
 #: Stages of the "now" table, with the two lines that stand on their own.
@@ -106,7 +118,7 @@ def behind(journeys: Iterable[Journey], phases: Sequence[str]) -> dict[str, Call
         "reached": lambda phase: [each for each in people if phase in each.reached],
         "without": lambda phase: [each for each in people if phase in each.reached and before.get(phase, phase) not in each.reached],
         "now": lambda stage: [each for each in people if each.now == stage],
-        "reason": lambda code: [each for each in people if each.reason == code],
+        "reason": lambda code: [each for each in _stopped(people) if each.reason == ("" if code == NO_REASON else code)],
     }
 
 
@@ -125,7 +137,7 @@ def funnel(
     if beside:
         lines = tuple(Line(words, (Number("Tally", show.count(number, profile)),)) for words, number in beside)
         tables.append(Table("Beside the funnel: people met without a name", "Tally", lines, caption="Printed beside, never counted in."))
-    base = f"{shown.text} people in the cohort"
+    base = f"{shown.text} people in the cohort. After the dot: of those at the phase before, how many reached this one too."
     drawing = bars(
         "funnel",
         "How far people have come",
@@ -143,6 +155,7 @@ def funnel(
         numerator="people who reached the phase",
         denominator="people who reached the phase before it",
         summary=_summary(people, phases, profile),
+        notes=(NOT_RETENTION,) if Phase.SUSTAINED in phases else (),
         drawings=(drawing,),
     )
 
@@ -154,7 +167,9 @@ def _reached(people: Sequence[Journey], phases: Sequence[str], profile: Profile)
         number = show.count(len(there), profile)
         numbers = [Number("People", number, behind=f"reached={phase}")]
         if place == 0:
-            numbers += [Number(measure, show.NOTHING) for measure in ("Of the phase before", "Came without it", "Median days from it")]
+            numbers += [
+                Number(measure, show.NOTHING) for measure in ("Of the phase before", "Came without it", "Middle number of days since")
+            ]
         else:
             numbers += _since(people, there, phases[place - 1], phase, profile)
         lines.append(Line(str(Phase(phase).label), tuple(numbers), note=REACHED[phase]))
@@ -164,7 +179,8 @@ def _reached(people: Sequence[Journey], phases: Sequence[str], profile: Profile)
         "Phase",
         tuple(lines),
         unknown=(("people with a date that is not exact", show.count(not_exact, profile)),),
-        caption="How many reached each phase at any time, and how many of the phase before went on.",
+        caption="How many reached each phase at any time, and how many of the phase before went on. The middle number of days since the"
+        " phase before is the median: half of those who went on took fewer, half took more.",
     )
 
 
@@ -180,7 +196,7 @@ def _since(people: Sequence[Journey], there: Sequence[Journey], before: str, pha
         ),
         Number("Came without it", show.count(len(there) - len(both), profile), behind=f"without={phase}"),
         Number(
-            "Median days from it",
+            "Middle number of days since",
             show.median_days(days, profile),
             whole=show.count(len(days), profile),
             note=f"{others.text} left out: not exact, or the other way round" if others.text != "0" else "",
@@ -212,8 +228,13 @@ def _open(code: str) -> bool:
     return stage in FLAGS and FLAGS[stage].open
 
 
+def _stopped(people: Iterable[Journey]) -> list[Journey]:
+    """The people whose case ended otherwise than with six months in work."""
+    return [each for each in people if each.now and not _open(each.now) and each.now != Stage.SUSTAINED]
+
+
 def _lost(people: Sequence[Journey], reasons: Mapping[str, str], profile: Profile) -> Table | None:
-    closed = [each for each in people if each.now and not _open(each.now) and each.now != Stage.SUSTAINED]
+    closed = _stopped(people)
     if not closed:
         return None
     tally = Counter(each.reason for each in closed)
@@ -221,7 +242,7 @@ def _lost(people: Sequence[Journey], reasons: Mapping[str, str], profile: Profil
         Line(
             reasons.get(code, code.replace("_", " ").capitalize()) if code else "Reason not recorded",
             (
-                Number("People", show.count(number, profile), behind=f"reason={code}" if code else ""),
+                Number("People", show.count(number, profile), behind=f"reason={code or NO_REASON}"),
                 Number(
                     "Of those who stopped",
                     show.share(number, len(closed), profile),
@@ -239,8 +260,8 @@ def _lost(people: Sequence[Journey], reasons: Mapping[str, str], profile: Profil
 
 
 def _bar_words(line: Line) -> str:
-    number, onwards = line.numbers[0].cell, line.numbers[1].cell
-    return f"{number.text} · {onwards.text} of the phase before" if onwards.value is not None else number.text
+    number, onwards = line.numbers[0].cell, line.numbers[1]
+    return f"{number.text} · {onwards.part.text} of {onwards.whole.text}" if onwards.cell.value is not None else number.text
 
 
 def _summary(people: Sequence[Journey], phases: Sequence[str], profile: Profile) -> str:

@@ -11,6 +11,7 @@ from analytics.figures import disclosure as show
 from analytics.figures.definition import Cut, Definition, Figure, Line, Number, Table, in_force, quarter_begins, quarter_name
 from analytics.figures.disclosure import Cell, Profile
 from analytics.figures.drawing import Steps, curve_points, steps
+from analytics.figures.retention_words import NOT_FUNNEL, curve_words, headline, quarters_words
 from analytics.figures.survival import Curve, Spell, kaplan_meier, log_rank
 from ground.clock import add_months
 
@@ -24,14 +25,15 @@ DEFINITIONS = (
             "The unit is a person's first start in the cohort window; later starts in it are counted on a line of their own. The first"
             " day in work decides the cohort.",
             "Due are the people whose six-month date and the time to answer have both passed: confirmed, not in post, not known, answers"
-            " that disagree, and those still being asked. Somebody at five months and 29 days is not due. A cohort in which some are not"
-            " due yet is provisional.",
+            " that disagree, and those for whom no answer was entered. Somebody at five months and 29 days is not due. A cohort in which"
+            " some are not due yet is provisional.",
             "The headline is confirmed divided by due: not known counts as not retained. Beside it stand the share of those known, and"
             " what the headline would be if everybody not known had left, and if everybody had stayed.",
             "Exempt (a death, or a job entered in error) is outside the base and printed. A fixed term that reached its end before the"
             " six-month date is not in post, and printed on a line of its own.",
             "Any work is confirmed, or another job in post on the six-month date, or an answer that the person was in paid work.",
-            "The curve is Kaplan-Meier with a 95% log-log band, in calendar months from the first day. A person is followed up to the"
+            "The curve is an estimate of how many are still in the job after each month, by the method of Kaplan and Meier, with a 95%"
+            " log-log band, in calendar months from the first day. A person is followed up to the"
             " latest check whose time to answer is over, so that news of leaving, which comes early, and news of staying, which comes at"
             " a check, are treated alike. From the last confirmed check onwards somebody not heard of is no longer followed. A death is"
             " no leaving. When the last day is not known, the day after the last confirmed check is used and the number is printed.",
@@ -50,7 +52,7 @@ WORDS = {
     NOT_IN_POST: "Not in post",
     UNKNOWN: "Not known",
     DISPUTED: "Answers disagree",
-    ASKING: "Still being asked",
+    ASKING: "No answer entered yet",
     NOT_DUE: "Not due yet",
     EXEMPT: "Exempt",
 }
@@ -190,9 +192,9 @@ def retention(starts: Sequence[Start], cut: Cut) -> Figure:
         ),
         numerator="people confirmed in post on their six-month date",
         denominator="people whose six-month date and time to answer have passed",
-        summary=_summary(rates, shown),
+        summary=headline(rates, shown, show.count(sum(each in NOT_HEARD for each in outcomes), profile)),
         notes=tuple(_notes(firsts, cut)),
-        drawings=(_drawing(fitted, rates, shown, profile),) if firsts else (),
+        drawings=(_drawing(fitted, shown, profile),) if firsts else (),
     )
 
 
@@ -224,11 +226,11 @@ def _rates(firsts: Sequence[Start], outcomes: Sequence[str], fitted: Curve, prof
         "In work at six months",
         "Rate",
         (
-            line("Confirmed of those due", confirmed, due, "the headline: not known counts as not retained", strong=True),
-            line("Confirmed of those known", confirmed, due - silent, "those not known are left out"),
-            line("If all not known had left", confirmed, due, "the lower bound"),
-            line("If all not known had stayed", confirmed + silent, due, "the upper bound"),
-            line("In any work", working, due, "in this job, in another, or by their own word"),
+            line("Confirmed of those due", confirmed, due, "the headline, to quote: not known counts as not in the job", strong=True),
+            line("Confirmed of those known", confirmed, due - silent, "as if those not known did not exist"),
+            line("If all not known had left", confirmed, due, "at the least: as if nobody of whom nothing is known stayed"),
+            line("If all not known had stayed", confirmed + silent, due, "at the most: as if all of them stayed"),
+            line("In any work", working, due, "in this job, in another, or in paid work by their own word"),
             Line(
                 "Curve at six months",
                 (
@@ -237,7 +239,7 @@ def _rates(firsts: Sequence[Start], outcomes: Sequence[str], fitted: Curve, prof
                     Number("People", show.NOTHING),
                     Number("Of", show.count(fitted.people, profile)),
                 ),
-                note="Kaplan-Meier, with everybody who started",
+                note="an estimate that also counts people whose six months are not over (Kaplan-Meier)",
             ),
         ),
         unknown=tuple((WORDS[state].lower(), show.count(outcomes.count(state), profile)) for state in NOT_HEARD),
@@ -323,7 +325,7 @@ def _band(cell: Cell, profile: Profile) -> Cell:
     return Cell(show.between(cell.low, cell.high, profile), cell.value, cell.low, cell.high)
 
 
-def _drawing(fitted: Curve, rates: Table, shown: Cell, profile: Profile) -> Steps:
+def _drawing(fitted: Curve, shown: Cell, profile: Profile) -> Steps:
     months = range(7)
     cells = [_at(fitted, month, profile) for month in months]
     points = curve_points(fitted, 6)
@@ -336,23 +338,13 @@ def _drawing(fitted: Curve, rates: Table, shown: Cell, profile: Profile) -> Step
     last = cells[-1]
     return steps(
         "retention",
-        "How long people stay in the job",
+        "How long people stay in the job, by estimate",
         f"{shown.text} people who started work",
-        _summary(rates, shown),
+        curve_words(cells),
         points,
         last=6,
         at_risk=[(month, "Start" if month == 0 else str(month), show.count(fitted.at_risk(month), profile).text) for month in months],
-        end_label=f"{last.text} at six months" if last.value is not None else "",
-    )
-
-
-def _summary(rates: Table, shown: Cell) -> str:
-    headline, known, low, high = (rates.lines[place].numbers for place in (0, 1, 2, 3))
-    if headline[3].cell.text == "0":
-        return f"{shown.text} people started. Nobody's six-month date and time to answer have passed yet."
-    return (
-        f"{headline[0].cell.text} of {headline[3].cell.text} people due are confirmed in work at six months"
-        f" ({known[0].cell.text} of those known; between {low[0].cell.text} and {high[0].cell.text}, whatever became of those not known)."
+        end_label=f"estimate: {last.text} at six months" if last.value is not None else "",
     )
 
 
@@ -360,7 +352,7 @@ def _notes(firsts: Sequence[Start], cut: Cut) -> list[str]:
     profile = cut.profile
     followed = [follow_up(each, cut.as_at) for each in firsts]
     guessed, since = sum(each.last_day_guessed for each in followed), sum(each.left_since for each in followed)
-    found = []
+    found = [NOT_FUNNEL]
     if guessed:
         found.append(
             f"{show.count(guessed, profile).text} left without a last day on record: the day after their last confirmed check is used."
@@ -373,8 +365,5 @@ def _notes(firsts: Sequence[Start], cut: Cut) -> list[str]:
     ]
     compared = log_rank([cohort for cohort in cohorts if profile.exact or len(cohort) >= show.LEAST_FOR_STATISTICS])
     if compared is not None:
-        found.append(
-            f"Log-rank across quarters: {compared.statistic:.2f}, degrees of freedom {compared.freedom};"
-            f" a chance of {compared.chance:.2f} of one as large if no quarter differed."
-        )
+        found.append(quarters_words(compared.chance, f"log-rank {compared.statistic:.2f}, {compared.freedom} degrees of freedom"))
     return found

@@ -41,6 +41,9 @@ ELSEWHERE = {
     PENDING: "Not looked up yet",
 }
 MOST_BARS = 15
+BY_PEOPLE, BY_NAME, BY_RATE = "people", "name", "rate"
+#: What the wards may be sorted by; the first is the usual one.
+SORTS = {BY_PEOPLE: "people", BY_NAME: "name", BY_RATE: "rate for 1,000 residents"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,11 @@ class Ground:
     earlier: Earlier | None = None
 
 
-def wards(homes: Sequence[Home], cut: Cut, ground: Ground) -> Figure:
+def wards(homes: Sequence[Home], cut: Cut, ground: Ground, sort: str = BY_PEOPLE) -> Figure:
     """The figure for a cut, in one ward edition."""
     profile = cut.profile
     people = show.count(len(homes), profile)
-    tables = [_wards(homes, ground, profile), _deprivation(homes, ground, profile)]
+    tables = [_wards(homes, ground, profile, sort), _deprivation(homes, ground, profile)]
     if ground.targets is not None:
         tables.append(_targets(homes, ground, ground.targets, profile))
     return Figure(
@@ -108,21 +111,48 @@ def _placed(homes: Sequence[Home], ground: Ground) -> Counter[str]:
     return Counter(home.place for home in homes if home.place in ground.names)
 
 
-def _ranked(tally: Counter[str], ground: Ground) -> list[str]:
+def _ranked(tally: Counter[str], ground: Ground, profile: Profile, sort: str = BY_PEOPLE) -> list[str]:
+    """Wards in the order asked for, by what is shown of them and never by what rounding hides."""
     aims = ground.targets.codes if ground.targets else frozenset()
     shown = [code for code in ground.names if tally[code] or code in aims]
-    return sorted(shown, key=lambda code: (-tally[code], ground.names[code], code))
+
+    def first(code: str) -> float:
+        if sort == BY_NAME:
+            return 0
+        number = _seen(tally[code], profile)
+        return -number if sort == BY_PEOPLE else -number / (ground.residents.get(code) or float("inf"))
+
+    return sorted(shown, key=lambda code: (first(code), ground.names[code], code))
 
 
-def _wards(homes: Sequence[Home], ground: Ground, profile: Profile) -> Table:
+def _seen(number: int, profile: Profile) -> int:
+    """A count as it may be told apart from others: all hidden ones alike, above none and below the smallest shown."""
+    shown = show.allowed(number, profile)
+    return 1 if shown is None else shown
+
+
+def _ranks(tally: Counter[str], codes: Sequence[str], profile: Profile) -> dict[str, str]:
+    """The place of each ward by people; those that show the same number share it, which an equals sign says."""
+    seen = Counter(_seen(tally[code], profile) for code in codes)
+    place, ranks = 1, {}
+    for number in sorted(seen, reverse=True):
+        ranks[number] = f"{place}=" if seen[number] > 1 else str(place)
+        place += seen[number]
+    return {code: ranks[_seen(tally[code], profile)] for code in codes}
+
+
+def _wards(homes: Sequence[Home], ground: Ground, profile: Profile, sort: str) -> Table:
     tally = _placed(homes, ground)
     inside = sum(tally.values())
     everybody = Counter(home.place if home.place in ground.names or home.place in ELSEWHERE else OUTSIDE for home in homes)
     aims = ground.targets.codes if ground.targets else frozenset()
+    order = _ranked(tally, ground, profile, sort)
+    ranks = _ranks(tally, order, profile)
     lines = [
         Line(
             ground.names[code],
             (
+                Number("Place", Cell(ranks[code])),
                 Number("People", show.count(tally[code], profile)),
                 Number(
                     "For 1,000 residents",
@@ -134,12 +164,13 @@ def _wards(homes: Sequence[Home], ground: Ground, profile: Profile) -> Table:
             ),
             note="target ward" if code in aims else "",
         )
-        for code in _ranked(tally, ground)
+        for code in order
     ]
     lines += [
         Line(
             words,
             (
+                Number("Place", show.NOTHING),
                 Number("People", show.count(everybody[code], profile)),
                 Number("For 1,000 residents", show.NOTHING),
                 Number("Share", show.NOTHING),
@@ -148,13 +179,13 @@ def _wards(homes: Sequence[Home], ground: Ground, profile: Profile) -> Table:
         )
         for code, words in ELSEWHERE.items()
     ]
-    silent = len(ground.names) - len(_ranked(tally, ground))
+    silent = len(ground.names) - len(order)
     return Table(
         "Engaged people by ward",
         "Ward",
         tuple(lines),
         unknown=tuple((words.lower(), show.count(everybody[code], profile)) for code, words in ELSEWHERE.items()),
-        caption=f"{ground.edition}. {silent} wards with nobody are not listed." if silent else f"{ground.edition}.",
+        caption=f"{ground.edition}. {f'{silent} wards with nobody are not listed. ' if silent else ''}Place is by people; = marks a tie.",
     )
 
 
@@ -219,7 +250,7 @@ def _share_line(label: str, part: int, whole: int, profile: Profile) -> Line:
 def _drawing(homes: Sequence[Home], ground: Ground, profile: Profile) -> Bars:
     tally = _placed(homes, ground)
     aims = ground.targets.codes if ground.targets else frozenset()
-    first = [code for code in _ranked(tally, ground) if tally[code]][:MOST_BARS]
+    first = [code for code in _ranked(tally, ground, profile) if show.allowed(tally[code], profile)][:MOST_BARS]
     pieces = []
     for code in first:
         number = show.count(tally[code], profile)

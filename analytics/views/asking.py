@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from operator import itemgetter
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 
 from accounts.choices import FunnelStart, Phase
@@ -16,6 +17,7 @@ from analytics.forms import CutForm
 from analytics.queries.wards import frozen_targets
 from analytics.rules import programmes_led
 from analytics.services.export import record_export
+from analytics.views.periods import periods
 from ground.clock import read_clock, today_london
 from ground.tables import Column, csv_response
 
@@ -34,6 +36,25 @@ class Asked:
     address: str = ""
 
     @property
+    def readable(self) -> bool:
+        """Whether all that was asked could be read: otherwise no number answers it."""
+        return not self.form.errors
+
+    def link(self, *dropped: str, **asked: str) -> str:
+        """The question as the end of an address, without what is dropped and with what is asked instead."""
+        kept = QueryDict(self.address, mutable=True)
+        for name in (*dropped, *asked):
+            for key in (name, *(f"{name}_{box}" for box in ("day", "month", "year"))):
+                kept.pop(key, None)
+        for name, value in asked.items():
+            kept[name] = value
+        return f"?{kept.urlencode()}" if kept else ""
+
+    @property
+    def today(self) -> date:
+        return today_london(self.at)
+
+    @property
     def phases(self) -> list[str]:
         return phases_of(self.programme)
 
@@ -47,7 +68,7 @@ def phases_of(programme: Programme) -> list[str]:
 
 
 def ask(request: HttpRequest, form_class: type[CutForm] = CutForm) -> Asked | None:
-    """Read what was asked; None when the person leads no programme. What cannot be read is said at its field, and left out."""
+    """Read what was asked; None when the person leads no programme. What cannot be read is said at its field, and nothing is counted."""
     at = read_clock()
     programmes = list(programmes_led(request.user).order_by("name", "id"))
     form = form_class(request.GET, programmes=programmes, today=today_london(at))
@@ -69,6 +90,8 @@ def page(request: HttpRequest, asked: Asked | None, template: str, *, figure: Fi
     told = {
         "asked": asked,
         "form": asked.form,
+        "periods": periods(asked),
+        "other_words": asked.form.other_words,
         "figure": figure,
         "cut": figure.cut if figure else asked.cut,
         "address": f"?{asked.address}" if asked.address else "",
@@ -78,10 +101,11 @@ def page(request: HttpRequest, asked: Asked | None, template: str, *, figure: Fi
     return render(request, template, told, status=422 if asked.form.errors else 200)
 
 
-def download(request: HttpRequest, asked: Asked | None, figure: Figure | None) -> StreamingHttpResponse:
-    """The same numbers as a file, written down in the audit."""
-    if asked is None:
+def download(request: HttpRequest, asked: Asked | None, counted: Callable[[Asked], Figure | None]) -> StreamingHttpResponse:
+    """The same numbers as a file, written down in the audit. None for a question that could not be read: the page says what is wrong."""
+    if asked is None or not asked.readable:
         raise Http404
+    figure = counted(asked)
     if figure is None:
         return csv_response(f"{asked.programme.code}-nothing-loaded", COLUMNS, [])
     lines = list(flat(figure))

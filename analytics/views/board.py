@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from accounts.choices import Phase
 from analytics.figures.definition import Figure, Number, Table
 from analytics.views import equality, funnel, retention, wards
 from analytics.views.asking import Asked, ask, page
+from analytics.views.equality import other_days
 from ground.door import open_to
+from pathways.queries.balance import balance
+
+CAME, ENGAGED = "people who came in", "people who expressed interest"
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,7 @@ class Stat:
     name: str
     href: str
     base: str = ""
+    note: str = ""
     people: str = ""
 
 
@@ -32,28 +38,50 @@ class Part:
     figure: Figure
     href: str
     more: str
+    whom: str
     stats: tuple[Stat, ...] = ()
     drawing: object = None
+    why: str = ""
 
 
 @open_to("programme_lead")
 def board(request: HttpRequest) -> HttpResponse:
     """What a lead looks at first."""
     asked = ask(request)
-    if asked is None:
-        return page(request, None, "analytics/board.html")
+    if asked is None or not asked.readable:
+        return page(request, asked, "analytics/board.html")
     journeys, people = funnel.count(asked)
     stayed = retention.count(asked)[1]
     equal = equality.count(asked)
     lived = wards.count(asked, journeys)
     parts = [
-        Part("Funnel", people, _to(asked, "board_funnel"), "All of the funnel", _reached(asked, people.tables[0])),
-        Part("Retention", stayed, _to(asked, "board_retention"), "All of retention", _stayed(asked, stayed), _first(stayed)),
-        Part("Equality", equal, _to(asked, "board_equality"), "All of equality", drawing=equal.tables[0].drawing if equal.tables else None),
+        Part("Funnel", people, _to(asked, "board_funnel"), "All of the funnel", CAME, _reached(asked, people.tables[0])),
+        Part(
+            "Retention",
+            stayed,
+            _to(asked, "board_retention"),
+            "All of retention",
+            "people whose first job began",
+            _stayed(asked, stayed),
+            _first(stayed),
+            f"Other people than the funnel's {people.people.text}: they are chosen by their first day in work.",
+        ),
+        Part(
+            "Equality",
+            equal,
+            _to(asked, "board_equality"),
+            "All of equality",
+            CAME,
+            drawing=equal.tables[0].drawing if equal.tables else None,
+            why=other_days(equal.cut, asked.cut, people.people),
+        ),
     ]
     if lived is not None:
-        parts.append(Part("Wards", lived, _to(asked, "board_wards"), "All wards", drawing=_first(lived)))
-    return page(request, asked, "analytics/board.html", parts=parts)
+        fewer = f"Fewer than the funnel's {people.people.text}: only who expressed interest is counted by ward."
+        why = fewer if lived.people.text != people.people.text else ""
+        parts.append(Part("Wards", lived, _to(asked, "board_wards"), "All wards", ENGAGED, drawing=_first(lived), why=why))
+    loads = balance(request.user, today=asked.today) if asked.cut.profile.exact else []
+    return page(request, asked, "analytics/board.html", parts=parts, loads=loads)
 
 
 def _to(asked: Asked, name: str) -> str:
@@ -72,28 +100,44 @@ def _behind(asked: Asked, name: str, number: Number) -> str:
 
 
 def _reached(asked: Asked, table: Table) -> tuple[Stat, ...]:
-    """One stat a phase: how many, and of how many."""
-    stats = []
+    """One stat a phase: how many, how many of the phase before went on to it, and how many came without that."""
+    stats: list[Stat] = []
     for line in table.lines:
-        number, onward = line.numbers[0], line.numbers[1].cell
+        number, onward, without = line.numbers[:3]
+        before = stats[-1].name.lower() if stats else ""
+        pair = f"{onward.part.text} of {onward.whole.text} from {before} ({onward.cell.text})"
         stats.append(
             Stat(
                 number=number.cell.text,
                 name=line.label,
                 href=f"{_to(asked, 'board_funnel')}#definition",
-                base=f"{onward.text} of the phase before" if onward.value is not None else "",
+                base=pair if onward.cell.value is not None else "",
+                note=_beside(line.label, without, before),
                 people=_behind(asked, "board_funnel_people", number),
             )
         )
     return tuple(stats)
 
 
+def _beside(label: str, without: Number, before: str) -> str:
+    """What stands under a phase: who skipped the one before, and for six months why Retention says another number."""
+    told = [f"{without.cell.text} came without {before}"] if without.cell.text not in {"", "0"} else []
+    if label == Phase.SUSTAINED.label:
+        told.append("in any of their jobs, and who is not due yet is in the base; the rate to quote is Retention's, of the first job alone")
+    return ". ".join(told)
+
+
 def _stayed(asked: Asked, figure: Figure) -> tuple[Stat, ...]:
     rates, became = figure.tables[0].lines, figure.tables[1].lines
     href = f"{_to(asked, 'board_retention')}#definition"
     stats = [
-        Stat(line.numbers[0].cell.text, line.label, href, base=f"{line.numbers[2].cell.text} of {line.numbers[3].cell.text}")
-        for line in rates[:2]
+        Stat(
+            line.numbers[0].cell.text,
+            "Confirmed still in the job after six months",
+            href,
+            base=f"{line.numbers[2].cell.text} of {line.numbers[3].cell.text} whose six months are over",
+        )
+        for line in rates[:1]
     ]
     for line in became:
         if line.label in {"Not known", "Not due yet"}:

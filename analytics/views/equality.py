@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
-from analytics.figures.definition import Figure
+from analytics.figures.definition import Cut, Figure
+from analytics.figures.disclosure import Cell
 from analytics.figures.equality import Choice, equality
 from analytics.figures.funnel import in_cohort
-from analytics.forms import EqualityForm
+from analytics.forms import DAYS, EqualityForm
 from analytics.queries.equality import DEFAULT_CHOICE, benchmarks, counted, residents
 from analytics.queries.funnel import journeys
 from analytics.queries.wards import frozen_targets
 from analytics.views.asking import Asked, ask, download, page
+from ground.clock import today_london
 from ground.door import open_to
+from ground.templatetags.said import day as in_words
 
 
 def count(asked: Asked) -> Figure:
@@ -43,15 +46,30 @@ def _phase(wanted: object, phases: list[str], usual: str) -> str:
     return usual if usual in phases else phases[-1]
 
 
+def other_days(here: Cut, asked: Cut, people: Cell | None = None) -> str:
+    """Why this page counts other people than the funnel does, when it does."""
+    if (here.start, here.end, here.as_at) == (asked.start, asked.end, asked.as_at):
+        return ""
+    more = f"'s {people.text}" if people else ""
+    return (
+        f"Other people than the funnel{more}: it counts {asked.period}, and equality stops at the end of a quarter, {in_words(here.as_at)},"
+        " so that its numbers may be exact."
+    )
+
+
 @open_to("programme_lead")
 def equality_page(request: HttpRequest) -> HttpResponse:
     """Who comes, and who gets on."""
     asked = ask(request, EqualityForm)
-    return page(request, asked, "analytics/equality.html", figure=count(asked) if asked else None)
+    if asked is None or not asked.readable:
+        return page(request, asked, "analytics/equality.html")
+    ways = {"rounded_address": asked.link(as_at=today_london(asked.at).isoformat()), "exact_address": asked.link(*DAYS, "shown")}
+    figure = count(asked)
+    return page(request, asked, "analytics/equality.html", figure=figure, why=other_days(figure.cut, asked.cut), **ways)
 
 
 @open_to("programme_lead")
 def equality_file(request: HttpRequest) -> StreamingHttpResponse:
     """The same numbers as CSV."""
     asked = ask(request, EqualityForm)
-    return download(request, asked, count(asked) if asked else None)
+    return download(request, asked, count)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 
 from accounts.choices import Phase
-from analytics.figures.definition import Figure
-from analytics.figures.funnel import NOW, Journey, behind, funnel, in_cohort
+from analytics.figures.definition import Figure, in_force
+from analytics.figures.funnel import DEFINITIONS, NO_REASON, NOW, REACHED, Journey, behind, funnel, in_cohort
 from analytics.queries.funnel import journeys, reason_words, tallies
 from analytics.views.asking import Asked, ask, download, page
-from analytics.views.people import people_page, which
+from analytics.views.people import Told, people_page, which
 from ground.door import open_to
+from ground.templatetags.said import day
 
 
 def count(asked: Asked) -> tuple[list[Journey], Figure]:
@@ -24,41 +25,57 @@ def count(asked: Asked) -> tuple[list[Journey], Figure]:
 def funnel_page(request: HttpRequest) -> HttpResponse:
     """How far people have come."""
     asked = ask(request)
-    return page(request, asked, "analytics/funnel.html", figure=count(asked)[1] if asked else None)
+    return page(request, asked, "analytics/funnel.html", figure=count(asked)[1] if asked and asked.readable else None)
 
 
 @open_to("programme_lead")
 def funnel_file(request: HttpRequest) -> StreamingHttpResponse:
     """The same numbers as CSV."""
     asked = ask(request)
-    return download(request, asked, count(asked)[1] if asked else None)
+    return download(request, asked, lambda read: count(read)[1])
 
 
 @open_to("programme_lead", kinds=("own",))
 def funnel_people(request: HttpRequest) -> HttpResponse:
     """The people whom one number of the funnel counts."""
     asked = ask(request)
-    if asked is None or not asked.cut.profile.exact:
+    if asked is None or not (asked.readable and asked.cut.profile.exact):
         raise Http404
     found = in_cohort(journeys(cut=asked.cut), asked.cut, asked.phases)
     name, value, members = which(request, behind(found, asked.phases))
-    words = _words(asked, name, value)
-    return people_page(request, asked, [each.case for each in members], words=words, back="board_funnel")
+    counts = {each.case: _counts(each, name, value) for each in members}
+    return people_page(request, asked, counts, _told(asked, name, value), number=name)
 
 
-def _words(asked: Asked, name: str, value: str) -> str:
-    """What the number is called, for the heading of the list."""
+def _counts(journey: Journey, name: str, value: str) -> str:
+    """The day that counts: when the phase was reached; for where people are now, the list itself says since when."""
+    if name in {"reached", "without"}:
+        reach = journey.reached[value]
+        return f"{REACHED[value].capitalize()} on {day(reach.on)}{'' if reach.exact else ', a day that is not exact'}"
+    return ""
+
+
+def _told(asked: Asked, name: str, value: str) -> Told:
+    """What the number is called, and whom it counts."""
+    came, definition = REACHED[asked.phases[0]], in_force(DEFINITIONS, asked.cut.as_at)
+
+    def told(heading: str, also: str = "") -> Told:
+        return Told(heading, f"who {came} {asked.cut.period}{also}", "board_funnel", definition)
+
     if name in {"reached", "without"}:
         if value not in asked.phases:
             raise Http404
-        place = asked.phases.index(value)
-        words = str(Phase(value).label).lower()
+        place, words = asked.phases.index(value), str(Phase(value).label).lower()
+        also = f" and {REACHED[value]}" if place else ""
         if name == "reached" or place == 0:
-            return f"Reached {words}"
-        return f"Came to {words} without {str(Phase(asked.phases[place - 1]).label).lower()}"
+            return told(f"Reached {words}", also)
+        before = str(Phase(asked.phases[place - 1]).label).lower()
+        return told(f"Came to {words} without {before}", f"{also} without {before}")
     if name == "now":
         if value not in NOW:
             raise Http404
-        return f"Now: {NOW[value].lower()}"
+        return told(f"Now: {NOW[value].lower()}", f" and were then at: {NOW[value].lower()}")
+    if value == NO_REASON:
+        return told("Stopped: reason not recorded", " and stopped without a reason on record")
     reason = reason_words(programme=asked.programme.pk).get(value)
-    return f"Stopped: {reason.lower()}" if reason else "Stopped"
+    return told(f"Stopped: {reason.lower()}" if reason else "Stopped", f" and stopped{f': {reason.lower()}' if reason else ''}")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 
+from analytics.figures.definition import Definition
+from analytics.queries.people import employers_of
 from analytics.views.asking import Asked, page
 from ground.paging import keyset
+from ground.templatetags.said import day
 from pathways import scope
+from pathways.models import Pathway
 
 T = TypeVar("T")
 
@@ -23,8 +29,37 @@ def which(request: HttpRequest, finders: Mapping[str, Callable[[str], list[T]]])
     raise Http404
 
 
-def people_page(request: HttpRequest, asked: Asked, cases: Sequence[int], *, words: str, back: str) -> HttpResponse:
-    """A list of people, each the way to their page; the list is as long as the number says."""
-    seen = scope.pathways(request.user).filter(pk__in=list(cases), programme=asked.programme).select_related("candidate")
-    rows = keyset(seen, order=("candidate__folded_name", "pk"), after=request.GET.get("after"), size=50)
-    return page(request, asked, "analytics/people.html", people=rows, words=words, total=len(cases), back=back)
+@dataclass(frozen=True)
+class Told:
+    """What a number is called: the heading, whom it counts as the end of a sentence, the figure it stands in."""
+
+    heading: str
+    whom: str
+    figure: str
+    definition: Definition
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person of the list: who, where they are today, the day that counts, with which employer, and who looks after them."""
+
+    case: Pathway
+    counts: str
+    employer: str
+
+    @property
+    def worker(self) -> str:
+        return f"Worker: {self.case.owner.name}" if self.case.owner else "Nobody's yet"
+
+
+def people_page(request: HttpRequest, asked: Asked, counts: Mapping[int, str], told: Told, *, number: str) -> HttpResponse:
+    """A list of people, each the way to their page; the list is as long as the number says.
+
+    `counts` says for each case which day counts, in words; `number` is the number's name in the address.
+    """
+    seen = scope.pathways(request.user).filter(pk__in=list(counts), programme=asked.programme).select_related("candidate", "owner")
+    shown = keyset(seen, order=("candidate__folded_name", "pk"), after=request.GET.get("after"), size=50)
+    employers = employers_of(cases=[case.pk for case in shown.rows])
+    rows = [Row(case, counts[case.pk] or f"There since {day(case.stage_since)}", employers.get(case.pk, "")) for case in shown.rows]
+    back = f"{reverse(told.figure)}{asked.link(number)}"
+    return page(request, asked, "analytics/people.html", people=shown, rows=rows, told=told, total=len(counts), back=back)

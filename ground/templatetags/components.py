@@ -172,6 +172,8 @@ def chosen_words(form: BaseForm) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for field in form:
         value = field.value()
+        if field.errors:  # what could not be read narrows nothing
+            continue
         if field.is_hidden or value in (None, "", [], False):
             continue
         cleaned = getattr(form, "cleaned_data", {}).get(field.name)

@@ -118,8 +118,54 @@ def test_a_lead_lets_workers_into_own_programmes_only(trust):
     own, other = factories.programme(trust), factories.programme(trust)
     client = signed_in(factories.user("programme_lead", trust, own))
     assert invite(client, trust, "outreach_worker", programme=str(other.uuid)).status_code == 422
-    assert invite(client, trust, "outreach_worker").status_code == 403
+    assert invite(client, trust, "outreach_worker").status_code == 422
     assert invite(client, trust, "outreach_worker", programme=str(own.uuid)).status_code == 302
+
+
+def test_a_lead_is_offered_only_what_they_may_open_and_the_only_choice_is_made(trust):
+    own, factory = factories.programme(trust, name="Into health"), factories.organisation("employer", name="Aston Works")
+    factories.programme(trust, name="Not theirs")
+    factories.partner(own, factory)
+    client = signed_in(factories.user("programme_lead", trust, own))
+    page = client.get("/settings/users/invite/").content.decode()
+    assert "All programmes of the organisation" not in page
+    assert ("Not theirs" in page, "Aston Works" in page) == (False, False)
+    assert re.search(rf'value="{own.uuid}" selected', page)
+    assert re.search(rf'value="{trust.uuid}" selected', page)
+    assert re.search(r'value="outreach_worker"[^>]* checked', page)
+
+
+def test_a_lead_of_two_programmes_is_told_at_the_field_to_choose_and_what_was_typed_stays(trust):
+    lead = factories.user("programme_lead", trust, factories.programme(trust))
+    Membership.objects.create(
+        user=lead,
+        organisation=trust,
+        role="programme_lead",
+        programme=factories.programme(trust),
+        starts_on=factories.DAY.replace(year=2024),
+    )
+    answer = invite(signed_in(lead), trust, "outreach_worker", email="moira@example.org")
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Choose the programme they will work on" in page
+    assert 'value="moira@example.org"' in page
+
+
+def test_an_invitation_in_the_list_shows_name_role_and_day_and_is_sent_again_or_withdrawn(admin, trust):
+    client = signed_in(admin)
+    invite(client, trust, "outreach_worker")
+    first, row = link(), Invitation.objects.get()
+    page = client.get("/settings/users/").content.decode()
+    assert all(
+        words in page for words in ("on its way to new@example.org", "Nia New", "Outreach worker", "until", "Withdraw", "Send again")
+    )
+    Mail.objects.all().delete()
+    assert client.post(f"/settings/users/invitations/{row.uuid}/again/", {"once": new_once()})["Location"] == "/settings/users/"
+    assert Client().get(first).status_code == 404
+    assert Client().get(link()).status_code == 200
+    other = signed_in(factories.user("administrator", factories.organisation()))
+    newest = Invitation.objects.order_by("-id").first()
+    assert other.post(f"/settings/users/invitations/{newest.uuid}/again/", {"once": new_once()}).status_code == 404
 
 
 def test_another_organisation_cannot_be_named_in_an_invitation(admin, trust):

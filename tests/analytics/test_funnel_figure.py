@@ -143,3 +143,12 @@ def test_every_line_for_a_spreadsheet_says_what_it_is():
 
 def test_an_empty_programme_is_said_plainly():
     assert funnel([], cut(), ALL, {}).summary == "Nobody is in this cohort yet."
+
+
+def test_those_who_stopped_without_a_reason_can_be_pressed_and_open_people_are_not_among_them():
+    people = [journey("not_now", "", interest=1), journey("not_now", "caring", interest=1), journey("interested", "", interest=1)]
+    lost = next(table for table in funnel(people, cut(), ALL, {"caring": "Caring"}).tables if table.title == "Why people stopped")
+    number = next(line for line in lost.lines if line.label == "Reason not recorded").numbers[0]
+    name, _, value = number.behind.partition("=")
+    assert behind(people, ALL)[name](value) == people[:1]
+    assert number.cell.text == "1"

@@ -157,6 +157,36 @@ def test_nobody_yet_is_said_plainly():
     assert figure.drawings == ()
 
 
+def test_the_headline_is_one_sentence_and_the_curve_says_that_it_is_not_it():
+    starts = [a_start(OLD, "confirmed", "confirmed", state) for state in ["confirmed"] * 6 + ["not_in_post"] * 2 + ["unknown", "asking"]]
+    figure = retention(starts, cut())
+    said = "6 of 10 people (60.0%) whose six months are over were confirmed still in the job; 2 are not known and count as not."
+    assert figure.summary == said
+    assert figure.drawings[0].summary.startswith("An estimate, not the headline: still in the job are 100.0% after three months and 75.0%")
+
+
+def test_what_differs_between_quarters_is_said_in_plain_words():
+    stayed = [a_start(OLD, "confirmed", "confirmed", "confirmed", placement=number) for number in range(20)]
+    later = date(2026, 4, 6)
+    others = [a_start(later, "confirmed", "confirmed", "confirmed", placement=50 + number) for number in range(20)]
+    left = [
+        a_start(later, "confirmed", "not_in_post", "not_in_post", ended="left", last_day=date(2026, 5, 20), placement=50 + number)
+        for number in range(20)
+    ]
+    gone = [a_start(OLD, "confirmed", "not_in_post", "not_in_post", ended="left", last_day=date(2026, 2, 20), placement=99)]
+    alike, apart = (" ".join(retention(stayed + each, cut()).notes) for each in (others + left[:1] + gone, left))
+    assert "Between quarters people stay differently, by more than chance explains" in apart
+    assert "Between quarters people stay no more differently than chance explains" in alike
+
+
+def test_a_hidden_number_is_said_in_words_in_the_headline():
+    starts = [a_start(OLD, "confirmed", "confirmed", "confirmed", placement=number) for number in range(40)]
+    starts += [a_start(OLD, "confirmed", "confirmed", "unknown", placement=50 + number) for number in range(3)]
+    said = retention(starts, cut(PARTNER)).summary
+    assert said.startswith("40 of 45 people whose six months are over")
+    assert said.endswith("between 1 and 7 are not known and count as not.")
+
+
 def test_for_partners_the_curve_stands_at_whole_months_from_rounded_counts():
     starts = [a_start(OLD, "confirmed", "confirmed", "confirmed") for _ in range(41)]
     starts += [a_start(OLD, "confirmed", "confirmed", "not_in_post", ended="left", last_day=date(2026, 5, 1)) for _ in range(11)]

@@ -110,7 +110,7 @@ STEP = {
     "retention_check": "confirm",
 }
 #: Rows that nobody else's page leads to, or that are not made yet: their own tests hold them.
-ELSEWHERE = {"end_sign_in", "cancel_invitation", "new_password", "import_run"}
+ELSEWHERE = {"end_sign_in", "cancel_invitation", "send_invitation_again", "new_password", "import_run"}
 
 
 def plain(answer: Any) -> str:
