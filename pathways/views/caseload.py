@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from accounts.middleware import desk_for, proved_lately
-from ground.clock import read_clock, today_london
+from ground.clock import page_time, read_clock, today_london
 from ground.door import open_to
 from ground.paging import keyset
 from ground.tables import csv_response
@@ -39,8 +39,7 @@ def _asked(request: HttpRequest, today: date) -> tuple[CaseloadFilters, dict[str
 @open_to(*CASE_ROLES)
 def caseload(request: HttpRequest) -> HttpResponse:
     """Everyone the filters ask for, a page at a time."""
-    at = read_clock()
-    today = today_london(at)
+    today = today_london(page_time())
     form, chosen = _asked(request, today)
     found = cases.rows(request.user, chosen, today=today)
     ordered, order = cases.in_order(found, chosen.get("sort", ""))
@@ -72,18 +71,16 @@ def caseload_file(request: HttpRequest) -> HttpResponseBase:
     at = read_clock()
     chosen = _asked(request, today_london(at))[1]
     if cases.rows(request.user, chosen, today=today_london(at)).order_by()[: FREELY + 1].count() > FREELY:
-        return proved_lately(_file)(request)
-    return _file(request)
+        return proved_lately(_file)(request, chosen=chosen, at=at)
+    return _file(request, chosen=chosen, at=at)
 
 
-def _file(request: HttpRequest) -> HttpResponseBase:
-    at: datetime = read_clock()
+def _file(request: HttpRequest, *, chosen: dict[str, str], at: datetime) -> HttpResponseBase:
     today = today_london(at)
-    chosen = _asked(request, today)[1]
     found = cases.rows(request.user, chosen, today=today)
-    ordered, order = cases.in_order(cases.with_number(found), chosen.get("sort", ""))
+    ordered, order = cases.in_order(found, chosen.get("sort", ""))
     columns = cases.columns(today=today, full_phone=desk_for(request).has("programme_lead"))
     record_caseload_export(
         filters=sorted(chosen), columns=[column.heading for column in columns], rows=found.order_by().count(), by=acting(request), at=at
     )
-    return csv_response("caseload", columns, ordered.order_by(*cases.ordering(order)))
+    return csv_response("caseload", columns, cases.as_file(ordered.order_by(*cases.ordering(order))))
