@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django_fsm import TransitionNotAllowed
 
 from ground.actor import SYSTEM, Actor
@@ -190,8 +190,7 @@ def _take(subject: Subject, declared: Step, *, by: Actor) -> None:
     fresh = subject._state.adding
     subject.version = subject.version if fresh else subject.version + 1
     try:
-        with transaction.atomic():
-            subject.save()
+        subject.save()
     except IntegrityError as error:
         raise _said(error) from error
 
@@ -259,8 +258,15 @@ def _after(change: StageChange, *, subject: Subject, was: str, then: Callable[[S
     if change.pathway_id is None:
         return
     if change.cause is None or change.cause.pathway_id != change.pathway_id:
-        let_follow(case=Pathway.objects.get(pk=change.pathway_id), cause=change)
+        let_follow(case=_case_now(change, subject, then), cause=change)
         show_next(pathway_id=change.pathway_id)
+
+
+def _case_now(change: StageChange, subject: Subject, then: Callable[[StageChange], None] | None) -> Pathway:
+    """The case as it stands: the one that was locked, unless consequences may have changed it since."""
+    if then is None and not isinstance(subject, Pathway) and subject.pathway_id == change.pathway_id:
+        return subject.pathway
+    return Pathway.objects.get(pk=change.pathway_id)
 
 
 def mark_since(case: Pathway, day: date) -> None:

@@ -63,16 +63,10 @@ def _open(opens: Opens, *, change: StageChange, subject: Row, mine: str) -> None
     )
 
 
-def open_task(*, pathway_id: int, kind: str, subject: str, due_on: date, owed_by: str, change: StageChange | None, words: str = "") -> Task:
+def open_task(*, pathway_id: int, kind: str, subject: str, due_on: date, owed_by: str, change: StageChange | None, words: str = "") -> None:
     """One open task per case, kind and subject: asking again changes nothing."""
-    task, _ = Task.objects.get_or_create(
-        pathway_id=pathway_id,
-        kind=kind,
-        subject=subject,
-        state=TaskState.OPEN,
-        defaults={"due_on": due_on, "owed_by": owed_by, "opened_by": change, "words": words},
-    )
-    return task
+    task = Task(pathway_id=pathway_id, kind=kind, subject=subject, due_on=due_on, owed_by=owed_by, opened_by=change, words=words)
+    Task.objects.bulk_create([task], ignore_conflicts=True)  # one statement: task_one_open says whether it is there already
 
 
 def _due(opens: Opens, *, change: StageChange, subject: Row) -> date | None:
