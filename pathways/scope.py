@@ -63,6 +63,15 @@ def held(user: object) -> QuerySet[Pathway]:
     return Pathway.objects.filter(_held(desk_of(user)))
 
 
+def held_by_nobody(user: object) -> QuerySet[Pathway]:
+    """Of the cases in sight, those that nobody holds: anybody in the programme may take them."""
+    desk = desk_of(user)
+    seen = Q(pk__in=[])
+    for seat in desk.seats_as(*CASE_ROLES) if desk is not None else ():
+        seen |= _programmes(seat, "")
+    return Pathway.objects.filter(seen, owner__isnull=True)
+
+
 def tasks_of_held(user: object) -> QuerySet[Task]:
     """What is owed on cases that the user holds."""
     return Task.objects.filter(_held(desk_of(user), "pathway__"))

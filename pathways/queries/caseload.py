@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from operator import itemgetter
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import OrderBy
 
 from accounts.desk import desk_of
@@ -176,15 +177,20 @@ def holders(user: object, *, today: date) -> list[User]:
     return list(found.only("uuid", "name"))
 
 
-def families() -> list[tuple[str, str]]:
-    """Job families in use."""
-    return list(JobFamily.objects.filter(valid_to__isnull=True).values_list("code", "name"))
+def families_and_wards(today: date) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Job families in use, by name, and wards in force, by council and name: both in one query."""
+    names = JobFamily.objects.filter(valid_to__isnull=True).order_by().values_list("code", "name", Value("", output_field=CharField()))
+    council = Case(When(authority__name="", then="authority__code"), default="authority__name", output_field=CharField())
+    found = list(names.union(wards_on(today).order_by().values_list("code", "name", council), all=True))
+    families = sorted(((code, name) for code, name, council in found if not council), key=itemgetter(1))
+    wards = sorted((row for row in found if row[2]), key=itemgetter(2, 1, 0))
+    return families, [(code, f"{name}, {council}") for code, name, council in wards]
 
 
-def wards(today: date) -> list[tuple[str, str]]:
-    """Wards in force, by council and name."""
-    found = wards_on(today).values_list("code", "name", "authority__name", "authority")
-    return [(code, f"{name}, {authority or authority_code}") for code, name, authority, authority_code in found]
+def with_ring(found: QuerySet[Pathway]) -> QuerySet[Pathway]:
+    """The same rows, each with `ring`, the first number that the person may be rung on."""
+    routes = ContactRoute.objects.current().filter(candidate=OuterRef("candidate"), kind__in=["mobile", "landline"], may_call=True)
+    return found.annotate(ring=Subquery(routes.values("value")[:1]))
 
 
 def masked(e164: str) -> str:

@@ -124,7 +124,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
     today = today_london(at)
     children = children_of(cases)
     routes = list(ContactRoute.objects.current().filter(candidate=person))
-    contacts, every = contacts_of(person, whole=whole)
+    contacts, every = contacts_of(person)
     conduct = conduct_of(case, facts_among(case, children.values()), contacts=contacts if every else None, routes=routes)
     offers = Offers(case, actors, at, conduct=conduct)
     live, earlier = shown_children(case, children, offers, today)

@@ -88,7 +88,7 @@ def story(*, user: Any, person: Candidate, cases: Sequence[Pathway], beside: Bes
     most = MOST if whole else AT_FIRST
     found = [
         *_steps(cases, beside.rows, by=by, at=at, most=most),
-        *_contacts(beside.contacts, cases, by=by),
+        *_contacts(beside.contacts, cases, by=by)[:most],
         *_notes(user, cases, most=most),
         *_texts(person, most=most),
         *_permissions(beside.consents),
@@ -242,12 +242,11 @@ def _name_actors(log: Sequence[StageChange], after: Mapping[int, Mapping[str, An
 # -- what else there is ------------------------------------------------------------------------------------------------------------
 
 
-def contacts_of(person: Candidate, *, whole: bool) -> tuple[list[Contact], bool]:
-    """The newest contacts and attempts with somebody, and whether these are all there are."""
-    most = MOST if whole else AT_FIRST
+def contacts_of(person: Candidate) -> tuple[list[Contact], bool]:
+    """Contacts and attempts with somebody, newest first, and whether these are all there are."""
     rows = Contact.objects.filter(candidate=person).select_related("by", "event").only(*OF_A_CONTACT).order_by("-day", "-id")
-    found = list(rows[:most])
-    return found, len(found) < most
+    found = list(rows[:MOST])
+    return found, len(found) < MOST
 
 
 def _contacts(rows: Iterable[Contact], cases: Sequence[Pathway], *, by: Actor) -> list[Entry]:

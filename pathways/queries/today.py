@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import F, Min, Q, QuerySet
@@ -50,8 +50,7 @@ CHATS, OVERDUE, DUE, STUCK, QUIET = range(5)
 HEADINGS = {CHATS: "Chats today", OVERDUE: "Overdue", DUE: "Due today", STUCK: "Checks that are stuck", QUIET: "Gone quiet"}
 
 
-@dataclass(frozen=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Where a row stands in the day's list, and what it is: "t" a task, "c" a case."""
 
     group: int

@@ -13,7 +13,6 @@ from ground.tables import csv_response
 from pathways.forms.filters import CaseloadFilters
 from pathways.queries import caseload as cases
 from pathways.queries.acts import contact_acts
-from pathways.queries.today import phones_of
 from pathways.queries.unclaimed import count_words
 from pathways.scope import CASE_ROLES
 from pathways.services.looking import record_caseload_export
@@ -26,13 +25,9 @@ FREELY = 50
 
 def _asked(request: HttpRequest, today: date) -> tuple[CaseloadFilters, dict[str, str]]:
     usual = "me" if desk_for(request).has("outreach_worker") else "all"
-    form = CaseloadFilters(
-        request.GET,
-        usual=usual,
-        owners=cases.holders(request.user, today=today),
-        families=cases.families(),
-        wards=cases.wards(today),
-    )
+    families, wards = cases.families_and_wards(today)
+    owners = cases.holders(request.user, today=today)
+    form = CaseloadFilters(request.GET, usual=usual, owners=owners, families=families, wards=wards)
     return form, {"whose": usual} | form.chosen()
 
 
@@ -43,14 +38,12 @@ def caseload(request: HttpRequest) -> HttpResponse:
     form, chosen = _asked(request, today)
     found = cases.rows(request.user, chosen, today=today)
     ordered, order = cases.in_order(found, chosen.get("sort", ""))
-    page = keyset(ordered, order=order, after=request.GET.get("after"), size=25)
+    page = keyset(cases.with_ring(ordered), order=order, after=request.GET.get("after"), size=25)
     me = getattr(request.user, "pk", None)
     here = List(request, "/caseload/")
-    phones = phones_of(case.candidate_id for case in page.rows)
     rows = [cases.list_row(case, me=me, today=today) for case in page.rows]
     for number, (row, case) in enumerate(zip(rows, page.rows, strict=True)):
-        route = phones.get(case.candidate_id)
-        row.phone = route.value if route is not None else ""
+        row.phone = case.ring or ""
         row.acts = contact_acts(case, here.back(row.key, number)) if case.is_open else []
     acted_on(request, rows, here)
     context = {

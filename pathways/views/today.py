@@ -43,8 +43,9 @@ def today(request: HttpRequest) -> HttpResponse:
     asked = asked_of(request)
     page = due_today(asked)
     waiting = nobodys(request.user)
-    number, words = count_words(waiting)
-    rows = [nobodys_row(case, me=request.user, today=asked.today, back=_taken_to(asked, case)) for case in waiting[:ON_TODAY]]
+    first = list(waiting[:ON_TODAY])
+    number, words = count_words(waiting) if len(first) == ON_TODAY else (len(first), str(len(first)))
+    rows = [nobodys_row(case, me=request.user, today=asked.today, back=_taken_to(asked, case)) for case in first]
     context = {
         "page": page,
         "asked": asked,
