@@ -266,7 +266,7 @@ def _case_now(change: StageChange, subject: Subject, then: Callable[[StageChange
     """The case as it stands: the one that was locked, unless consequences may have changed it since."""
     if then is None and not isinstance(subject, Pathway) and subject.pathway_id == change.pathway_id:
         return subject.pathway
-    return Pathway.objects.get(pk=change.pathway_id)
+    return Pathway.objects.get(pk=change.pathway_id or 0)
 
 
 def mark_since(case: Pathway, day: date) -> None:

@@ -134,7 +134,7 @@ def write_texts(*, change: StageChange, subject: Row) -> None:
     moment = telling.moment(subject, change)
     if moment is None or change.to_stage != getattr(subject, "stage", None):
         return
-    case = Pathway.objects.select_related("candidate", "organisation", "owner").get(pk=change.pathway_id)
+    case = Pathway.objects.select_related("candidate", "organisation", "owner").get(pk=change.pathway_id or 0)
     if case.candidate.died_on is not None or case.do_not_contact:
         return
     values = values_of(case, moment)
