@@ -31,5 +31,5 @@ test: ## every check and every test, on real servers and in a real browser
 test-slow: ## crash, scale, fuzz and restore runs (PART=name for one part)
 	@$(LAUNCH) test-slow $(PART)
 
-bench: ## the benchmarks: a table of ratios, and bench/results.json
-	@$(LAUNCH) bench
+bench: ## the benchmarks: a table of ratios, and bench/results.json (SIZE=10000,100000 or 1m; ONLY=pages,steps,files,imports)
+	@SIZE="$(SIZE)" ONLY="$(ONLY)" $(LAUNCH) bench

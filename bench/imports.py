@@ -18,7 +18,7 @@ from django.test import override_settings
 
 from accounts.models import User
 from bench.pairs import Measured, seconds
-from bench.suite import lead_of
+from bench.world import lead_of
 from ground.actor import Actor
 from ground.clock import read_clock, today_london
 from pathways.backends.register.files import open_register

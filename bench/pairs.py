@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 ROUNDS = 5
@@ -22,6 +22,26 @@ class Measured:
     rounds: int
     spread: str
     remark: str = ""
+    unit: str = "ms"
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether there is a floor beside it; without one, the goal is for the number itself."""
+        return self.floor > 0
+
+    @property
+    def met(self) -> bool:
+        """Whether it is within its goal."""
+        return (self.ratio if self.is_pair else self.ours) <= self.goal
+
+    def line(self) -> str:
+        """For the table."""
+        verdict = f"goal {self.goal:g}: {'met' if self.met else 'NOT MET'}"
+        head = f"{self.name:<21} {self.size:>9,} {self.who:<6} {self.remark:<22}"
+        if not self.is_pair:
+            return f"{head} {self.ours:>9.1f} {self.unit:<8} {'':<35} {verdict}"
+        told = f"ours {self.ours * 1000:>9.1f} ms  floor {self.floor * 1000:>8.1f} ms  ratio {self.ratio:>6.2f} ({self.spread})"
+        return f"{head} {told}  {verdict}"
 
     def as_json(self) -> dict[str, object]:
         """For bench/results.json."""
@@ -34,6 +54,24 @@ def seconds(act: Callable[[], object], times: int) -> float:
     for _ in range(times):
         act()
     return (time.perf_counter() - began) / times
+
+
+def counted(name: str, number: float, *, size: int, who: str, goal: float, unit: str = "", remark: str = "") -> Measured:
+    """A number that is held against its goal by itself: queries, a wait, memory."""
+    return Measured(name=name, size=size, who=who, ours=number, floor=0, ratio=0, goal=goal, rounds=1, spread="", remark=remark, unit=unit)
+
+
+def grown(rows: Sequence[Measured]) -> list[str]:
+    """From the smallest size to the largest: how far each of ours grew, and its floor on the same machine meanwhile."""
+    lines = []
+    first: dict[tuple[str, str, str], Measured] = {}
+    for row in rows:
+        small = first.setdefault((row.name, row.who, row.remark), row)
+        if row.size > small.size and row.is_pair:
+            ours, floor, against = row.ours / small.ours, row.floor / small.floor, row.ratio / small.ratio
+            told = f"ours x{ours:.2f}  floor x{floor:.2f}  ratio x{against:.2f}"
+            lines.append(f"growth {row.name:<14} {row.who:<6} {row.remark:<22} {small.size:,} -> {row.size:,}: {told}")
+    return lines
 
 
 def pair(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import islice
 from typing import Any, BinaryIO
 
 import xlsxwriter
@@ -20,10 +21,13 @@ from ground.clock import london
 BOM = "\ufeff"
 #: Characters at the start of a cell that make a spreadsheet run it; the last four are full-width forms.
 LIVE = "=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20"
+#: What such text, or one that we have an apostrophe before, can begin with.
+STARTS = frozenset(f"{LIVE}'")
 #: Text that needs an apostrophe, or has one that might be taken for ours.
 TO_ESCAPE = re.compile(f"^'*[{re.escape(LIVE)}]")
 ESCAPED = re.compile(f"^'+[{re.escape(LIVE)}]")
 ROWS_AT_A_TIME = 1_000
+LINES_AT_A_TIME = 100
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Column:
 
 def cell_text(value: Any) -> str:
     """A value as text: days as 2026-11-21, which every spreadsheet knows; moments on London's clock; nothing for nothing."""
+    if type(value) is str:
+        return value
     match value:
         case None:
             return ""
@@ -44,7 +50,7 @@ def cell_text(value: Any) -> str:
         case datetime():
             return f"{london(value):%Y-%m-%d %H:%M}"
         case date():
-            return f"{value:%Y-%m-%d}"
+            return value.isoformat()
         case time():
             return f"{value:%H:%M}"
         case list() | tuple() | set() | frozenset():
@@ -54,6 +60,8 @@ def cell_text(value: Any) -> str:
 
 def escape(text: str) -> str:
     """Text that no spreadsheet runs: an apostrophe before a live beginning. `unescape` takes exactly that off again."""
+    if text[:1] not in STARTS:
+        return text
     return f"'{text}" if TO_ESCAPE.match(text) else text
 
 
@@ -86,10 +94,17 @@ def csv_lines(columns: list[Column], rows: Iterable[Any]) -> Iterator[str]:
 
 def csv_response(name: str, columns: list[Column], rows: Iterable[Any]) -> StreamingHttpResponse:
     """The table as a download that is never held in memory whole. `name` is without ending and names no person."""
-    response = StreamingHttpResponse(csv_lines(columns, rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(_in_pieces(csv_lines(columns, rows)), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(name)}.csv"'
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
+    """The headings at once, so that the file begins; then lines by the hundred, each hundred one piece on its way."""
+    yield from islice(lines, 1)
+    while piece := "".join(islice(lines, LINES_AT_A_TIME)):
+        yield piece
 
 
 def write_xlsx(file: BinaryIO, columns: list[Column], rows: Iterable[Any], *, sheet: str = "Sheet1") -> int:

@@ -1,5 +1,6 @@
 """Whose rows: every page, export and job about a person starts from one of these. No desk, no rows."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -47,7 +48,7 @@ def _cases(desk: Desk | None, prefix: str = "") -> Q:
 
 
 def _seat(seat: Seat, desk: Desk, prefix: str) -> Q:
-    mine = Q(**{f"{prefix}programme__in": seat.programmes_of()})
+    mine = _programmes(seat, prefix)
     if seat.role == "programme_lead":
         return mine
     inside = Q(**{f"{prefix}organisation": seat.organisation_id})
@@ -55,6 +56,42 @@ def _seat(seat: Seat, desk: Desk, prefix: str) -> Q:
     narrow = Q(**{f"{prefix}programme__caseload_only": True})
     own = Q(**{f"{prefix}owner": desk.user_id})
     return mine & (nobodys | (inside & (~narrow | own)))
+
+
+def held(user: object) -> QuerySet[Pathway]:
+    """Of the cases in sight, those that the user holds: the same as `pathways` narrowed to them, in words that are planned in no time."""
+    return Pathway.objects.filter(_held(desk_of(user)))
+
+
+def held_by_nobody(user: object) -> QuerySet[Pathway]:
+    """Of the cases in sight, those that nobody holds: anybody in the programme may take them."""
+    desk = desk_of(user)
+    seen = Q(pk__in=[])
+    for seat in desk.seats_as(*CASE_ROLES) if desk is not None else ():
+        seen |= _programmes(seat, "")
+    return Pathway.objects.filter(seen, owner__isnull=True)
+
+
+def tasks_of_held(user: object) -> QuerySet[Task]:
+    """What is owed on cases that the user holds."""
+    return Task.objects.filter(_held(desk_of(user), "pathway__"))
+
+
+def _held(desk: Desk | None, prefix: str = "") -> Q:
+    if desk is None:
+        return Q(pk__in=[])
+    seen = Q(pk__in=[])
+    for seat in desk.seats_as(*CASE_ROLES):
+        inside = {} if seat.role == "programme_lead" else {f"{prefix}organisation": seat.organisation_id}
+        seen |= Q(_programmes(seat, prefix), **inside)
+    return seen & Q(**{f"{prefix}owner": desk.user_id})
+
+
+def _programmes(seat: Seat, prefix: str) -> Q:
+    """One programme is named outright: the lists' indexes begin with it."""
+    if seat.programme_id is not None:
+        return Q(**{f"{prefix}programme": seat.programme_id})
+    return Q(**{f"{prefix}programme__in": seat.programmes_of()})
 
 
 def people(user: object) -> QuerySet[Candidate]:
@@ -137,7 +174,7 @@ def training_places(user: object) -> QuerySet[TrainingPlace]:
 
 def tasks(user: object) -> QuerySet[Task]:
     """What is owed on cases in sight."""
-    return Task.objects.filter(pathway__in=pathways(user))
+    return Task.objects.filter(_cases(desk_of(user), "pathway__"))
 
 
 def messages(user: object) -> QuerySet[Message]:
@@ -151,15 +188,18 @@ def contacts(user: object) -> QuerySet[Contact]:
     return Contact.objects.filter(Exists(seen)).annotate(case_id=Subquery(seen.order_by("-id").values("pk")[:1]))
 
 
-def notes(user: object) -> QuerySet[Note]:
-    """Notes on cases in sight: one's own, the team's own, and those meant for the programme or one employer."""
+def notes(user: object, *, of: Sequence[Pathway] | None = None) -> QuerySet[Note]:
+    """Notes on cases in sight: one's own, the team's own, and those meant for the programme or one employer.
+
+    `of`: cases that came from `pathways(user)` already, so that they need not be looked for once more.
+    """
     desk = desk_of(user)
     if desk is None or not desk.has(*CASE_ROLES):
         return Note.objects.none()
     mine = Q(author=desk.user_id)
     team = Q(visibility=Visibility.TEAM, organisation=desk.organisation_id)
     wide = Q(visibility__in=[Visibility.PROGRAMME, Visibility.EMPLOYER])
-    return Note.objects.filter(mine | team | wide, pathway__in=pathways(user))
+    return Note.objects.filter(mine | team | wide, pathway__in=pathways(user) if of is None else [case.pk for case in of])
 
 
 def consents(user: object) -> QuerySet[Consent]:

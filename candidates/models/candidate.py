@@ -62,7 +62,10 @@ class Candidate(Row):
                 | models.Q(date_of_birth__isnull=False, birth_quality__in=BirthQuality.values),
             ),
         ]
-        indexes = [models.Index(fields=["folded_name"], name="candidate_folded", opclasses=["text_pattern_ops"])]
+        indexes = [
+            models.Index(fields=["folded_name"], name="candidate_folded", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["folded_name", "id"], name="candidate_by_name"),
+        ]
 
     def __str__(self) -> str:
         return str(self.uuid)

@@ -1,33 +1,134 @@
 """The tags that pages are put together from. What each looks like is in templates/components/; how to use them, in its README.
 
 A tag hands its words to one small template, which escapes them; nothing here builds markup.
+What stands many times on a page is drawn once for each shape it takes, as an outline; words are put into it, escaped, after that.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from html import escape
 from typing import Any
+from uuid import UUID
 
 from django import template
-from django.forms import BaseForm, CheckboxSelectMultiple, MultiWidget, RadioSelect
+from django.conf import settings
+from django.forms import BaseForm, CheckboxSelectMultiple, HiddenInput, MultiWidget, RadioSelect, Select
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from ground.once import new_once
-from ground.templatetags.said import day
+from ground.templatetags.said import day, phone, weekday
 
 register = template.Library()
 
 
+@dataclass(frozen=True)
+class Outline:
+    """What a small template does with what it is given: words stand in it as they are, or not at all where there are none;
+    marks are asked whether they are so, or are one of a few names that are written into a class."""
+
+    words: frozenset[str]
+    marks: frozenset[str]
+
+
+def _outline(words: str, marks: str = "") -> Outline:
+    return Outline(frozenset(words.split()), frozenset(marks.split()))
+
+
+#: Components that stand many times on a page. A test draws each of them both ways.
+OUTLINES: Mapping[str, Outline] = {
+    "button": _outline("words href about name value", "kind"),
+    "tag": _outline("words", "kind"),
+    "one_tap": _outline("href words about once csrf_token version name value", "kind"),
+    "one_tap_link": _outline("href words about"),
+    "row": _outline("name id href where next owed due waiting note ring ring_words done content", "ours overdue current"),
+    "rows": _outline("heading content count", "show level"),
+    "entry": _outline("title who when id content", "kind undone"),
+    "entry_line": _outline("words"),
+    "entry_undo": _outline("href about"),
+    "day_group": _outline("day content"),
+    "folded": _outline("count content"),
+    "timeline": _outline("content"),
+    "panel": _outline("heading id content", "ours level"),
+    "fact": _outline("label content change change_words about"),
+    "details": _outline("words id content", "open"),
+    "nav_item": _outline("href words count", "exact inside"),
+}
+#: A place in an outline: between two characters that no text holds.
+PLACE = re.compile("\x02([a-z_]+)\x03")
+#: Component, and what it was given that is no word -> text and names of words, in turn.
+_drawn: dict[tuple[object, ...], list[str]] = {}
+
+
 def show(context: Context, name: str, /, **values: object) -> SafeString:
-    """Render components/<name>.html with these values alone, and what every form needs."""
+    """Draw components/<name>.html with these values alone, and what every form needs."""
     values.setdefault("csrf_token", context.get("csrf_token"))
-    inside = Context(values, autoescape=True)
+    if name == "row":
+        values |= {"ring_words": phone(values.get("ring")), "waiting": waiting_words(values.get("waiting"))}
+    elif name == "fact":
+        values.setdefault("about", values.get("label", ""))
+    elif name == "day_group":
+        values["day"] = weekday(values.get("day"))
+    filled = _filled(context, name, values)
+    return render_component(context, name, values) if filled is None else filled
+
+
+def render_component(context: Context, name: str, values: dict[str, object]) -> SafeString:
+    """Draw a component by its template."""
     if context.template is None:
         raise template.TemplateSyntaxError("A component is drawn inside a template only.")
-    return context.template.engine.get_template(f"components/{name}.html").render(inside)
+    return context.template.engine.get_template(f"components/{name}.html").render(Context(values, autoescape=True))
+
+
+def _filled(context: Context, name: str, values: dict[str, object]) -> SafeString | None:
+    """The component by its outline; None where it has none, or was given what an outline cannot hold."""
+    outline = OUTLINES.get(name)
+    if outline is None or settings.DEBUG:  # with DEBUG templates are edited under a running server
+        return None
+    words: dict[str, str] = {}
+    shape: list[object] = [name]
+    for key in sorted(values):
+        if key == "csrf_token" and key not in outline.words:
+            continue  # made at the first look, with a cookie: for those alone that need it
+        value = values[key]
+        if value is None or value == "":
+            continue
+        if key in outline.words:
+            text = _text(value)
+            if text is None:
+                return None
+            if key != "content" or text.strip():
+                words[key] = text
+                shape.append(key)
+        elif key in outline.marks and isinstance(value, str | int):
+            shape.append((key, value))
+        else:
+            return None
+    parts = _drawn.get(tuple(shape))
+    if parts is None:
+        parts = _drawn[tuple(shape)] = _draw(context, name, outline, values, words)
+    return SafeString("".join([words[part] if place % 2 else part for place, part in enumerate(parts)]))
+
+
+def _text(value: object) -> str | None:
+    """A value as it stands in a page; None for what a template would say in a way of its own, or count as nothing."""
+    if isinstance(value, SafeString):
+        return value
+    if isinstance(value, str):
+        return escape(value)
+    return str(value) if isinstance(value, UUID) or (type(value) is int and 0 < value < 1_000) else None
+
+
+def _draw(context: Context, name: str, outline: Outline, values: Mapping[str, object], words: Mapping[str, str]) -> list[str]:
+    places = {word: SafeString(f"\x02{word}\x03") for word in words}
+    marks = {key: value for key, value in values.items() if key in outline.marks}
+    return PLACE.split(render_component(context, name, {**marks, **places}))
 
 
 # -- one thing ---------------------------------------------------------------------------------------------------------------------
@@ -225,10 +326,40 @@ _around("entry", "title")
 _around("folded", "count")
 
 
+#: Filter forms as they were drawn last, by all that they show: choices hardly change, and drawing them costs as much as the list.
+_filters: dict[tuple[object, ...], SafeString] = {}
+MOST_FILTERS = 200
+
+
 @register.simple_block_tag(takes_context=True)
 def filters(context: Context, content: str, form: BaseForm, **values: object) -> SafeString:
     """A form of filters that go into the address, folded on a phone, with what is chosen in words."""
-    return show(context, "filters", content=content, form=form, chosen=chosen_words(form), **values)
+    key = _all_it_shows(form, content, values)
+    if key is not None and key in _filters:
+        return _filters[key]
+    drawn = show(context, "filters", content=content, form=form, chosen=chosen_words(form), **values)
+    if key is not None:
+        if len(_filters) >= MOST_FILTERS:
+            _filters.clear()
+        _filters[key] = drawn
+    return drawn
+
+
+def _all_it_shows(form: BaseForm, content: str, values: Mapping[str, object]) -> tuple[object, ...] | None:
+    """Everything a form of plain drop-downs is drawn from; None for any other form, and for one with mistakes."""
+    if settings.DEBUG or form.errors or any(type(field.widget) not in (Select, HiddenInput) for field in form.fields.values()):
+        return None
+    shown = [(name, str(field.label), field.required, form[name].value(), _choices(field)) for name, field in form.fields.items()]
+    key = (get_language(), type(form), form.prefix, form.auto_id, content, *sorted(values.items()), *shown)
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key
+
+
+def _choices(field: Any) -> tuple[object, ...]:
+    return tuple(getattr(field, "choices", ()))
 
 
 @register.simple_block_tag(takes_context=True)

@@ -29,7 +29,7 @@ _written: ContextVar[list[int] | None] = ContextVar("texts_written", default=Non
 
 def set_fact(*, key: str, value: str) -> None:
     """What is true now, under a key that a text may rely on."""
-    Fact.objects.update_or_create(key=key, defaults={"value": value})
+    Fact.objects.bulk_create([Fact(key=key, value=value)], update_conflicts=True, unique_fields=["key"], update_fields=["value"])
 
 
 def change_fact(*, key: str, value: str) -> None:

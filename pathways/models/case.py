@@ -5,10 +5,16 @@ from uuid import uuid4
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Case, IntegerField, Value, When
 
 from ground.rows import Personal, Row
 from pathways.models.log import agrees_with_log
 from pathways.workflow.pathway import FLAGS, OPEN, PHASE_OF, PathwayChart, Stage
+
+#: Stages in the order of the journey, for sorting.
+STAGE_PLACE = Case(
+    *(When(stage=stage, then=Value(place)) for place, stage in enumerate(Stage)), default=Value(99), output_field=IntegerField()
+)
 
 
 class PathwayQuerySet(models.QuerySet):
@@ -107,7 +113,12 @@ class Pathway(PathwayChart, Row):
             models.Index(
                 fields=["organisation", "programme", "next_due_on", "id"], name="pathway_team", condition=models.Q(stage__in=OPEN)
             ),
-            models.Index(fields=["programme", "stage"], name="pathway_board"),
+            # The caseload in each of its orders, from any place of it; the board counts by the beginning of the first.
+            models.Index(fields=["programme", "stage", "next_due_on", "id"], name="pathway_board"),
+            models.Index(fields=["programme", "next_due_on", "id"], name="pathway_due", condition=models.Q(stage__in=OPEN)),
+            models.Index(fields=["programme", "stage_since", "id"], name="pathway_waiting", condition=models.Q(stage__in=OPEN)),
+            models.Index(fields=["programme", "last_two_way_on", "id"], name="pathway_heard", condition=models.Q(stage__in=OPEN)),
+            models.Index("programme", STAGE_PLACE, "id", name="pathway_journey", condition=models.Q(stage__in=OPEN)),
             models.Index(fields=["person_key"], name="pathway_person"),
         ]
         triggers = [agrees_with_log("pathway")]

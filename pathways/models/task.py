@@ -66,7 +66,10 @@ class Task(Row):
             models.UniqueConstraint(fields=["pathway", "kind", "subject"], condition=models.Q(state="open"), name="task_one_open"),
             models.CheckConstraint(name="task_state_known", condition=models.Q(state__in=TaskState.values)),
         ]
-        indexes = [models.Index(fields=["pathway", "due_on", "id"], name="task_next", condition=models.Q(state="open"))]
+        indexes = [
+            models.Index(fields=["pathway", "due_on", "id"], name="task_next", condition=models.Q(state="open")),
+            models.Index(fields=["due_on", "id"], name="task_due", condition=models.Q(state="open")),
+        ]
 
     @property
     def label(self) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from operator import itemgetter
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import OrderBy
 
 from accounts.desk import desk_of
@@ -15,14 +16,21 @@ from ground.phones import show_phone
 from ground.tables import Column
 from ground.templatetags.said import in_days
 from pathways.models import Pathway
-from pathways.queries.due import KIND_WORDS, ListRow, due_words, person_href, stage_words, waiting_words, who_owes
-from pathways.scope import CASE_ROLES, pathways
+from pathways.models.case import STAGE_PLACE
+from pathways.queries.due import KIND_WORDS, NOT_WAITING, ListRow, due_words, person_href, stage_words, waiting_words, who_owes
+from pathways.scope import CASE_ROLES, held, pathways
 from pathways.workflow.pathway import OPEN, PHASE_OF, Stage
 from places.queries import wards_on
 
 #: Nobody has spoken with the person for so long: gone quiet.
 QUIET_DAYS = 28
 WITH_ROW = ("candidate", "owner")
+#: What a row of the list and of the file shows; the rest of the case stays where it is.
+SHOWN = (
+    *("uuid", "stage", "stage_since", "next_kind", "next_owed_by", "next_due_on", "last_two_way_on", "candidate", "owner"),
+    *("candidate__uuid", "candidate__first_name", "candidate__last_name", "candidate__known_as", "candidate__folded_name"),
+    *("owner__name", "owner__email"),
+)
 
 #: Sort -> the order, as ground.paging takes it. Rows without a value come last.
 ORDERS: Mapping[str, tuple[str, ...]] = {
@@ -32,10 +40,6 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
     "heard": ("last_two_way_on", "id"),
     "stage": ("stage_place", "id"),
 }
-#: Stages in the order of the journey, for sorting.
-STAGE_PLACE = Case(
-    *(When(stage=stage, then=Value(place)) for place, stage in enumerate(Stage)), default=Value(99), output_field=IntegerField()
-)
 
 
 def rows(user: object, filters: Mapping[str, str], *, today: date) -> QuerySet[Pathway]:
@@ -45,7 +49,8 @@ def rows(user: object, filters: Mapping[str, str], *, today: date) -> QuerySet[P
     (overdue, today, week, none), heard (quiet, never), family, ward. Open cases alone, unless a stage or phase is asked for.
     What cannot be read is left out.
     """
-    found = pathways(user).select_related(*WITH_ROW)
+    seen = held(user) if filters.get("whose") == "me" else pathways(user)
+    found = seen.select_related(*WITH_ROW).only(*SHOWN)
     if not filters.get("stage") and not filters.get("phase"):
         found = found.filter(stage__in=OPEN)
     for name, narrow in NARROW.items():
@@ -56,8 +61,6 @@ def rows(user: object, filters: Mapping[str, str], *, today: date) -> QuerySet[P
 
 
 def _whose(found: QuerySet[Pathway], value: str, user: object, today: date) -> QuerySet[Pathway]:
-    if value == "me":
-        return found.filter(owner=getattr(user, "pk", None))
     desk = desk_of(user)
     if value == "team" and desk is not None:
         return found.filter(organisation=desk.organisation_id)
@@ -170,17 +173,24 @@ def holders(user: object, *, today: date) -> list[User]:
     for seat in desk.seats_as("programme_lead"):
         where |= Q(programme__in=seat.programmes_of())
     seats = Membership.objects.unscoped("workers who may hold a case").filter(where, role__in=CASE_ROLES).current(today)
-    return list(User.objects.unscoped("workers who may hold a case").filter(pk__in=seats.values("user")).order_by("name", "id"))
+    found = User.objects.unscoped("workers who may hold a case").filter(pk__in=seats.values("user")).order_by("name", "id")
+    return list(found.only("uuid", "name"))
 
 
-def families() -> list[tuple[str, str]]:
-    """Job families in use."""
-    return list(JobFamily.objects.filter(valid_to__isnull=True).values_list("code", "name"))
+def families_and_wards(today: date) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Job families in use, by name, and wards in force, by council and name: both in one query."""
+    names = JobFamily.objects.filter(valid_to__isnull=True).order_by().values_list("code", "name", Value("", output_field=CharField()))
+    council = Case(When(authority__name="", then="authority__code"), default="authority__name", output_field=CharField())
+    found = list(names.union(wards_on(today).order_by().values_list("code", "name", council), all=True))
+    families = sorted(((code, name) for code, name, council in found if not council), key=itemgetter(1))
+    wards = sorted((row for row in found if row[2]), key=itemgetter(2, 1, 0))
+    return families, [(code, f"{name}, {council}") for code, name, council in wards]
 
 
-def wards(today: date) -> list[tuple[str, str]]:
-    """Wards in force, by council and name."""
-    return [(ward.code, f"{ward.name}, {ward.authority}") for ward in wards_on(today)]
+def with_ring(found: QuerySet[Pathway]) -> QuerySet[Pathway]:
+    """The same rows, each with `ring`, the first number that the person may be rung on."""
+    routes = ContactRoute.objects.current().filter(candidate=OuterRef("candidate"), kind__in=["mobile", "landline"], may_call=True)
+    return found.annotate(ring=Subquery(routes.values("value")[:1]))
 
 
 def masked(e164: str) -> str:
@@ -188,26 +198,34 @@ def masked(e164: str) -> str:
     return f"ends {e164[-3:]}" if e164 else ""
 
 
-def with_number(found: QuerySet[Pathway]) -> QuerySet[Pathway]:
-    """The same rows, each with `number`, the first phone of the person."""
+def as_file(found: QuerySet[Pathway]) -> QuerySet:
+    """The same rows as plain values, each with `number`, the first phone of the person: what the columns are read from."""
     routes = ContactRoute.objects.current().filter(candidate=OuterRef("candidate"), kind__in=["mobile", "landline"])
-    return found.annotate(number=Subquery(routes.values("value")[:1]))
+    return found.annotate(number=Subquery(routes.values("value")[:1])).values_list(*IN_FILE, named=True)
+
+
+IN_FILE = (
+    *("candidate__first_name", "candidate__last_name", "stage", "stage_since", "next_kind", "next_owed_by", "next_due_on"),
+    *("last_two_way_on", "owner__name", "number"),
+)
 
 
 def columns(*, today: date, full_phone: bool) -> list[Column]:
-    """The list as a table: what the screen shows, in the same words. Rows come from `with_number`."""
+    """The list as a table: what the screen shows, in the same words. Rows come from `as_file`."""
     return [
-        Column("Name", lambda case: case.candidate.name),
-        Column("Where they are", stage_words),
-        Column("Since", lambda case: case.stage_since),
-        Column("Next step", next_words),
-        Column("Owed by", lambda case: OWED_WORDS.get(case.next_owed_by, "")),
-        Column("Due", lambda case: case.next_due_on),
-        Column("Days waiting", lambda case: "" if not waiting_words(case, today) else max((today - case.stage_since).days, 0)),
-        Column("Last spoken with", lambda case: case.last_two_way_on),
-        Column("Worker", lambda case: case.owner.name if case.owner else "Nobody yet"),
-        Column("Phone", lambda case: show_phone(case.number or "") if full_phone else masked(case.number or "")),
+        Column("Name", lambda row: f"{row.candidate__first_name} {row.candidate__last_name}".strip()),
+        Column("Where they are", lambda row: STAGE_WORDS[row.stage]),
+        Column("Since", lambda row: row.stage_since),
+        Column("Next step", lambda row: KIND_WORDS.get(row.next_kind, "")),
+        Column("Owed by", lambda row: OWED_WORDS.get(row.next_owed_by, "")),
+        Column("Due", lambda row: row.next_due_on),
+        Column("Days waiting", lambda row: "" if row.stage in NOT_WAITING or row.stage_since >= today else (today - row.stage_since).days),
+        Column("Last spoken with", lambda row: row.last_two_way_on),
+        Column("Worker", lambda row: row.owner__name if row.owner__name is not None else "Nobody yet"),
+        Column("Phone", lambda row: (show_phone if full_phone else masked)(row.number or "")),
     ]
 
 
+#: Words of every stage, and of nothing.
+STAGE_WORDS = {stage.value: str(stage.label) for stage in Stage}
 OWED_WORDS = {"worker": "Us", "candidate": "The person", "employer": "The employer", "lead": "The lead"}

@@ -38,13 +38,21 @@ class Live:
 def children_of(cases: Sequence[Pathway]) -> dict[tuple[str, int], Any]:
     """Everything that hangs on these cases, by machine and id, oldest first. Six queries."""
     ids = [case.pk for case in cases]
+    jobs = {job.pk: job for job in Placement.objects.filter(pathway__in=ids).select_related("employer")}
+    offers = {row.pk: row for row in Introduction.objects.filter(pathway__in=ids).select_related("heading", "employer")}
+    asked = [*PreEmploymentCheck.objects.filter(pathway__in=ids), *RetentionCheck.objects.filter(pathway__in=ids)]
+    for check in asked:
+        if check.placement_id in jobs:
+            check.placement = jobs[check.placement_id]
+    for job in jobs.values():
+        if job.introduction_id in offers:
+            job.introduction = offers[job.introduction_id]
+    for offer in offers.values():  # so that a step on an offer need not ask for its jobs again
+        offer._prefetched_objects_cache = {"placements": [job for job in jobs.values() if job.introduction_id == offer.pk]}
     rows: list[Any] = [
         *Interview.objects.filter(pathway__in=ids).select_related("host"),
         *TrainingPlace.objects.filter(pathway__in=ids).select_related("course"),
-        *Introduction.objects.filter(pathway__in=ids).select_related("heading", "employer"),
-        *Placement.objects.filter(pathway__in=ids).select_related("employer", "introduction"),
-        *PreEmploymentCheck.objects.filter(pathway__in=ids).select_related("placement__employer"),
-        *RetentionCheck.objects.filter(pathway__in=ids).select_related("placement__employer"),
+        *(*offers.values(), *jobs.values(), *asked),
     ]
     return {(row.machine, row.pk): row for row in sorted(rows, key=lambda row: row.pk)}
 

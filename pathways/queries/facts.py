@@ -1,10 +1,13 @@
 """CaseFacts, filled by one query."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from candidates.models import ContactRoute
@@ -17,6 +20,9 @@ from pathways.workflow.placement import BEFORE_START, OVER
 from pathways.workflow.retention_check import UNSETTLED
 
 SIX_MONTHS = "six_months"
+#: Stands for the case in the written query: no row has it.
+HERE = -1
+ENDED_JOBS = "jobs_ended"
 
 
 def _any(model: type, **which: object) -> Exists:
@@ -50,9 +56,56 @@ def facts_of(pathway: Pathway) -> CaseFacts:
     """What stands in a case's rows. Marks on the case itself are read from the instance, saved or not."""
     if pathway.pk is None:
         return CaseFacts(**_marks(pathway))
-    ended = Placement.objects.filter(pathway=OuterRef("pk"), stage__in=OVER).exclude(pk__in=pathway.looked_past)
-    found = Pathway.objects.filter(pk=pathway.pk).values(**_standing(), left_since_restart=Exists(ended)).get()
-    return CaseFacts(**_marks(pathway), **found, imported_stage=_imported_stage(pathway))
+    names, sql, given = _question()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [pathway.pk if each == HERE else each for each in given])
+        row = cursor.fetchone()
+    if row is None:
+        raise Pathway.DoesNotExist
+    found = dict(zip(names, row, strict=True))
+    left = set(found.pop(ENDED_JOBS)) - set(pathway.looked_past)
+    return CaseFacts(**_marks(pathway), **found, left_since_restart=bool(left), imported_stage=_imported_stage(pathway))
+
+
+@cache
+def _question() -> tuple[tuple[str, ...], str, tuple[Any, ...]]:
+    """The one query about the case HERE, written once: each step asks it, and writing it takes longer than answering it."""
+    asked = {**_standing(), ENDED_JOBS: _ended_jobs()}
+    sql, given = Pathway.objects.filter(pk=HERE).annotate(**asked).values_list(*asked).query.sql_with_params()
+    return tuple(asked), sql, given
+
+
+def _ended_jobs() -> ArraySubquery:
+    return ArraySubquery(Placement.objects.filter(pathway=OuterRef("pk"), stage__in=OVER).values("pk"))
+
+
+def facts_among(pathway: Pathway, rows: Iterable[Any]) -> CaseFacts:
+    """The same, told from the case's own chats, seats, introductions, jobs and checks where all of them have been read already."""
+    stages: dict[str, set[str]] = {}
+    mine = [row for row in rows if row.pathway_id == pathway.pk]
+    for row in mine:
+        stages.setdefault(row.machine, set()).add(row.stage)
+    chats, seats, offers, jobs = (stages.get(each, set()) for each in ("interview", "training_place", "introduction", "placement"))
+    checks = [row for row in mine if row.machine == "retention_check"]
+    six = [row for row in checks if row.milestone == SIX_MONTHS and row.stage == "confirmed"]
+    ended = {row.pk for row in mine if row.machine == "placement" and row.stage in OVER}
+    return CaseFacts(
+        **_marks(pathway),
+        chat_booked="booked" in chats,
+        chat_held="held" in chats,
+        awaiting_seat="waiting" in seats,
+        seat_booked="booked" in seats,
+        seat_begun="in_training" in seats,
+        live_introduction=not offers.isdisjoint(LIVE),
+        live_offer="offered" in offers,
+        before_start=not jobs.isdisjoint(BEFORE_START),
+        in_post="in_post" in jobs,
+        left_since_restart=bool(ended - set(pathway.looked_past)),
+        six_months_confirmed=any(row.placement.stage == "in_post" for row in six),
+        six_months_stands=bool(six),
+        unsettled_checks=any(row.stage in UNSETTLED for row in checks),
+        imported_stage=_imported_stage(pathway),
+    )
 
 
 def facts_of_many(cases: Sequence[Pathway]) -> dict[int, CaseFacts]:
@@ -92,15 +145,21 @@ def _imported_stage(pathway: Pathway) -> str:
     return pathway.imported_stage if last == "import_stage" else ""
 
 
-def conduct_of(pathway: Pathway, facts: CaseFacts) -> CaseFacts:
-    """The same facts, with what guards of conduct ask: attempts since the last talk, and ways to reach the person."""
-    contacts = Contact.objects.filter(candidate=pathway.candidate_id, voided_at__isnull=True)
-    talked = contacts.filter(outcome=ContactOutcome.SPOKE).order_by("-day").values_list("day", flat=True).first()
-    tries = contacts.exclude(outcome=ContactOutcome.SPOKE)
-    if talked:
-        tries = tries.filter(day__gte=talked)
-    days: list[tuple[date, str]] = list(tries.values_list("day", "channel"))
-    ways = set(ContactRoute.objects.current().filter(candidate=pathway.candidate_id).values_list("kind", flat=True))
+def conduct_of(
+    pathway: Pathway, facts: CaseFacts, *, contacts: Iterable[Contact] | None = None, routes: Iterable[ContactRoute] | None = None
+) -> CaseFacts:
+    """The same facts, with what guards of conduct ask: attempts since the last talk, and ways to reach the person.
+
+    `contacts` and `routes`: all of the person's, and the current ones, where they have been read already.
+    """
+    if contacts is None:
+        contacts = Contact.objects.filter(candidate=pathway.candidate_id).only("day", "channel", "outcome", "voided_at")
+    if routes is None:
+        routes = ContactRoute.objects.current().filter(candidate=pathway.candidate_id).only("kind")
+    logged = [(each.day, each.channel, each.outcome) for each in contacts if each.voided_at is None]
+    talked = max((day for day, _, outcome in logged if outcome == ContactOutcome.SPOKE), default=date.min)
+    days = [(day, channel) for day, channel, outcome in logged if outcome != ContactOutcome.SPOKE and day >= talked]
+    ways = {each.kind for each in routes}
     return replace(
         facts,
         attempts=len(days),

@@ -8,6 +8,7 @@ from ground.actor import Actor
 from pathways.models import Pathway
 from pathways.models.task import TaskKind
 from pathways.queries.steps import OpenStep, may_return, steps_made_on, steps_on
+from pathways.workflow.follow import CaseFacts
 from pathways.workflow.pathway import Stage
 
 #: Stage -> the steps that usually come next, in order; the others stand folded below them.
@@ -51,12 +52,12 @@ LAST = (
 class Offers:
     """The steps that the door would allow these actors now; each seat is asked by itself, none are put together."""
 
-    def __init__(self, case: Pathway, actors: Sequence[Actor], at: datetime) -> None:
-        self.case, self.actors, self.at = case, actors, at
+    def __init__(self, case: Pathway, actors: Sequence[Actor], at: datetime, *, conduct: CaseFacts | None = None) -> None:
+        self.case, self.actors, self.at, self.conduct = case, actors, at, conduct
 
     def on(self, row: Any) -> list[OpenStep]:
         """Steps on a row that is there."""
-        return _once(step for by in self.actors for step in steps_on(row, case=self.case, by=by, at=self.at))
+        return _once(step for by in self.actors for step in steps_on(row, case=self.case, by=by, at=self.at, conduct=self.conduct))
 
     def on_case(self, owed: str) -> tuple[list[OpenStep], list[OpenStep]]:
         """Steps on the case and steps that make a row on it: those that usually come next, the likeliest first, and the rest."""

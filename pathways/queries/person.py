@@ -1,9 +1,11 @@
 """One person's page: how to reach them, where they are, what is next and whose it is, and the steps that may be taken now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+from django.db.models import OuterRef, Q, Subquery
 
 from candidates.choices import GeographyState, RouteKind
 from candidates.models import Address, AddressPlace, Candidate, ContactRoute
@@ -12,14 +14,15 @@ from ground.actor import Actor
 from ground.clock import today_london
 from pathways.models import Consent, Pathway, Task
 from pathways.models.introduction import ConsentKind
-from pathways.models.task import TaskState
+from pathways.models.task import TaskKind, TaskState
 from pathways.queries.children import Live, children_of, shown_children
-from pathways.queries.due import about, due_words, subjects_of, task_words, who_owes
+from pathways.queries.due import about, due_words, task_words, who_owes
+from pathways.queries.facts import conduct_of, facts_among
 from pathways.queries.offers import NEXT_STEP, Offers
 from pathways.queries.steps import OpenStep
-from pathways.queries.timeline import Story, story
+from pathways.queries.timeline import Beside, Story, contacts_of, story
 from pathways.scope import pathways
-from places.queries import ward_names
+from places.models import Ward
 
 
 @dataclass(frozen=True)
@@ -120,16 +123,21 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
     case = next((each for each in cases if str(each.uuid) == wanted), cases[0])
     today = today_london(at)
     children = children_of(cases)
-    offers = Offers(case, actors, at)
+    routes = list(ContactRoute.objects.current().filter(candidate=person))
+    contacts, every = contacts_of(person)
+    conduct = conduct_of(case, facts_among(case, children.values()), contacts=contacts if every else None, routes=routes)
+    offers = Offers(case, actors, at, conduct=conduct)
     live, earlier = shown_children(case, children, offers, today)
-    owed = _owed(case, user=user, today=today)
+    tasks = _tasks(cases)
+    owed = _owed(case, tasks, children, user=user, today=today)
+    consents = list(Consent.objects.filter(candidate=person).select_related("employer").order_by("-given_on", "-id"))
     first, aside = offers.on_case(owed[0].task.kind if owed else "")
     address, ward = _lives(person)
     return PersonPage(
         person=person,
         case=case,
         cases=cases,
-        reach=reach_of(person),
+        reach=[_reach(route) for route in routes],
         address=address,
         ward=ward,
         families=_families(case),
@@ -138,18 +146,15 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
         aside=aside,
         live=live,
         earlier=earlier,
-        consents=_consents(person),
-        story=story(user=user, person=person, cases=cases, rows=children, by=actors[-1], at=at, whole=whole),
+        consents=[each for each in consents if each.withdrawn_on is None and each.voided_at is None],
+        story=story(
+            user=user, person=person, cases=cases, beside=Beside(children, contacts, consents, tasks), by=actors[-1], at=at, whole=whole
+        ),
         take=case.is_open and case.owner_id is None and any(each.name == "hand_over" for each in aside),
     )
 
 
 # -- how to reach them -------------------------------------------------------------------------------------------------------------
-
-
-def reach_of(person: Candidate) -> list[Reach]:
-    """Ways to reach the person, the preferred one first."""
-    return [_reach(route) for route in ContactRoute.objects.current().filter(candidate=person)]
 
 
 def _reach(route: ContactRoute) -> Reach:
@@ -177,13 +182,16 @@ def safe_words(route: ContactRoute) -> str:
 
 
 def _lives(person: Candidate) -> tuple[Address | None, str]:
-    address = Address.objects.filter(candidate=person, valid_to__isnull=True, replaced_by__isnull=True).first()
-    place = AddressPlace.objects.filter(address=address).order_by("-looked_up_on", "-id").first() if address is not None else None
-    if place is None:
-        return address, ""
-    if place.state == GeographyState.PENDING:
+    places = AddressPlace.objects.filter(address=OuterRef("pk")).order_by("-looked_up_on", "-id")
+    address = (
+        Address.objects.filter(candidate=person, valid_to__isnull=True, replaced_by__isnull=True)
+        .annotate(place_state=Subquery(places.values("state")[:1]), ward_code=Subquery(places.values("ward_code")[:1]))
+        .annotate(ward_name=Subquery(Ward.objects.filter(code=OuterRef("ward_code")).values("name")[:1]))
+        .first()
+    )
+    if address is not None and address.place_state == GeographyState.PENDING:
         return address, "ward not looked up yet"
-    return address, ward_names([place.ward_code]).get(place.ward_code, "") if place.ward_code else ""
+    return address, getattr(address, "ward_name", None) or ""
 
 
 def _families(case: Pathway) -> str:
@@ -191,11 +199,6 @@ def _families(case: Pathway) -> str:
         return ""
     names = dict(JobFamily.objects.filter(code__in=case.families).values_list("code", "name"))
     return ", ".join(names.get(code, code) for code in case.families)
-
-
-def _consents(person: Candidate) -> list[Consent]:
-    rows = Consent.objects.filter(candidate=person, withdrawn_on__isnull=True, voided_at__isnull=True).select_related("employer")
-    return list(rows.order_by("-given_on", "-id"))
 
 
 def consent_words(row: Consent) -> str:
@@ -208,11 +211,19 @@ def consent_words(row: Consent) -> str:
 # -- what is next ------------------------------------------------------------------------------------------------------------------
 
 
-def _owed(case: Pathway, *, user: Any, today: date) -> list[Owed]:
-    tasks = list(Task.objects.filter(pathway=case, state=TaskState.OPEN).order_by("due_on", "id"))
-    subjects = subjects_of(tasks)
+def _tasks(cases: Sequence[Pathway]) -> list[Task]:
+    """What is owed on these cases, soonest first, and what somebody wrote down to do and did."""
+    done = Q(kind=TaskKind.FREE, state=TaskState.DONE, closed_on__isnull=False)
+    rows = Task.objects.filter(Q(state=TaskState.OPEN) | done, pathway__in=[case.pk for case in cases])
+    return list(rows.select_related("closed_by_user").order_by("due_on", "id"))
+
+
+def _owed(case: Pathway, tasks: Sequence[Task], children: Mapping[tuple[str, int], Any], *, user: Any, today: date) -> list[Owed]:
+    subjects = {f"{machine}:{pk}": row for (machine, pk), row in children.items()}
     found = []
     for task in tasks:
+        if task.pathway_id != case.pk or task.state != TaskState.OPEN:
+            continue
         what = about(task, subjects, today)
         owes = who_owes(task.owed_by, owner=case.owner, me=user.pk, called=case.candidate.called, employer=what.employer)
         found.append(

@@ -41,14 +41,17 @@ class OpenStep:
     href: str
 
 
-def steps_on(row: Row, *, case: Pathway, by: Actor, facts: CaseFacts | None = None, at: datetime | None = None) -> list[OpenStep]:
-    """Steps of the row's own chart that are open from its stage to this actor; with `at`, at this moment."""
+def steps_on(row: Row, *, case: Pathway, by: Actor, conduct: CaseFacts | None = None, at: datetime | None = None) -> list[OpenStep]:
+    """Steps of the row's own chart that are open from its stage to this actor; with `at`, at this moment.
+
+    `conduct` is what guards are asked by, where it has been read already.
+    """
     known = [each for each in chart_steps(row.machine).values() if row.stage in each.sources and allowed(each, row, case=case, by=by)]
     if at is not None:
         known = [each for each in known if timely(each.name, row, at=at)]
     guarded = [each for each in known if each.guard]
     if guarded and isinstance(row, Pathway):
-        conduct = conduct_of(row, facts if facts is not None else facts_of(row))
+        conduct = conduct if conduct is not None else conduct_of(row, facts_of(row))
         known = [each for each in known if not each.guard or each.guard(conduct) is None]
     folder = FOLDERS[row.machine]
     return [OpenStep(each.name, row.machine, each.label, f"/{folder}/{row.uuid}/steps/{each.name}/") for each in known]
@@ -70,7 +73,7 @@ def timely(name: str, row: Row, *, at: datetime) -> bool:
     if isinstance(row, Placement) and name == "complete":
         return row.kind in {"fixed_term", "apprenticeship"}
     if isinstance(row, Introduction) and name == "withdraw_offer":
-        return not row.placements.filter(first_day__isnull=False).exclude(stage__in=["fell_through", "void"]).exists()
+        return not any(job.first_day is not None and job.stage not in {"fell_through", "void"} for job in row.placements.all())
     if isinstance(row, Pathway) and name == "reopen":
         last = max((day for day in (row.closed_on, row.revisit_on) if day), default=None)
         return last is not None and (today_london(at) - last).days <= REOPEN_DAYS and row.candidate.died_on is None

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from accounts.models import Reason, User
+from accounts.models import Organisation, Reason, User
 from candidates.models import Candidate
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.templatetags.said import day as said_day
 from ground.templatetags.said import time_of_day
 from outreach.choices import MessageState
+from outreach.models import Contact, Message
 from pathways.models import Consent, Pathway, StageChange, Task
 from pathways.models.note import Visibility
 from pathways.models.task import TaskKind, TaskState
@@ -20,7 +21,7 @@ from pathways.queries.acted import contact_words
 from pathways.queries.due import about_row
 from pathways.queries.timeline_details import details_of, snapshots
 from pathways.queries.timeline_words import is_noise, title_of
-from pathways.scope import changes, contacts, messages, notes
+from pathways.scope import notes
 from pathways.services.door import chart_steps
 from pathways.services.undo import may_undo
 from pathways.workflow.pathway import Stage
@@ -30,6 +31,8 @@ AT_FIRST = 60
 MOST = 2_000
 HOW = {"phone": "by phone", "in_person": "in person", "text": "by text", "email": "by e-mail", "letter": "by letter"}
 WHOSE_WORD = {"candidate": "on the person’s word", "employer": "on the employer’s word"}
+#: Actors who are named with the organisation they are from.
+OUTSIDE = frozenset({"employer", "trainer"})
 READERS = {Visibility.ME: "only you", Visibility.PROGRAMME: "everybody in the programme", Visibility.EMPLOYER: "shared with"}
 
 
@@ -63,6 +66,16 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What the page has read already: the cases' children by machine and id, contacts, permissions, and tasks."""
+
+    rows: Mapping[tuple[str, int], Any]
+    contacts: Sequence[Contact] = ()
+    consents: Sequence[Consent] = ()
+    tasks: Sequence[Task] = ()
+
+
+@dataclass(frozen=True)
 class Story:
     """The days, and whether there is more."""
 
@@ -70,18 +83,16 @@ class Story:
     more: bool
 
 
-def story(
-    *, user: Any, person: Candidate, cases: Sequence[Pathway], rows: Mapping[tuple[str, int], Any], by: Actor, at: datetime, whole: bool
-) -> Story:
-    """What happened in these cases, newest first. `rows` are the cases' children by machine and id. A fixed number of queries."""
+def story(*, user: Any, person: Candidate, cases: Sequence[Pathway], beside: Beside, by: Actor, at: datetime, whole: bool) -> Story:
+    """What happened in these cases, newest first; all the cases of the person that the user may see. A fixed number of queries."""
     most = MOST if whole else AT_FIRST
     found = [
-        *_steps(user, cases, rows, by=by, at=at, most=most),
-        *_contacts(user, person, cases, by=by, most=most),
+        *_steps(cases, beside.rows, by=by, at=at, most=most),
+        *_contacts(beside.contacts, cases, by=by)[:most],
         *_notes(user, cases, most=most),
-        *_texts(user, person, most=most),
-        *_permissions(person),
-        *_done(cases, most=most),
+        *_texts(person, most=most),
+        *_permissions(beside.consents),
+        *_done(beside.tasks),
     ]
     found.sort(key=lambda entry: (entry.day, entry.moment, entry.order), reverse=True)
     shown = _newest(found, most)
@@ -105,12 +116,13 @@ def _newest(found: list[Entry], most: int) -> list[Entry]:
 # -- steps -------------------------------------------------------------------------------------------------------------------------
 
 
-def _steps(user: Any, cases: Sequence[Pathway], rows: Mapping[tuple[str, int], Any], *, by: Actor, at: datetime, most: int) -> list[Entry]:
-    seen = changes(user).filter(pathway__in=[case.pk for case in cases])
-    log = list(seen.select_related("actor", "organisation", "undone_by", "undoes", "overwritten").order_by("-id")[: most * 4])
-    reasons = _reasons(cases)
+def _steps(cases: Sequence[Pathway], rows: Mapping[tuple[str, int], Any], *, by: Actor, at: datetime, most: int) -> list[Entry]:
+    rows_of_log = StageChange.objects.filter(pathway__in=[case.pk for case in cases]).select_related("overwritten")
+    log = list(rows_of_log.order_by("-id")[: most * 4])
+    _tie_undone(log)
+    reasons = _reasons(cases, {each.reason for each in log if each.reason})
     after = snapshots(log, {**rows, **{("pathway", case.pk): case for case in cases}})
-    names = _names(after)
+    names = _name_actors(log, after)
     moved = {each.cause_id: each.to_stage for each in log if each.step == "follow"}
     many = len({case.programme_id for case in cases}) > 1
     programmes = {case.pk: case.programme.name for case in cases}
@@ -176,7 +188,7 @@ def _who(change: StageChange) -> str:
     if change.actor_kind == "candidate":
         return "the person"
     name = change.actor.name if change.actor is not None else ""
-    if change.actor_kind in {"employer", "trainer"} and change.organisation is not None:
+    if change.actor_kind in OUTSIDE and change.organisation is not None:
         name = ", ".join(part for part in (name, change.organisation.name) if part)
     word = WHOSE_WORD.get(change.said_by, "")
     return ", ".join(part for part in (name, f"{word} {HOW.get(change.said_how, '')}".strip()) if part)
@@ -197,24 +209,50 @@ def _reason_kind(change: StageChange) -> str:
     return declared.reason_kind if declared is not None else ""
 
 
-def _reasons(cases: Sequence[Pathway]) -> dict[tuple[str, str], str]:
-    """The words of reasons, the programme's own first."""
+def _reasons(cases: Sequence[Pathway], codes: Iterable[str]) -> dict[tuple[str, str], str]:
+    """The words of these reasons, the programme's own first."""
     programme = cases[0].programme_id if cases else None
-    rows = Reason.objects.of(programme).order_by("programme_id", "valid_from", "id").values_list("kind", "code", "label")
-    return {(kind, code): label for kind, code, label in rows}
+    rows = Reason.objects.of(programme).filter(code__in=set(codes)).order_by("programme_id", "valid_from", "id")
+    return {(kind, code): label for kind, code, label in rows.values_list("kind", "code", "label")}
 
 
-def _names(after: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
-    """Names of the workers that cases were handed to, and of hosts."""
+def _tie_undone(log: Sequence[StageChange]) -> None:
+    """Tie each undo to what it took back. An undo is newer than that, so it stands in the log wherever that does."""
+    known = {each.pk: each for each in log}
+    undoing = {each.undoes_id: each for each in log if each.undoes_id}
+    known |= StageChange.objects.in_bulk([pk for pk in undoing if pk not in known])
+    undone_by: Any = StageChange._meta.get_field("undone_by")
+    for each in log:
+        undone_by.set_cached_value(each, undoing.get(each.pk))
+        each.undoes = known[each.undoes_id] if each.undoes_id else None
+
+
+def _name_actors(log: Sequence[StageChange], after: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
+    """Give each step the person and organisation that took it; the names of all who are told of, hosts and new owners too."""
     ids = {values[name] for values in after.values() for name in ("owner_id", "host_id") if values.get(name)}
-    return dict(User.objects.unscoped("names in a timeline that is in sight").filter(pk__in=ids).values_list("pk", "name"))
+    ids |= {each.actor_id for each in log if each.actor_id}
+    users = User.objects.unscoped("names in a timeline that is in sight").filter(pk__in=ids).only("name", "email").in_bulk()
+    outside = {each.organisation_id for each in log if each.organisation_id and each.actor_kind in OUTSIDE}
+    organisations = Organisation.objects.only("name").in_bulk(outside)
+    for each in log:
+        each.actor = users.get(each.actor_id) if each.actor_id else None
+        each.organisation = organisations.get(each.organisation_id) if each.organisation_id else None
+    return {pk: user.name for pk, user in users.items()}
 
 
 # -- what else there is ------------------------------------------------------------------------------------------------------------
 
 
-def _contacts(user: Any, person: Candidate, cases: Sequence[Pathway], *, by: Actor, most: int) -> list[Entry]:
-    rows = contacts(user).filter(candidate=person, programme__in={case.programme_id for case in cases})
+def contacts_of(person: Candidate) -> tuple[list[Contact], bool]:
+    """Contacts and attempts with somebody, newest first, and whether these are all there are."""
+    rows = Contact.objects.filter(candidate=person).select_related("by", "event").only(*OF_A_CONTACT).order_by("-day", "-id")
+    found = list(rows[:MOST])
+    return found, len(found) < MOST
+
+
+def _contacts(rows: Iterable[Contact], cases: Sequence[Pathway], *, by: Actor) -> list[Entry]:
+    """Those in the programmes of cases in sight."""
+    programmes = {case.programme_id for case in cases}
     return [
         Entry(
             day=row.day,
@@ -230,8 +268,15 @@ def _contacts(user: Any, person: Candidate, cases: Sequence[Pathway], *, by: Act
             undo_form=f"/contacts/{row.uuid}/undo/" if row.voided_at is None and (row.by_id == by.user_id or by.kind == "lead") else "",
             key=f"contact-{row.uuid}",
         )
-        for row in rows.select_related("by", "event").order_by("-day", "-id")[:most]
+        for row in rows
+        if row.programme_id in programmes
     ]
+
+
+OF_A_CONTACT = (
+    *("uuid", "day", "at", "channel", "outcome", "minutes", "meaningful", "note", "voided_at", "by", "event", "programme"),
+    *("by__name", "by__email", "event__name"),
+)
 
 
 def _about_contact(row: Any) -> list[str]:
@@ -241,7 +286,7 @@ def _about_contact(row: Any) -> list[str]:
 
 
 def _notes(user: Any, cases: Sequence[Pathway], *, most: int) -> list[Entry]:
-    rows = notes(user).filter(pathway__in=[case.pk for case in cases]).select_related("author", "employer")
+    rows = notes(user, of=cases).select_related("author", "employer")
     return [
         Entry(
             day=row.day,
@@ -265,9 +310,9 @@ def _note_title(row: Any) -> str:
     return f"Note, {readers}" if readers else "Note"
 
 
-def _texts(user: Any, person: Candidate, *, most: int) -> list[Entry]:
+def _texts(person: Candidate, *, most: int) -> list[Entry]:
     entries = []
-    for row in messages(user).filter(candidate=person).order_by("-created_at", "-id")[:most]:
+    for row in Message.objects.filter(candidate=person).order_by("-created_at", "-id")[:most]:
         moment = row.attempt_at or row.created_at
         entries.append(
             Entry(
@@ -293,13 +338,15 @@ def _state_words(row: Any) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _permissions(person: Candidate) -> list[Entry]:
+def _permissions(consents: Iterable[Consent]) -> list[Entry]:
     entries = []
-    for row in Consent.objects.filter(candidate=person, withdrawn_on__isnull=False).select_related("employer"):
+    for row in consents:
+        if row.withdrawn_on is None:
+            continue
         name = f": {row.employer.name}" if row.employer is not None else ""
         entries.append(
             Entry(
-                day=row.withdrawn_on or row.given_on,
+                day=row.withdrawn_on,
                 moment=row.created_at,
                 order=row.pk,
                 title=f"Permission withdrawn: {row.get_kind_display().lower()}{name}",
@@ -310,9 +357,8 @@ def _permissions(person: Candidate) -> list[Entry]:
     return entries
 
 
-def _done(cases: Iterable[Pathway], *, most: int) -> list[Entry]:
+def _done(tasks: Iterable[Task]) -> list[Entry]:
     """What somebody wrote down to do, and did."""
-    rows = Task.objects.filter(pathway__in=[case.pk for case in cases], kind=TaskKind.FREE, state=TaskState.DONE, closed_on__isnull=False)
     return [
         Entry(
             day=row.closed_on or row.due_on,
@@ -323,5 +369,6 @@ def _done(cases: Iterable[Pathway], *, most: int) -> list[Entry]:
             kind="note",
             key=f"task-{row.uuid}",
         )
-        for row in rows.select_related("closed_by_user").order_by("-closed_on", "-id")[:most]
+        for row in tasks
+        if row.kind == TaskKind.FREE and row.state == TaskState.DONE
     ]

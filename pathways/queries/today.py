@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import F, Min, Q, QuerySet
@@ -32,7 +32,7 @@ from pathways.queries.due import (
     waiting_words,
     who_owes,
 )
-from pathways.scope import pathways, tasks
+from pathways.scope import held, pathways, tasks, tasks_of_held
 from pathways.workflow.pathway import OPEN, Stage
 
 #: Nobody on the desk has been heard for so long: "gone quiet".
@@ -50,8 +50,7 @@ CHATS, OVERDUE, DUE, STUCK, QUIET = range(5)
 HEADINGS = {CHATS: "Chats today", OVERDUE: "Overdue", DUE: "Due today", STUCK: "Checks that are stuck", QUIET: "Gone quiet"}
 
 
-@dataclass(frozen=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Where a row stands in the day's list, and what it is: "t" a task, "c" a case."""
 
     group: int
@@ -132,18 +131,17 @@ def _with_done(rows: list[tuple[int, ListRow]], said: ListRow, asked: Asked) -> 
     return list(zip(groups, shown, strict=True))
 
 
-def _mine(cases: QuerySet[Pathway], asked: Asked) -> QuerySet[Pathway]:
-    return cases.filter(owner=asked.user.pk) if asked.whose == "me" else cases.filter(owner__isnull=False)
+def _mine(asked: Asked) -> QuerySet[Pathway]:
+    return held(asked.user) if asked.whose == "me" else pathways(asked.user).filter(owner__isnull=False)
 
 
 def places_of(asked: Asked) -> list[Place]:
     """The order of the day: chats, overdue, due, checks that are stuck, people gone quiet. Three queries."""
     today = asked.today
-    due = _tasks(asked).filter(state=TaskState.OPEN, due_on__lte=today).exclude(pathway__stage=Stage.VOID)
     found: list[Place] = []
     seen: set[int] = set()
     in_touch: set[int] = set()
-    for pk, kind, day, case in due.order_by("due_on", "id").values_list("pk", "kind", "due_on", "pathway")[: MOST + 1]:
+    for pk, kind, day, case in _due(asked).order_by("due_on", "id")[: MOST + MOST // 2]:
         seen.add(case)
         if kind == TaskKind.KEEP_IN_TOUCH and case in in_touch:
             continue  # one talk is what two missed ones come to
@@ -151,7 +149,9 @@ def places_of(asked: Asked) -> list[Place]:
             in_touch.add(case)
         group = OVERDUE if day < today else CHATS if kind == TaskKind.HOLD_CHAT else DUE
         found.append(Place(group, day, "t", pk))
-    mine = _mine(pathways(asked.user), asked)
+    if len(found) > MOST:
+        return sorted(found)[: MOST + 1]  # what is due fills the list; the rest stands behind it
+    mine = _mine(asked)
     for case, asked_on in stuck(mine, today)[:MOST]:
         if case not in seen:
             found.append(Place(STUCK, asked_on, "c", case))
@@ -162,11 +162,14 @@ def places_of(asked: Asked) -> list[Place]:
     return sorted(found)[: MOST + 1]
 
 
-def _tasks(asked: Asked) -> QuerySet[Task]:
-    seen = tasks(asked.user)
+def _due(asked: Asked) -> QuerySet:
+    """Tasks due or overdue on the desk: (id, kind, due on, case). One's own are two lists in one, each by an index of its own."""
+    late = Q(state=TaskState.OPEN, due_on__lte=asked.today) & ~Q(pathway__stage=Stage.VOID)
+    rows = tasks(asked.user).filter(late).values_list("id", "kind", "due_on", "pathway")
     if asked.whose == "me":
-        return seen.filter(Q(assignee=asked.user.pk) | Q(assignee__isnull=True, pathway__owner=asked.user.pk))
-    return seen.filter(pathway__owner__isnull=False)
+        own = tasks_of_held(asked.user).filter(late, assignee__isnull=True)
+        return rows.filter(assignee=asked.user.pk).union(own.values_list("id", "kind", "due_on", "pathway"), all=True)
+    return rows.filter(pathway__owner__isnull=False)
 
 
 def stuck(cases: QuerySet[Pathway], today: date) -> QuerySet:
@@ -227,7 +230,11 @@ WITH_CASE = ("candidate", "owner", "programme")
 
 def phones_of(people: Iterable[int]) -> dict[int, ContactRoute]:
     """The number to ring for each person: the first that may be rung."""
-    routes = ContactRoute.objects.current().filter(candidate__in=set(people), kind__in=["mobile", "landline"], may_call=True)
+    routes = (
+        ContactRoute.objects.current()
+        .filter(candidate__in=set(people), kind__in=["mobile", "landline"], may_call=True)
+        .only("candidate", "value")
+    )
     found: dict[int, ContactRoute] = {}
     for route in routes:
         found.setdefault(route.candidate_id, route)

@@ -9,15 +9,20 @@ from django.db.models import QuerySet
 from ground.templatetags.said import counted, days_waiting
 from pathways.models import Pathway
 from pathways.queries.due import Act, ListRow, person_href, stage_words
-from pathways.scope import pathways
+from pathways.scope import held_by_nobody
 from pathways.workflow.pathway import OPEN
 
-WITH_CASE = ("candidate", "owner", "programme", "organisation")
+#: What a row shows.
+SHOWN = (
+    *("uuid", "version", "stage", "source", "opened_on", "candidate"),
+    *("candidate__uuid", "candidate__first_name", "candidate__last_name"),
+)
 
 
 def nobodys(user: object) -> QuerySet[Pathway]:
     """Open cases in sight that nobody holds, oldest first."""
-    return pathways(user).filter(stage__in=OPEN, owner__isnull=True).select_related(*WITH_CASE).order_by("opened_on", "id")
+    waiting = held_by_nobody(user).filter(stage__in=OPEN).select_related("candidate").only(*SHOWN)
+    return waiting.order_by("opened_on", "id")
 
 
 def count_words(rows: QuerySet, most: int = 1_000) -> tuple[int, str]:

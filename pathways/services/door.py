@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django_fsm import TransitionNotAllowed
 
 from ground.actor import SYSTEM, Actor
@@ -212,8 +212,7 @@ def _take(subject: Subject, declared: Step, *, by: Actor) -> None:
     fresh = subject._state.adding
     subject.version = subject.version if fresh else subject.version + 1
     try:
-        with transaction.atomic():
-            subject.save()
+        subject.save()
     except IntegrityError as error:
         raise _said(error) from error
 
@@ -280,13 +279,20 @@ def _after(change: StageChange, *, subject: Subject, was: str, then: Callable[[S
     if change.pathway_id is None:
         return
     if change.cause is None or change.cause.pathway_id != change.pathway_id:
-        let_follow(case=Pathway.objects.get(pk=change.pathway_id), cause=change)
+        let_follow(case=_case_now(change, subject, then), cause=change)
         show_next(pathway_id=change.pathway_id)
 
 
 def written_in(case: Pathway) -> list[UUID]:
     """The public ids of everything that happened in a case: what its texts were written for."""
     return list(StageChange.objects.filter(pathway=case).values_list("uuid", flat=True))
+
+
+def _case_now(change: StageChange, subject: Subject, then: Callable[[StageChange], None] | None) -> Pathway:
+    """The case as it stands: the one that was locked, unless consequences may have changed it since."""
+    if then is None and not isinstance(subject, Pathway) and subject.pathway_id == change.pathway_id:
+        return subject.pathway
+    return Pathway.objects.get(pk=change.pathway_id or 0)
 
 
 def mark_since(case: Pathway, day: date) -> None:

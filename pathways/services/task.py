@@ -2,7 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import BankHoliday
 from accounts.services.audit import service
@@ -29,7 +30,7 @@ def settle_tasks(*, change: StageChange, subject: Row, ended: bool) -> None:
     if closing:
         _close(open_tasks.filter(kind__in=closing), change=change, today=today)
     if owed.closes_own or (ended and change.machine != "pathway"):
-        _close(open_tasks.filter(subject__startswith=mine), change=change, today=today, whole=mine)
+        _close(open_tasks, change=change, today=today, whole=mine)
     stage = subject.stage if isinstance(subject, Pathway) else subject.pathway.stage  # type: ignore[attr-defined]  # a row of a case
     for each in owed.opens:
         _open(each, change=change, subject=subject, mine=mine, stage=stage)
@@ -62,11 +63,9 @@ def owe_finishing(*, case: Pathway, facts: CaseFacts, cause: StageChange) -> Non
 
 
 def _close(tasks: QuerySet[Task], *, change: StageChange, today: date, whole: str = "") -> None:
-    for task in tasks:
-        if whole and task.subject != whole and not task.subject.startswith(f"{whole}:"):
-            continue
-        task.state, task.closed_by, task.closed_on, task.version = TaskState.DONE, change, today, task.version + 1
-        task.save(update_fields=["state", "closed_by", "closed_on", "version"])
+    if whole:
+        tasks = tasks.filter(Q(subject=whole) | Q(subject__startswith=f"{whole}:"))
+    tasks.update(state=TaskState.DONE, closed_by=change, closed_on=today, version=F("version") + 1)
 
 
 def _open(opens: Opens, *, change: StageChange, subject: Row, mine: str, stage: str) -> None:
@@ -89,18 +88,13 @@ def _open(opens: Opens, *, change: StageChange, subject: Row, mine: str, stage: 
 
 def open_task(
     *, pathway_id: int, kind: str, subject: str, due_on: date, owed_by: str, change: StageChange | None, stage: str, words: str = ""
-) -> Task | None:
-    """One open task per case, kind and subject: asking again changes nothing. None on a case that has ended, at this `stage`."""
+) -> bool:
+    """One open task per case, kind and subject: asking again changes nothing. False on a case that has ended, at this `stage`."""
     if not outlives(kind, stage):
-        return None
-    task, _ = Task.objects.get_or_create(
-        pathway_id=pathway_id,
-        kind=kind,
-        subject=subject,
-        state=TaskState.OPEN,
-        defaults={"due_on": due_on, "owed_by": owed_by, "opened_by": change, "words": words},
-    )
-    return task
+        return False
+    task = Task(pathway_id=pathway_id, kind=kind, subject=subject, due_on=due_on, owed_by=owed_by, opened_by=change, words=words)
+    Task.objects.bulk_create([task], ignore_conflicts=True)  # one statement: task_one_open says whether it is there already
+    return True
 
 
 def _due(opens: Opens, *, change: StageChange, subject: Row) -> date | None:
@@ -172,7 +166,15 @@ def add_task(*, pathway: Pathway, words: str, due_on: date, by: Actor, at: datet
 
 def show_next(*, pathway_id: int) -> None:
     """Keep the next thing owed on the case's row, so that a list need not join."""
-    task = Task.objects.filter(pathway=pathway_id, state=TaskState.OPEN).order_by("due_on", "id").first()
-    Pathway.objects.filter(pk=pathway_id).update(
-        next_due_on=task.due_on if task else None, next_kind=task.kind if task else "", next_owed_by=task.owed_by if task else ""
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(SHOW_NEXT, [pathway_id])
+
+
+SHOW_NEXT = """
+    UPDATE pathways_pathway AS mine
+    SET next_due_on = soonest.due_on, next_kind = coalesce(soonest.kind, ''), next_owed_by = coalesce(soonest.owed_by, '')
+    FROM pathways_pathway AS same LEFT JOIN LATERAL (
+        SELECT due_on, kind, owed_by FROM pathways_task WHERE pathway_id = same.id AND state = 'open' ORDER BY due_on, id LIMIT 1
+    ) AS soonest ON true
+    WHERE same.id = %s AND mine.id = same.id
+"""

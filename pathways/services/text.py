@@ -137,7 +137,7 @@ def write_texts(*, change: StageChange, subject: Row) -> None:
     moment = telling.moment(subject, change)
     if moment is None or change.to_stage != getattr(subject, "stage", None):
         return
-    case = Pathway.objects.select_related("candidate", "organisation", "owner").get(changes=change)
+    case = Pathway.objects.select_related("candidate", "organisation", "owner").get(pk=change.pathway_id or 0)
     if case.candidate.died_on is not None or case.do_not_contact or case.stage not in MAY_HEAR:
         return
     values = values_of(case, moment)
@@ -199,11 +199,11 @@ def _write(
 
 def _occasion(name: str, fact: str, body: str, *, candidate: Candidate) -> str:
     """The name of this moment; numbered when it comes again. Nothing when the last thing we told them still says just that."""
-    told = Message.objects.filter(candidate=candidate, fact=fact)
-    last = told.filter(written_for__isnull=False).exclude(state__in=NEVER_WENT).order_by("-id").first()
+    told = list(Message.objects.filter(candidate=candidate, fact=fact).order_by("-id").only("occasion", "body", "state", "written_for"))
+    last = next((each for each in told if each.written_for is not None and each.state not in NEVER_WENT), None)
     if last is not None and last.body == body and not StageChange.objects.filter(undoes__uuid=str(last.written_for)).exists():
         return ""
-    again = sum(occasion.partition("#")[0] == name for occasion in told.values_list("occasion", flat=True))
+    again = sum(each.occasion.partition("#")[0] == name for each in told)
     return f"{name}#{again + 1}" if again else name
 
 

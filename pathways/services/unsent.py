@@ -48,7 +48,7 @@ def _ask(*, message: Message, at: datetime) -> bool:
         return False
     case = Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id)
     lead = "This text may not have arrived: " if message.state == MessageState.ABANDONED else "A text did not go. Say: "
-    opened = open_task(
+    owed = open_task(
         pathway_id=change.pathway_id,
         kind=TaskKind.TELL,
         subject=f"{change.machine}:{change.subject_id}",
@@ -59,4 +59,4 @@ def _ask(*, message: Message, at: datetime) -> bool:
         words=tidy(lead + message.body.partition(". ")[2], LONGEST_TASK),
     )
     show_next(pathway_id=change.pathway_id)
-    return opened is not None
+    return owed

@@ -1,5 +1,6 @@
 """A whole programme, told from a seed: the same seed, the same stories."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -23,17 +24,27 @@ def simulate(*, seed: int, people: int, months: int, as_of: datetime, rates: Rat
 
     Pure: no database, no clock. What would be done after `as_of` is not told.
     """
-    chosen = rates or Rates()
-    today = today_london(as_of)
-    length = max(int(months * MONTH), 7)
-    programme = ProgrammeStory(seed=seed, began_on=today - timedelta(days=length), as_of=as_of)
-    lay_out(Random(f"{seed}:programme"), programme)
-    for number in range(people):
-        rng = Random(f"{seed}:{number}")
-        day = working(programme.began_on + timedelta(days=rng.randrange(length)))
-        programme.people.append(tell(rng, number, day, programme, rates=chosen, workers=workers))
+    programme = begin(seed=seed, months=months, as_of=as_of)
+    programme.people.extend(stories(programme, people=people, rates=rates, workers=workers))
     count_places(programme)
     return programme
+
+
+def begin(*, seed: int, months: int, as_of: datetime) -> ProgrammeStory:
+    """A programme with its courses, openings and outings, and nobody in it yet."""
+    programme = ProgrammeStory(seed=seed, began_on=today_london(as_of) - timedelta(days=max(int(months * MONTH), 7)), as_of=as_of)
+    lay_out(Random(f"{seed}:programme"), programme)
+    return programme
+
+
+def stories(programme: ProgrammeStory, *, people: int, rates: Rates | None = None, workers: int = WORKERS) -> Iterator[PersonStory]:
+    """The people of a programme one by one, for whoever need not hold all of them at once."""
+    chosen = rates or Rates()
+    length = (today_london(programme.as_of) - programme.began_on).days
+    for number in range(people):
+        rng = Random(f"{programme.seed}:{number}")
+        day = working(programme.began_on + timedelta(days=rng.randrange(length)))
+        yield tell(rng, number, day, programme, rates=chosen, workers=workers)
 
 
 def lay_out(rng: Random, programme: ProgrammeStory) -> None:
@@ -84,22 +95,42 @@ def _go(way: Working, interested: date | None) -> None:
 
 
 def count_places(programme: ProgrammeStory) -> None:
-    """Seats and places, when all is told: nobody was turned away for want of one."""
-    seats: dict[int, int] = {}
-    places: dict[int, int] = {}
+    """Seats and places, when all is told."""
+    places = Places()
     for person in programme.people:
+        places.count(person)
+    announce(programme)
+    places.put_into(programme)
+
+
+class Places:
+    """How many seats and jobs were taken: when all is told, nobody was turned away for want of one."""
+
+    def __init__(self) -> None:
+        self.seats: dict[int, int] = {}
+        self.jobs: dict[int, int] = {}
+
+    def count(self, person: PersonStory) -> None:
+        """Add what one person took."""
         headings: dict[int, int] = {}
         for deed in person.deeds:
             if deed.verb == "book_seat":
-                seats[deed.how["course"]] = seats.get(deed.how["course"], 0) + 1
+                self.seats[deed.how["course"]] = self.seats.get(deed.how["course"], 0) + 1
             elif deed.verb == "draft":
                 headings[deed.how["introduction"]] = deed.how["heading"]
             elif deed.verb == "accept":
                 heading = headings[deed.how["introduction"]]
-                places[heading] = places.get(heading, 0) + 1
+                self.jobs[heading] = self.jobs.get(heading, 0) + 1
+
+    def put_into(self, programme: ProgrammeStory) -> None:
+        """Let the programme have as many."""
+        for number, course in enumerate(programme.courses):
+            course.seats = max(12, self.seats.get(number, 0))
+        for number, opening in enumerate(programme.headings):
+            opening.places = self.jobs.get(number, 0) + 3
+
+
+def announce(programme: ProgrammeStory) -> None:
+    """Courses that are known of by now; stories are drawn beyond that."""
     ahead = today_london(programme.as_of) + ANNOUNCED
     programme.courses = [course for course in programme.courses if course.starts_on <= ahead]
-    for number, course in enumerate(programme.courses):
-        course.seats = max(12, seats.get(number, 0))
-    for number, opening in enumerate(programme.headings):
-        opening.places = places.get(number, 0) + 3

@@ -1,5 +1,7 @@
 """A list in which somebody just pressed something: its address without that, and the row that says what was done."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest
 
 from ground.clock import read_clock
@@ -20,13 +22,12 @@ class List:
         self.asked = request.GET.copy()
         for name in OF_A_PRESS:
             self.asked.pop(name, None)
+        self.kept = self.asked.urlencode()
 
     def address(self, **more: str) -> str:
         """The list as it stands, with more."""
-        there = self.asked.copy()
-        for name, value in more.items():
-            there[name] = value
-        return f"{self.path}?{there.urlencode()}" if there else self.path
+        there = "&".join(part for part in (self.kept, urlencode(more)) if part)
+        return f"{self.path}?{there}" if there else self.path
 
     def back(self, key: str, number: int) -> str:
         """Where a press in a row leads back to: the list, at that row."""

@@ -6,14 +6,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from accounts.middleware import desk_for, proved_lately
-from ground.clock import read_clock, today_london
+from ground.clock import page_time, read_clock, today_london
 from ground.door import open_to
 from ground.paging import keyset
 from ground.tables import csv_response
 from pathways.forms.filters import CaseloadFilters
 from pathways.queries import caseload as cases
 from pathways.queries.acts import contact_acts
-from pathways.queries.today import phones_of
 from pathways.queries.unclaimed import count_words
 from pathways.scope import CASE_ROLES
 from pathways.services.looking import record_caseload_export
@@ -26,32 +25,25 @@ FREELY = 50
 
 def _asked(request: HttpRequest, today: date) -> tuple[CaseloadFilters, dict[str, str]]:
     usual = "me" if desk_for(request).has("outreach_worker") else "all"
-    form = CaseloadFilters(
-        request.GET,
-        usual=usual,
-        owners=cases.holders(request.user, today=today),
-        families=cases.families(),
-        wards=cases.wards(today),
-    )
+    families, wards = cases.families_and_wards(today)
+    owners = cases.holders(request.user, today=today)
+    form = CaseloadFilters(request.GET, usual=usual, owners=owners, families=families, wards=wards)
     return form, {"whose": usual} | form.chosen()
 
 
 @open_to(*CASE_ROLES)
 def caseload(request: HttpRequest) -> HttpResponse:
     """Everyone the filters ask for, a page at a time."""
-    at = read_clock()
-    today = today_london(at)
+    today = today_london(page_time())
     form, chosen = _asked(request, today)
     found = cases.rows(request.user, chosen, today=today)
     ordered, order = cases.in_order(found, chosen.get("sort", ""))
-    page = keyset(ordered, order=order, after=request.GET.get("after"), size=25)
+    page = keyset(cases.with_ring(ordered), order=order, after=request.GET.get("after"), size=25)
     me = getattr(request.user, "pk", None)
     here = List(request, "/caseload/")
-    phones = phones_of(case.candidate_id for case in page.rows)
     rows = [cases.list_row(case, me=me, today=today) for case in page.rows]
     for number, (row, case) in enumerate(zip(rows, page.rows, strict=True)):
-        route = phones.get(case.candidate_id)
-        row.phone = route.value if route is not None else ""
+        row.phone = case.ring or ""
         row.acts = contact_acts(case, here.back(row.key, number)) if case.is_open else []
     acted_on(request, rows, here)
     context = {
@@ -72,18 +64,16 @@ def caseload_file(request: HttpRequest) -> HttpResponseBase:
     at = read_clock()
     chosen = _asked(request, today_london(at))[1]
     if cases.rows(request.user, chosen, today=today_london(at)).order_by()[: FREELY + 1].count() > FREELY:
-        return proved_lately(_file)(request)
-    return _file(request)
+        return proved_lately(_file)(request, chosen=chosen, at=at)
+    return _file(request, chosen=chosen, at=at)
 
 
-def _file(request: HttpRequest) -> HttpResponseBase:
-    at: datetime = read_clock()
+def _file(request: HttpRequest, *, chosen: dict[str, str], at: datetime) -> HttpResponseBase:
     today = today_london(at)
-    chosen = _asked(request, today)[1]
     found = cases.rows(request.user, chosen, today=today)
-    ordered, order = cases.in_order(cases.with_number(found), chosen.get("sort", ""))
+    ordered, order = cases.in_order(found, chosen.get("sort", ""))
     columns = cases.columns(today=today, full_phone=desk_for(request).has("programme_lead"))
     record_caseload_export(
         filters=sorted(chosen), columns=[column.heading for column in columns], rows=found.order_by().count(), by=acting(request), at=at
     )
-    return csv_response("caseload", columns, ordered.order_by(*cases.ordering(order)))
+    return csv_response("caseload", columns, cases.as_file(ordered.order_by(*cases.ordering(order))))

@@ -13,7 +13,7 @@ from accounts.models import Audit
 from candidates.models import Address, Candidate, ContactRoute
 from candidates.services import person as people
 from ground.actor import Actor
-from ground.clock import read_clock, today_london
+from ground.clock import page_time, read_clock, today_london
 from ground.door import Conflict, Refused, open_to
 from ground.forms import HouseForm
 from ground.once import answer_once
@@ -41,7 +41,7 @@ def actors_of(request: HttpRequest) -> list[Actor]:
 @open_to(*CASE_ROLES, kinds=OWN)
 def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """How do I reach them, where are they, what is next and whose is it; and all that happened."""
-    at = read_clock()
+    at = page_time()
     found = person_in_sight(request, uuid, at=at)
     page = person_page(
         user=request.user,

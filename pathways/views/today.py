@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from accounts.desk import desk_of
 from accounts.middleware import desk_for, user_of
-from ground.clock import read_clock, today_london
+from ground.clock import page_time, read_clock, today_london
 from ground.door import open_to
 from ground.paging import keyset
 from pathways.models import Pathway
@@ -43,8 +43,9 @@ def today(request: HttpRequest) -> HttpResponse:
     asked = asked_of(request)
     page = due_today(asked)
     waiting = nobodys(request.user)
-    number, words = count_words(waiting)
-    rows = [nobodys_row(case, me=request.user, today=asked.today, back=_taken_to(asked, case)) for case in waiting[:ON_TODAY]]
+    first = list(waiting[:ON_TODAY])
+    number, words = count_words(waiting) if len(first) == ON_TODAY else (len(first), str(len(first)))
+    rows = [nobodys_row(case, me=request.user, today=asked.today, back=_taken_to(asked, case)) for case in first]
     context = {
         "page": page,
         "asked": asked,
@@ -59,7 +60,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def asked_of(request: HttpRequest) -> Asked:
     """Whose day and which page, as the address says; what cannot be read is left out."""
-    at, get = read_clock(), request.GET
+    at, get = page_time(), request.GET
     by = desk_for(request).actor(*reversed(CASE_ROLES))
     usual = "me" if desk_for(request).has("outreach_worker") else "team"
     whose = get.get("whose", "")

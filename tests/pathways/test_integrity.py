@@ -18,7 +18,8 @@ from ground.rows import Personal
 from outreach.models import Message, PhoneLine
 from pathways.models import Finding, ImportRow, ImportRun, Introduction, Pathway, Placement, RetentionCheck, StageChange, Task
 from pathways.queries import integrity
-from pathways.queries.facts import facts_of, facts_of_many
+from pathways.queries.children import children_of
+from pathways.queries.facts import facts_among, facts_of, facts_of_many
 from pathways.queries.findings import findings_page
 from pathways.services import case as cases
 from pathways.services import interview, introduction, placement, retention, training
@@ -126,6 +127,7 @@ def test_a_healthy_house_has_nothing_to_find(house: House) -> None:
 
     everyone = list(Pathway.objects.order_by("pk"))
     assert facts_of_many(everyone) == {case.pk: facts_of(case) for case in everyone}
+    assert {case.pk: facts_among(case, children_of([case]).values()) for case in everyone} == facts_of_many(everyone)
     cases.restart_search(case=Pathway.objects.get(pk=house.left.pk), ready=True, by=house.world.by, at=AT)
     assert found() == []
     everyone = list(Pathway.objects.order_by("pk"))
