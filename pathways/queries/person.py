@@ -1,7 +1,7 @@
 """One person's page: how to reach them, where they are, what is next and whose it is, and the steps that may be taken now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,16 +10,22 @@ from candidates.models import Address, AddressPlace, Candidate, ContactRoute
 from employers.models import JobFamily
 from ground.actor import Actor
 from ground.clock import today_london
+from ground.templatetags.said import weekday
+from outreach.choices import ContactOutcome
 from pathways.models import Consent, Pathway, Task
 from pathways.models.introduction import ConsentKind
 from pathways.models.task import TaskState
+from pathways.queries.acts import LEADS_TO, ONE_PRESS
 from pathways.queries.children import Live, children_of, shown_children
 from pathways.queries.due import about, due_words, subjects_of, task_words, who_owes
 from pathways.queries.offers import NEXT_STEP, Offers
 from pathways.queries.steps import OpenStep
 from pathways.queries.timeline import Story, story
-from pathways.scope import pathways
+from pathways.scope import contacts, pathways
 from places.queries import ward_names
+
+#: The version of a row that nobody has edited: what is safe there was never gone through.
+UNTOUCHED = 1
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,8 @@ class Owed:
     ours: bool
     due: str
     overdue: bool
+    on: str
+    step: OpenStep | None = None
 
     @property
     def snooze_href(self) -> str:
@@ -74,6 +82,7 @@ class PersonPage:
     consents: list[Consent]
     story: Story
     take: bool
+    spoke: str
 
     @property
     def here(self) -> str:
@@ -81,10 +90,8 @@ class PersonPage:
         return f"/people/{self.person.uuid}/"
 
     @property
-    def likely(self) -> bool:
-        """Whether the first step is the one that is owed."""
-        owed = NEXT_STEP.get(self.owed[0].task.kind, "") if self.owed else ""
-        return bool(self.first) and owed == f"{self.first[0].machine}.{self.first[0].name}"
+    def wants_href(self) -> str:
+        return f"/pathways/{self.case.uuid}/wants/"
 
     @property
     def correct_href(self) -> str:
@@ -124,12 +131,16 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
     live, earlier = shown_children(case, children, offers, today)
     owed = _owed(case, user=user, today=today)
     first, aside = offers.on_case(owed[0].task.kind if owed else "")
+    if owed:
+        owed[0] = replace(owed[0], step=_satisfies(owed[0], first, live))
+        first = [step for step in first if step != owed[0].step]
     address, ward = _lives(person)
+    reach = reach_of(person)
     return PersonPage(
         person=person,
         case=case,
         cases=cases,
-        reach=reach_of(person),
+        reach=reach,
         address=address,
         ward=ward,
         families=_families(case),
@@ -139,7 +150,17 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
         live=live,
         earlier=earlier,
         consents=_consents(person),
-        story=story(user=user, person=person, cases=cases, rows=children, by=actors[-1], at=at, whole=whole),
+        story=story(
+            user=user,
+            person=person,
+            cases=cases,
+            rows=children,
+            numbers=frozenset(way.route.value for way in reach if way.route.may_text),
+            by=actors[-1],
+            at=at,
+            whole=whole,
+        ),
+        spoke=_last_spoke(user, person),
         take=case.is_open and case.owner_id is None and any(each.name == "hand_over" for each in aside),
     )
 
@@ -148,8 +169,9 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
 
 
 def reach_of(person: Candidate) -> list[Reach]:
-    """Ways to reach the person, the preferred one first."""
-    return [_reach(route) for route in ContactRoute.objects.current().filter(candidate=person)]
+    """Ways to reach the person, the main one first; a phone that may be neither rung nor texted comes last."""
+    routes = ContactRoute.objects.current().filter(candidate=person)
+    return [_reach(route) for route in sorted(routes, key=lambda route: route.is_phone and not (route.may_call or route.may_text))]
 
 
 def _reach(route: ContactRoute) -> Reach:
@@ -170,7 +192,8 @@ def safe_words(route: ContactRoute) -> str:
             parts.append("texts are fine" if route.may_text else "no texts")
         parts.append("voicemail is fine" if route.may_voicemail else "no voicemail")
     if not route.may_mention and (route.is_phone or route.is_shared):
-        parts.append("do not mention the programme")
+        asked = route.version > UNTOUCHED
+        parts.append("do not mention the programme" if asked else "not asked yet whether texts may mention the programme")
     words = ", ".join(part for part in parts if part)
     told = f"{words[:1].upper()}{words[1:]}." if words else ""
     return f"{told} Best: {route.safe_times}.".strip() if route.safe_times else told
@@ -223,6 +246,34 @@ def _owed(case: Pathway, *, user: Any, today: date) -> list[Owed]:
                 ours=task.owed_by == "worker",
                 due=due_words(task.due_on, today),
                 overdue=task.due_on < today,
+                on=_said(task.due_on),
             )
         )
     return found
+
+
+def _said(day: date) -> str:
+    """Tuesday 10 November."""
+    return weekday(day).rpartition(" ")[0]
+
+
+def _satisfies(owed: Owed, first: Sequence[OpenStep], live: Sequence[Live]) -> OpenStep | None:
+    """The one step that does what is owed, where the door would allow it now: on the case, or on the row the task is about."""
+    kind = owed.task.kind
+    on_case = next((step for step in first if f"{step.machine}.{step.name}" == NEXT_STEP.get(kind, "")), None)
+    name = (ONE_PRESS.get(kind) or LEADS_TO.get(kind) or ("",))[0]
+    if on_case is not None or not name:
+        return on_case
+    rows = [row for each in live for row in (each, *each.asked, *each.checks)]
+    return next(
+        (step for row in rows if row.subject == owed.task.subject.partition("#")[0] for step in row.steps if step.name == name), None
+    )
+
+
+def _last_spoke(user: Any, person: Candidate) -> str:
+    """Tuesday 10 November, Grace: the last talk that somebody logged."""
+    talks = contacts(user).filter(candidate=person, outcome=ContactOutcome.SPOKE, voided_at__isnull=True).select_related("by")
+    last = talks.order_by("-day", "-id").first()
+    if last is None:
+        return ""
+    return f"{_said(last.day)}, {last.by.name}" if last.by is not None else _said(last.day)
