@@ -55,7 +55,7 @@ def redirect_texts(*, candidate: Candidate, at: datetime) -> int:
     for message in waiting:
         change = _told_by(message)
         if change is not None:
-            Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id)
+            Pathway.objects.select_for_update(no_key=True, of=("self",)).get(changes=change)
         if _is_right(message, change) or not withdraw_message(message=message, reason="number", at=at):
             continue
         withdrawn += 1
@@ -75,7 +75,7 @@ def _is_right(message: Message, change: StageChange | None) -> bool:
     telling = TELLINGS.get((change.machine, change.step)) if change is not None else None
     if change is None or telling is None:
         return message.line.e164 in numbers_of(message.candidate)
-    case = Pathway.objects.select_related("candidate", "owner").get(pk=change.pathway_id)
+    case = Pathway.objects.select_related("candidate", "owner").get(changes=change)
     try:
         code, route = wording_of(telling, case)
     except Refused:
@@ -101,7 +101,7 @@ def send_again(*, message: Message, by: Actor, at: datetime) -> Message:
     change = _told_by(message)
     if change is None or not is_true(message, at=at):
         raise Refused("What this text says is no longer so: nothing was sent.")
-    Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id)
+    Pathway.objects.select_for_update(no_key=True, of=("self",)).get(changes=change)
     later = Message.objects.filter(candidate=message.candidate_id, fact=message.fact, fact_value=message.fact_value, pk__gt=message.pk)
     if later.exclude(state__in=NEVER_WENT).exists():
         raise Conflict("This has been sent again already.")
