@@ -89,17 +89,36 @@ def add_route(
 
 @service("person.change_route")
 def change_route(*, route: ContactRoute, version: int, values: dict[str, Any], by: Actor, at: datetime) -> ContactRoute:
-    """What is safe, or whether it is shared, has changed."""
-    unknown = set(values) - {"is_shared", "may_text", "may_call", "may_voicemail", "may_mention", "safe_times", "confirmed_on", "rank"}
+    """The number or address itself was wrong, or what is safe on it has changed. The row's history keeps what stood there.
+
+    A number put right counts as confirmed today. Raises Refused when the person has that number or address already.
+    """
+    unknown = set(values) - {"kind", "value", "typed", "is_shared", "may_text", "may_call", "may_voicemail", "may_mention", "safe_times"}
     if unknown:
         raise ValueError(f"Not changed here: {sorted(unknown)}.")
+    kind, value = values.get("kind", route.kind), values.get("value", route.value)
+    if (kind, value) != (route.kind, route.value):
+        same = ContactRoute.objects.current().filter(candidate=route.candidate_id, kind=kind, value=value).exclude(pk=route.pk)
+        if same.exists():
+            raise Refused("This is on their record already.", field="value")
+        values = {**values, "confirmed_on": today_london(at)}
     route.change(version=version, **values)
+    return route
+
+
+@service("person.main_route")
+def make_main(*, route: ContactRoute, by: Actor, at: datetime) -> ContactRoute:
+    """The way to try first: it stands at the top, and texts go to it when they may."""
+    others = ContactRoute.objects.current().filter(candidate=route.candidate_id).exclude(pk=route.pk).order_by("rank", "id")
+    for number, row in enumerate([route, *others], start=1):
+        ContactRoute.objects.filter(pk=row.pk).exclude(rank=number).update(rank=number)
+    route.rank = 1
     return route
 
 
 @service("person.end_route")
 def end_route(*, route: ContactRoute, version: int, by: Actor, at: datetime) -> ContactRoute:
-    """This way no longer reaches them. Texts not yet handed over will ask again before they go."""
+    """This way no longer reaches them: a wrong number, or one given up."""
     route.change(version=version, ended_on=today_london(at))
     return route
 

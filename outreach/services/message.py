@@ -66,6 +66,12 @@ def stop_messages_to(*, candidate: Candidate, at: datetime) -> int:
     return waiting.update(state=MessageState.CANCELLED, final_at=at, reason="died")
 
 
+def withdraw_message(*, message: Message, reason: str, at: datetime) -> bool:
+    """Withdraw one text, and whether that was still in time: one that is being handed over stays as it is."""
+    waiting = Message.objects.filter(pk=message.pk, state=MessageState.READY)
+    return waiting.update(state=MessageState.CANCELLED, final_at=at, reason=reason) == 1
+
+
 @transact
 def queue_message(
     *,
@@ -164,11 +170,18 @@ def _line(candidate: Candidate, route: ContactRoute | None) -> PhoneLine:
     if route is None or not route.may_text or route.ended_on is not None or not may_be_texted(route.value):
         raise Refused("This person has no mobile number that may be texted.")
     line = line_of(route.value)
-    if line.opted_out_at is not None:
-        raise Refused("This number has asked for no more texts.")
-    if line.health in {LineHealth.BAD, LineHealth.NOT_MOBILE}:
-        raise Refused("Texts do not reach this number: check it with the person first.")
+    if sentence := why_silent(line):
+        raise Refused(sentence)
     return line
+
+
+def why_silent(line: PhoneLine | None) -> str:
+    """Why no text goes to this number, as a sentence; nothing where texts go. A number never texted yet has no line."""
+    if line is not None and line.opted_out_at is not None:
+        return "This number has asked for no more texts."
+    if line is not None and line.health in {LineHealth.BAD, LineHealth.NOT_MOBILE}:
+        return "Texts do not reach this number: check it with the person first."
+    return ""
 
 
 @contextmanager

@@ -1,12 +1,15 @@
 """Forms of the case as a whole."""
 
+from typing import Any
+
 from django import forms
 
 from accounts.models import User
 from employers.models import JobFamily
 from ground.fields import DayField
-from ground.forms import LineField
+from ground.forms import HouseForm, LineField
 from pathways.forms.step import StepForm
+from pathways.models import Pathway, TrainingPlace
 
 
 def family_choices() -> list[tuple[str, str]]:
@@ -18,28 +21,63 @@ class Plain(StepForm):
     """Nothing but the step itself, its day and its reason."""
 
 
+NOT_SURE = "not_sure"
+
+
+class FamiliesField(forms.MultipleChoiceField):
+    """Up to three job families, or "not sure", which is kept as none chosen."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        standard = {"label": "Which kinds of work?", "help_text": "Up to three."}
+        super().__init__(required=False, widget=forms.CheckboxSelectMultiple, **{**standard, **kwargs})
+
+    def offer(self) -> None:
+        """The families to pick from now, and "not sure"."""
+        self.choices = [*family_choices(), (NOT_SURE, "Not sure")]
+
+    def clean(self, value: Any) -> list[str]:
+        chosen: list[str] = super().clean(value)
+        if NOT_SURE in chosen and len(chosen) > 1:
+            raise forms.ValidationError("Choose kinds of work, or “Not sure”, not both.")
+        if len(chosen) > 3:
+            raise forms.ValidationError("Choose up to three kinds of work.")
+        return [code for code in chosen if code != NOT_SURE]
+
+
 class Interest(StepForm):
     """Which job families, as far as the person knows."""
 
-    families = forms.MultipleChoiceField(
-        label="Which kinds of work?", required=False, widget=forms.CheckboxSelectMultiple, help_text="Up to three. Leave empty if not sure."
-    )
+    families = FamiliesField()
 
     def add_choices(self) -> None:
-        self.fields["families"].choices = family_choices()  # type: ignore[attr-defined]  # a choice field
+        self.fields["families"].offer()  # type: ignore[attr-defined]  # the field above
 
-    def clean_families(self) -> list[str]:
-        chosen: list[str] = self.cleaned_data["families"]
-        if len(chosen) > 3:
-            raise forms.ValidationError("Choose up to three kinds of work.")
-        return chosen
+
+class Wants(HouseForm):
+    """What the person wants, said later or put right."""
+
+    edits = True
+    families = FamiliesField(label="Which kinds of work do they want?")
+
+    def __init__(self, *args: Any, case: Pathway, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"families": case.families}, **kwargs)
+        self.fields["families"].offer()  # type: ignore[attr-defined]  # the field above
 
 
 class Ready(StepForm):
-    """Ready for a job; the reason only where no course was finished, which the service asks for."""
+    """Ready for a job; where no course was finished, the reason is asked for from the start."""
+
+    def add_choices(self) -> None:
+        if not self.needs_reason():
+            return
+        self.fields["reason"] = forms.ChoiceField(
+            label="Why are they ready without a course?",
+            choices=self._reasons(self.step.reason_kind),
+            error_messages={"required": "No course has been finished: say why the person is ready without one."},
+        )
 
     def needs_reason(self) -> bool:
-        return False
+        return not TrainingPlace.objects.filter(pathway=self.case, stage="finished").exists()
 
 
 class Restart(StepForm):

@@ -1,26 +1,35 @@
 """Forms of the coffee-cup chat."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 
+from ground.clock import LONDON, london, today_london
 from ground.fields import DayField
 from ground.forms import LineField
+from ground.templatetags.said import weekday
 from pathways.forms.case import family_choices
 from pathways.forms.step import StepForm
 from pathways.models.interview import WorkStatus
 
 MISSED_BY = [("candidate", "They did not come"), ("us", "We could not make it")]
-LONDON = ZoneInfo("Europe/London")
+#: Days that need no typing, in their order from today on.
+NEAR = {"today": "Today", "tomorrow": "Tomorrow"}
+ANOTHER = "another"
+
+
+def _said(day: date) -> str:
+    """Monday 7 December: a day this near needs no year."""
+    return weekday(day).rpartition(" ")[0]
 
 
 class BookChat(StepForm):
     """Day, time, place, host."""
 
     asks_day = False
-    day = DayField(label="Day", help_text="For example 27 11 2026")
+    which = forms.ChoiceField(label="When?", required=False, widget=forms.RadioSelect)
+    day = DayField(label="Day", required=False, help_text="For another day, for example 27 11 2026")
     hour = forms.TimeField(
         label="Time",
         input_formats=["%H:%M", "%H.%M", "%I:%M%p", "%I%p", "%H"],
@@ -33,6 +42,32 @@ class BookChat(StepForm):
 
     def add_choices(self) -> None:
         self.fields["host"].choices = [("", "Me"), *((str(user.uuid), user.name) for user in self.colleagues())]  # type: ignore[attr-defined]
+        for name in ("which", "day"):
+            self.fields[name].hide_optional = True  # type: ignore[attr-defined]  # read by the field's template
+        days = [(name, f"{words}, {_said(self._day_of(name))}") for name, words in NEAR.items()]
+        self.fields["which"].choices = [*days, (ANOTHER, "Another day")]  # type: ignore[attr-defined]
+        self._keep_what_was_booked()
+
+    def _keep_what_was_booked(self) -> None:
+        """Moving a chat begins from the time it has."""
+        booked = getattr(self.subject, "at", None)
+        if booked is None:
+            return
+        host = getattr(self.subject, "host", None)
+        start = {"which": ANOTHER, "day": today_london(booked), "hour": f"{london(booked):%H:%M}", "host": str(host.uuid) if host else ""}
+        self.initial = {**self.initial, **start}
+
+    def _day_of(self, which: str) -> date:
+        return today_london(self.at) + timedelta(days=list(NEAR).index(which))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        which = cleaned.get("which", "")
+        if which in NEAR and "day" not in self.errors:
+            cleaned["day"] = self._day_of(which)
+        elif not cleaned.get("day") and "day" not in self.errors:
+            self.add_error("day", "Choose today or tomorrow, or enter the day, for example 27 11 2026.")
+        return cleaned
 
     def clean_host(self) -> Any:
         wanted = self.cleaned_data["host"] or str(getattr(self.user, "uuid", ""))

@@ -1,28 +1,83 @@
 """Forms of putting forward."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 
 from employers.choices import PayUnit
 from employers.models import CareerHeading
-from ground.fields import DayField
+from employers.services.heading import STALE_AFTER
+from ground.clock import today_london
+from ground.fields import DayField, HintedRadios
 from ground.forms import LineField
+from ground.phones import show_phone
+from ground.templatetags.said import day as said_day
+from ground.templatetags.said import money
 from pathways.forms.step import HEARD, StepForm
 from pathways.models import Introduction
 from pathways.models.introduction import JobKind
-from pathways.services.introduction import FULL_ENOUGH
+from pathways.services.introduction import FULL_ENOUGH, shared_phone
 from pathways.workflow.introduction import LIVE
 
+#: The press that sends at once.
+NOW = "now"
 
-class ChooseHeading(StepForm):
-    """Which opening."""
 
-    heading = forms.ChoiceField(label="Opening")
+class Send(StepForm):
+    """The person's yes, and what is shared."""
+
+    consent_how = forms.ChoiceField(label="How did the person agree to be put forward to this employer?", choices=HEARD)
+    share_phone = forms.BooleanField(label="Share their phone number", required=False)
+    note = LineField(label="One line for the employer", required=False, max_length=400, help_text="Shared as you write it.")
 
     def add_choices(self) -> None:
-        rows = self.headings()
-        self.fields["heading"].choices = [("", "Choose"), *((str(row.uuid), f"{row.title}, {row.organisation.name}") for row in rows)]  # type: ignore[attr-defined]
+        """The tick box says which number it would share, and what is shared in any case."""
+        if self.case is None:
+            return
+        person = self.case.candidate
+        called = f" (called {person.called})" if person.called != person.first_name else ""
+        phone = shared_phone(person)
+        tick = self.fields["share_phone"]
+        tick.label = f"Share their phone number, {show_phone(phone)}" if phone else "Share their phone number: none is known"
+        tick.help_text = f"The employer sees the name, {person.name}{called}, and your line; the number only if you tick this."
+
+
+class PutForward(Send):
+    """Which opening; and, when the person has said yes, sending it at once."""
+
+    heading = forms.ChoiceField(label="Opening", widget=HintedRadios())
+    field_order = ("once", "version", "heading", "consent_how", "share_phone", "note")
+
+    def add_choices(self) -> None:
+        super().add_choices()
+        rows, today = self.headings(), today_london(self.at)
+        wanted = set(self.case.families) if self.case is not None else set()
+        openings: Any = self.fields["heading"]
+        openings.choices = [(str(row.uuid), f"{row.title}, {row.organisation.name}") for row in rows]
+        openings.widget.option_hints = {str(row.uuid): _about_opening(row, wanted, today) for row in rows}
+        if not rows:
+            openings.help_text = "No opening is open in this programme now."
+        how: Any = self.fields["consent_how"]
+        how.required, how.hide_optional = False, True
+        how.help_text = "Needed to put them forward now."
+
+    @property
+    def now(self) -> bool:
+        """Whether it is sent at once."""
+        return self.data.get("press") == NOW
+
+    @property
+    def presses(self) -> list[dict[str, str]]:
+        """Send it now; or choose the opening only."""
+        only = {"words": "Only note it for now", "value": "", "kind": "secondary"}
+        return [{"words": "Put forward now", "value": NOW, "kind": ""}, only]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.now and not cleaned.get("consent_how"):
+            self.add_error("consent_how", "Say how the person agreed, or only note it for now.")
+        return cleaned
 
     def headings(self) -> list[CareerHeading]:
         """Open headings of the case's programme, the person's families first."""
@@ -37,12 +92,13 @@ class ChooseHeading(StepForm):
         return next(row for row in self.headings() if str(row.uuid) == wanted)
 
 
-class Send(StepForm):
-    """The person's yes, and what is shared."""
-
-    consent_how = forms.ChoiceField(label="How did the person agree to be put forward to this employer?", choices=HEARD)
-    share_phone = forms.BooleanField(label="Share their phone number", required=False, initial=True)
-    note = LineField(label="One line for the employer", required=False, max_length=400, help_text="Shared as you write it.")
+def _about_opening(row: CareerHeading, wanted: set[str], today: date) -> str:
+    """Whether it is what they want, its pay and place, and how fresh it is."""
+    pay = f"{money(row.pay)} {row.get_pay_unit_display()}" if row.pay is not None else "pay not given"
+    fits = f"What they want: {row.family.name}" if row.family.code in wanted else row.family.name
+    known = row.confirmed_on or row.posted_on
+    old = f"Not confirmed since {said_day(known)}" if known and today - known >= STALE_AFTER else ""
+    return ". ".join(part for part in (fits, pay, row.site, old) if part)
 
 
 class Offer(StepForm):

@@ -11,8 +11,9 @@ from candidates.choices import RouteKind
 from candidates.models import Address, Candidate, ContactRoute
 from ground.fields import DayField, DayWidget
 from ground.forms import HouseForm, LineField, PhoneField
-from ground.phones import Phone
+from ground.phones import Phone, show_phone
 from outreach.models import Event
+from pathways.forms.case import FamiliesField
 from places.postcodes import read_postcode
 
 #: Languages that people in the area are asked about, in their English names. The code is kept; texts exist in some of them.
@@ -38,6 +39,13 @@ LANGUAGES = [
     ("other", "Another language"),
 ]
 NOT_OWN = {"personal": "070 numbers are forwarding numbers, not mobiles. Ask for another number", "pager": "This is a pager’s number"}
+VALUE_WORDS = {
+    RouteKind.MOBILE: "Number",
+    RouteKind.LANDLINE: "Number",
+    RouteKind.EMAIL: "E-mail address",
+    RouteKind.LETTER: "Address",
+    RouteKind.THROUGH: "Person or place",
+}
 SAFE = ("is_shared", "may_text", "may_call", "may_voicemail", "may_mention", "safe_times")
 
 
@@ -75,6 +83,7 @@ class AddPerson(HouseForm):
     last_name = LineField(label="Last name", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     phone = PhoneField(label="Phone", required=False)
     interested = forms.BooleanField(label="They are interested", required=False, initial=True)
+    families = FamiliesField()
     email = forms.EmailField(
         label="E-mail", required=False, max_length=254, error_messages={"invalid": "Enter an e-mail address like name@example.org"}
     )
@@ -88,10 +97,11 @@ class AddPerson(HouseForm):
     anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     #: Fields behind "More".
-    MORE = ("email", "through", "postcode", "programme", "event", "source")
+    MORE = ("families", "email", "through", "postcode", "programme", "event", "source")
 
     def __init__(self, *args: Any, programmes: Sequence[Programme], events: Sequence[Event], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["families"].offer()  # type: ignore[attr-defined]  # the field above
         self.programmes = {str(each.uuid): each for each in programmes}
         self.events = {str(each.uuid): each for each in events}
         which: Any = self.fields["programme"]
@@ -163,10 +173,11 @@ class CorrectPerson(HouseForm):
         return {name: data[name] for name in names} | {"birth_quality": kept if born else ""}
 
 
-class SafeContact(HouseForm):
-    """What is safe on one way to reach a person."""
+class WayIn(HouseForm):
+    """One way to reach a person, and what is safe on it."""
 
-    edits = True
+    value = LineField(label="Number, address or name", max_length=320)
+    main = forms.BooleanField(label="The main way to reach them", required=False, help_text="It stands first, and texts go to it.")
     is_shared = forms.BooleanField(label="Shared with others", required=False)
     may_text = forms.BooleanField(label="Texts are fine", required=False)
     may_call = forms.BooleanField(label="Calls are fine", required=False)
@@ -174,29 +185,13 @@ class SafeContact(HouseForm):
     may_mention = forms.BooleanField(label="Safe to mention the programme", required=False)
     safe_times = LineField(label="Best or safe times", required=False, help_text="For example: after 4pm")
 
-    def __init__(self, *args: Any, route: ContactRoute | None = None, **kwargs: Any) -> None:
-        initial = {name: getattr(route, name) for name in SAFE} if route is not None else {"may_text": True, "may_call": True}
-        super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
-        if route is not None and not route.is_phone:
-            for name in ("may_text", "may_call", "may_voicemail"):
-                del self.fields[name]
-
-    def values(self) -> dict[str, Any]:
-        """What the service writes."""
+    def safe(self) -> dict[str, Any]:
+        """What is safe, as the service writes it."""
         return {name: self.cleaned_data[name] for name in SAFE if name in self.fields}
 
-
-class AddRoute(SafeContact):
-    """One more way to reach the person, with what is safe."""
-
-    edits = False
-    kind = forms.ChoiceField(label="What is it?", choices=RouteKind.choices, widget=forms.RadioSelect, initial=RouteKind.MOBILE)
-    value = LineField(label="Number, address or name", max_length=320)
-    field_order = ("once", "kind", "value")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        kind, value = cleaned.get("kind"), cleaned.get("value")
+    def read_value(self, cleaned: dict[str, Any], kind: str | None) -> dict[str, Any]:
+        """The number or address as it is kept; what cannot be one is refused at its field."""
+        value = cleaned.get("value")
         if kind in {RouteKind.MOBILE, RouteKind.LANDLINE} and value:
             try:
                 phone = own_phone(PhoneField(label="Phone").clean(value))
@@ -209,6 +204,55 @@ class AddRoute(SafeContact):
             except forms.ValidationError as error:
                 self.add_error("value", error)
         return cleaned
+
+
+class AddRoute(WayIn):
+    """One more way to reach the person, with what is safe."""
+
+    kind = forms.ChoiceField(label="What is it?", choices=RouteKind.choices, widget=forms.RadioSelect, initial=RouteKind.MOBILE)
+    field_order = ("once", "kind", "value")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"may_text": True, "may_call": True}, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        return self.read_value(cleaned, cleaned.get("kind"))
+
+
+class ChangeRoute(WayIn):
+    """The number itself put right, what is safe on it, and whether it is the one to try first."""
+
+    edits = True
+
+    def __init__(self, *args: Any, route: ContactRoute, alone: bool, **kwargs: Any) -> None:
+        self.route = route
+        start = {name: getattr(route, name) for name in SAFE} | {"value": show_phone(route.value) if route.is_phone else route.value}
+        super().__init__(*args, initial=start, **kwargs)
+        self.fields["value"].label = VALUE_WORDS[route.kind]  # type: ignore[index]  # one of the kinds
+        if not route.is_phone:
+            for name in ("may_text", "may_call", "may_voicemail"):
+                del self.fields[name]
+        if alone:
+            del self.fields["main"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["kind"] = self.route.kind
+        if self.typed_anew(cleaned):
+            return self.read_value(cleaned, self.route.kind)
+        return cleaned | {"value": self.route.value}
+
+    def typed_anew(self, cleaned: dict[str, Any]) -> bool:
+        """Whether something else was typed than what stood there."""
+        return bool(cleaned.get("value")) and cleaned["value"] != self.initial["value"]
+
+    def values(self) -> dict[str, Any]:
+        """What the service writes: the number only when it is another."""
+        data = self.cleaned_data
+        anew = (data["kind"], data["value"]) != (self.route.kind, self.route.value)
+        typed = self["value"].data if anew else self.route.typed
+        return self.safe() | ({"kind": data["kind"], "value": data["value"], "typed": typed[:320]} if anew else {})
 
 
 class AddressForm(HouseForm):

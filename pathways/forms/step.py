@@ -36,9 +36,19 @@ class StepForm(HouseForm):
     day_label = "When did it happen?"
 
     def __init__(
-        self, *args: Any, step: Step, case: Pathway | None, subject: Row | None, user: object, by: Actor, at: datetime, **kwargs: Any
+        self,
+        *args: Any,
+        machine: str,
+        step: Step,
+        case: Pathway | None,
+        subject: Row | None,
+        user: object,
+        by: Actor,
+        at: datetime,
+        **kwargs: Any,
     ) -> None:
-        self.step, self.case, self.subject, self.user, self.by, self.at = step, case, subject, user, by, at
+        self.machine, self.step = machine, step
+        self.case, self.subject, self.user, self.by, self.at = case, subject, user, by, at
         super().__init__(*args, **kwargs)
         self.add_choices()
         if step.reason_kind and "reason" not in self.fields:
@@ -82,6 +92,11 @@ class StepForm(HouseForm):
         if cleaned.get("said_by") and not cleaned.get("said_how"):
             self.add_error("said_how", "Say how you heard it.")
         return cleaned
+
+    @property
+    def presses(self) -> list[dict[str, str]]:
+        """The buttons below the form: as a rule one, the step's own."""
+        return [{"words": self.step.label, "value": "", "kind": ""}]
 
     @property
     def said_is_open(self) -> bool:

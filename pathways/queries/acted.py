@@ -14,6 +14,7 @@ from outreach.models import Contact
 from pathways.models import StageChange, Task
 from pathways.models.task import TaskState
 from pathways.queries.due import Act, ListRow, person_href, stage_words
+from pathways.queries.foretold import told_words
 from pathways.queries.timeline_words import title_of
 from pathways.scope import changes, contacts, pathways, tasks
 from pathways.services.undo import may_undo
@@ -55,7 +56,8 @@ def _step(change: StageChange, *, by: Actor, at: datetime, more: str) -> Acted |
     if change.pathway_id is None:
         return None
     undo = Act("Undo", f"/changes/{change.uuid}/undo/?{more}", kind="quiet") if may_undo(change=change, by=by, at=at) else None
-    return Acted(change.pathway_id, f"{title_of(change)}, {_just_now(change.recorded_at, at)}.", undo)
+    words = f"{title_of(change)}, {_just_now(change.recorded_at, at)}. {told_words(change)}".strip()
+    return Acted(change.pathway_id, words, undo)
 
 
 def _contact(contact: Contact, *, by: Actor, more: str) -> Acted | None:

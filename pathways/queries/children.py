@@ -19,6 +19,7 @@ class Live:
     """A chat, seat, introduction, job or check, with the steps that may be taken on it."""
 
     key: str
+    subject: str
     heading: str
     state: str
     lines: list[str] = field(default_factory=list)
@@ -27,6 +28,16 @@ class Live:
     checks: list["Live"] = field(default_factory=list)
     open: bool = True
     now: bool = False
+
+    @property
+    def own(self) -> list[OpenStep]:
+        """Steps that staff take for themselves or for the person."""
+        return [step for step in self.steps if not step.told]
+
+    @property
+    def told(self) -> list[OpenStep]:
+        """Steps that the employer takes: staff press them when the employer told them so."""
+        return [step for step in self.steps if step.told]
 
     @property
     def checks_words(self) -> str:
@@ -81,6 +92,7 @@ def _of(job: Placement, mine: Sequence[Any], machine: str) -> list[Any]:
 def _live(row: Any, offers: Offers, today: date) -> Live:
     return Live(
         key=f"{row.machine.replace('_', '-')}-{row.uuid}",
+        subject=f"{row.machine}:{row.pk}",
         heading=heading_of(row, today),
         state=str(row.get_stage_display()),
         lines=lines_of(row, today),

@@ -1,7 +1,7 @@
 """One person's page: how to reach them, where they are, what is next and whose it is, and the steps that may be taken now."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,9 +12,13 @@ from candidates.models import Address, AddressPlace, Candidate, ContactRoute
 from employers.models import JobFamily
 from ground.actor import Actor
 from ground.clock import today_london
+from ground.templatetags.said import weekday
+from outreach.choices import ContactOutcome
+from outreach.models import Contact
 from pathways.models import Consent, Pathway, Task
 from pathways.models.introduction import ConsentKind
 from pathways.models.task import TaskKind, TaskState
+from pathways.queries.acts import LEADS_TO, ONE_PRESS
 from pathways.queries.children import Live, children_of, shown_children
 from pathways.queries.due import about, due_words, task_words, who_owes
 from pathways.queries.facts import conduct_of, facts_among
@@ -23,6 +27,12 @@ from pathways.queries.steps import OpenStep
 from pathways.queries.timeline import Beside, Story, contacts_of, story
 from pathways.scope import pathways
 from places.models import Ward
+
+#: The version of a row that nobody has edited: what is safe there was never gone through.
+UNTOUCHED = 1
+
+#: The version of a row that nobody has edited: what is safe there was never gone through.
+UNTOUCHED = 1
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,8 @@ class Owed:
     ours: bool
     due: str
     overdue: bool
+    on: str
+    step: OpenStep | None = None
 
     @property
     def snooze_href(self) -> str:
@@ -77,6 +89,7 @@ class PersonPage:
     consents: list[Consent]
     story: Story
     take: bool
+    spoke: str
 
     @property
     def here(self) -> str:
@@ -84,10 +97,8 @@ class PersonPage:
         return f"/people/{self.person.uuid}/"
 
     @property
-    def likely(self) -> bool:
-        """Whether the first step is the one that is owed."""
-        owed = NEXT_STEP.get(self.owed[0].task.kind, "") if self.owed else ""
-        return bool(self.first) and owed == f"{self.first[0].machine}.{self.first[0].name}"
+    def wants_href(self) -> str:
+        return f"/pathways/{self.case.uuid}/wants/"
 
     @property
     def correct_href(self) -> str:
@@ -132,12 +143,16 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
     owed = _owed(case, tasks, children, user=user, today=today)
     consents = list(Consent.objects.filter(candidate=person).select_related("employer").order_by("-given_on", "-id"))
     first, aside = offers.on_case(owed[0].task.kind if owed else "")
+    if owed:
+        owed[0] = replace(owed[0], step=_satisfies(owed[0], first, live))
+        first = [step for step in first if step != owed[0].step]
     address, ward = _lives(person)
+    reach = _reached(routes)
     return PersonPage(
         person=person,
         case=case,
         cases=cases,
-        reach=[_reach(route) for route in routes],
+        reach=reach,
         address=address,
         ward=ward,
         families=_families(case),
@@ -148,13 +163,29 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
         earlier=earlier,
         consents=[each for each in consents if each.withdrawn_on is None and each.voided_at is None],
         story=story(
-            user=user, person=person, cases=cases, beside=Beside(children, contacts, consents, tasks), by=actors[-1], at=at, whole=whole
+            user=user,
+            person=person,
+            cases=cases,
+            beside=Beside(children, contacts, consents, tasks, frozenset(way.route.value for way in reach if way.route.may_text)),
+            by=actors[-1],
+            at=at,
+            whole=whole,
         ),
+        spoke=_last_spoke(contacts, cases),
         take=case.is_open and case.owner_id is None and any(each.name == "hand_over" for each in aside),
     )
 
 
 # -- how to reach them -------------------------------------------------------------------------------------------------------------
+
+
+def reach_of(person: Candidate) -> list[Reach]:
+    """Ways to reach the person, the main one first; a phone that may be neither rung nor texted comes last."""
+    return _reached(ContactRoute.objects.current().filter(candidate=person))
+
+
+def _reached(routes: Iterable[ContactRoute]) -> list[Reach]:
+    return [_reach(route) for route in sorted(routes, key=lambda route: route.is_phone and not (route.may_call or route.may_text))]
 
 
 def _reach(route: ContactRoute) -> Reach:
@@ -175,7 +206,8 @@ def safe_words(route: ContactRoute) -> str:
             parts.append("texts are fine" if route.may_text else "no texts")
         parts.append("voicemail is fine" if route.may_voicemail else "no voicemail")
     if not route.may_mention and (route.is_phone or route.is_shared):
-        parts.append("do not mention the programme")
+        asked = route.version > UNTOUCHED
+        parts.append("do not mention the programme" if asked else "not asked yet whether texts may mention the programme")
     words = ", ".join(part for part in parts if part)
     told = f"{words[:1].upper()}{words[1:]}." if words else ""
     return f"{told} Best: {route.safe_times}.".strip() if route.safe_times else told
@@ -234,6 +266,35 @@ def _owed(case: Pathway, tasks: Sequence[Task], children: Mapping[tuple[str, int
                 ours=task.owed_by == "worker",
                 due=due_words(task.due_on, today),
                 overdue=task.due_on < today,
+                on=_said(task.due_on),
             )
         )
     return found
+
+
+def _said(day: date) -> str:
+    """Tuesday 10 November."""
+    return weekday(day).rpartition(" ")[0]
+
+
+def _satisfies(owed: Owed, first: Sequence[OpenStep], live: Sequence[Live]) -> OpenStep | None:
+    """The one step that does what is owed, where the door would allow it now: on the case, or on the row the task is about."""
+    kind = owed.task.kind
+    on_case = next((step for step in first if f"{step.machine}.{step.name}" == NEXT_STEP.get(kind, "")), None)
+    name = (ONE_PRESS.get(kind) or LEADS_TO.get(kind) or ("",))[0]
+    if on_case is not None or not name:
+        return on_case
+    rows = [row for each in live for row in (each, *each.asked, *each.checks)]
+    return next(
+        (step for row in rows if row.subject == owed.task.subject.partition("#")[0] for step in row.steps if step.name == name), None
+    )
+
+
+def _last_spoke(logged: Iterable[Contact], cases: Sequence[Pathway]) -> str:
+    """Tuesday 10 November, Grace: the last talk that somebody logged in a programme in sight."""
+    programmes = {case.programme_id for case in cases}
+    talks = (each for each in logged if each.outcome == ContactOutcome.SPOKE and each.voided_at is None)
+    last = next((each for each in talks if each.programme_id in programmes), None)
+    if last is None:
+        return ""
+    return f"{_said(last.day)}, {last.by.name}" if last.by is not None else _said(last.day)

@@ -14,7 +14,7 @@ from pathways.services.case import REOPEN_DAYS
 from pathways.services.door import chart_steps
 from pathways.workflow.follow import CaseFacts
 from pathways.workflow.pathway import Stage
-from pathways.workflow.steps import NEW, Step
+from pathways.workflow.steps import EMPLOYER, NEW, WORKER, Step
 
 #: Machine -> the folder of its pages.
 FOLDERS = {
@@ -39,6 +39,8 @@ class OpenStep:
     machine: str
     label: str
     href: str
+    #: Whether it is the employer's to press, and staff only pass on what the employer said.
+    told: bool = False
 
 
 def steps_on(row: Row, *, case: Pathway, by: Actor, conduct: CaseFacts | None = None, at: datetime | None = None) -> list[OpenStep]:
@@ -54,7 +56,10 @@ def steps_on(row: Row, *, case: Pathway, by: Actor, conduct: CaseFacts | None = 
         conduct = conduct if conduct is not None else conduct_of(row, facts_of(row))
         known = [each for each in known if not each.guard or each.guard(conduct) is None]
     folder = FOLDERS[row.machine]
-    return [OpenStep(each.name, row.machine, each.label, f"/{folder}/{row.uuid}/steps/{each.name}/") for each in known]
+    return [
+        OpenStep(each.name, row.machine, each.label, f"/{folder}/{row.uuid}/steps/{each.name}/", told=set(each.who) == {EMPLOYER, WORKER})
+        for each in known
+    ]
 
 
 def allowed(each: Step, row: Row | None, *, case: Pathway, by: Actor) -> bool:

@@ -1,6 +1,6 @@
 """Everything that happened with one person, newest first, grouped by day: steps, contacts, notes, texts, permissions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -10,10 +10,11 @@ from accounts.models import Organisation, Reason, User
 from candidates.models import Candidate
 from ground.actor import Actor
 from ground.clock import today_london
+from ground.phones import show_phone
 from ground.templatetags.said import day as said_day
 from ground.templatetags.said import time_of_day
-from outreach.choices import MessageState
-from outreach.models import Contact, Message
+from outreach.choices import NEVER_WENT, WENT, MessageState
+from outreach.models import Contact, Fact
 from pathways.models import Consent, Pathway, StageChange, Task
 from pathways.models.note import Visibility
 from pathways.models.task import TaskKind, TaskState
@@ -21,19 +22,19 @@ from pathways.queries.acted import contact_words
 from pathways.queries.due import about_row
 from pathways.queries.timeline_details import details_of, snapshots
 from pathways.queries.timeline_words import is_noise, title_of
-from pathways.scope import notes
+from pathways.scope import messages, notes
+from pathways.services.contact import may_void
 from pathways.services.door import chart_steps
 from pathways.services.undo import may_undo
 from pathways.workflow.pathway import Stage
 
 #: How much of a long story is shown until somebody asks for all of it.
-AT_FIRST = 60
+AT_FIRST = 10
 MOST = 2_000
 HOW = {"phone": "by phone", "in_person": "in person", "text": "by text", "email": "by e-mail", "letter": "by letter"}
 WHOSE_WORD = {"candidate": "on the person’s word", "employer": "on the employer’s word"}
 #: Actors who are named with the organisation they are from.
 OUTSIDE = frozenset({"employer", "trainer"})
-READERS = {Visibility.ME: "only you", Visibility.PROGRAMME: "everybody in the programme", Visibility.EMPLOYER: "shared with"}
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Entry:
     noise: bool = False
     undo_href: str = ""
     undo_form: str = ""
+    again_form: str = ""
     key: str = ""
 
 
@@ -67,12 +69,13 @@ class Day:
 
 @dataclass(frozen=True)
 class Beside:
-    """What the page has read already: the cases' children by machine and id, contacts, permissions, and tasks."""
+    """What the page has read already: the cases' children by machine and id, contacts, permissions, tasks, numbers that may be texted."""
 
     rows: Mapping[tuple[str, int], Any]
     contacts: Sequence[Contact] = ()
     consents: Sequence[Consent] = ()
     tasks: Sequence[Task] = ()
+    numbers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,9 @@ def story(*, user: Any, person: Candidate, cases: Sequence[Pathway], beside: Bes
     most = MOST if whole else AT_FIRST
     found = [
         *_steps(cases, beside.rows, by=by, at=at, most=most),
-        *_contacts(beside.contacts, cases, by=by)[:most],
+        *_contacts(beside.contacts, cases, by=by, at=at)[:most],
         *_notes(user, cases, most=most),
-        *_texts(person, most=most),
+        *_texts(user, person, beside.numbers, at=at, most=most),
         *_permissions(beside.consents),
         *_done(beside.tasks),
     ]
@@ -154,6 +157,8 @@ def _step(
 ) -> Entry:
     undone = getattr(change, "undone_by", None) is not None
     title = f"Took back: {title_of(change.undoes)}" if change.undoes is not None else title_of(change)
+    if change.machine == "pre_employment_check" and row is not None:
+        title = f"{title}: {row.get_kind_display()}"
     subject = about_row(row, change.happened_on) if row is not None and change.machine != "interview" else ""
     lines = [*([f"{subject}."] if subject else []), *details]
     if reason:
@@ -182,7 +187,7 @@ def _step(
 
 def _who(change: StageChange) -> str:
     if change.actor_kind == "system" and change.actor_id is None:
-        return "by itself"
+        return "worked out from what is recorded" if change.machine == "retention_check" else "done automatically"
     if change.actor_kind == "import":
         return "from a register"
     if change.actor_kind == "candidate":
@@ -250,7 +255,7 @@ def contacts_of(person: Candidate) -> tuple[list[Contact], bool]:
     return found, len(found) < MOST
 
 
-def _contacts(rows: Iterable[Contact], cases: Sequence[Pathway], *, by: Actor) -> list[Entry]:
+def _contacts(rows: Iterable[Contact], cases: Sequence[Pathway], *, by: Actor, at: datetime) -> list[Entry]:
     """Those in the programmes of cases in sight."""
     programmes = {case.programme_id for case in cases}
     return [
@@ -265,7 +270,7 @@ def _contacts(rows: Iterable[Contact], cases: Sequence[Pathway], *, by: Actor) -
             lines=_about_contact(row),
             text=row.note,
             undone=row.voided_at is not None,
-            undo_form=f"/contacts/{row.uuid}/undo/" if row.voided_at is None and (row.by_id == by.user_id or by.kind == "lead") else "",
+            undo_form=f"/contacts/{row.uuid}/undo/" if may_void(row, by=by, at=at) else "",
             key=f"contact-{row.uuid}",
         )
         for row in rows
@@ -296,6 +301,7 @@ def _notes(user: Any, cases: Sequence[Pathway], *, most: int) -> list[Entry]:
             who=row.author.name,
             when=time_of_day(row.written_at),
             kind="note",
+            lines=[f"Read by: {_readers(row)}."],
             text=row.text,
             key=f"note-{row.uuid}",
         )
@@ -304,15 +310,21 @@ def _notes(user: Any, cases: Sequence[Pathway], *, most: int) -> list[Entry]:
 
 
 def _note_title(row: Any) -> str:
-    readers = READERS.get(row.visibility, "")
-    if row.visibility == Visibility.EMPLOYER and row.employer is not None:
-        readers = f"{readers} {row.employer.name}"
-    return f"Note, {readers}" if readers else "Note"
+    return f"Note, shared with {row.employer.name}" if row.employer is not None else "Note"
 
 
-def _texts(person: Candidate, *, most: int) -> list[Entry]:
+def _readers(row: Any) -> str:
+    if row.employer is not None:
+        return f"my team and {row.employer.name}"
+    words = str(Visibility(row.visibility).label)
+    return words[:1].lower() + words[1:]
+
+
+def _texts(user: Any, person: Candidate, numbers: Collection[str], *, at: datetime, most: int) -> list[Entry]:
     entries = []
-    for row in Message.objects.filter(candidate=person).order_by("-created_at", "-id")[:most]:
+    rows = list(messages(user).filter(candidate=person).select_related("line").order_by("-created_at", "-id")[:most])
+    again = _to_be_sent_again(rows, numbers, at=at)
+    for row in rows:
         moment = row.attempt_at or row.created_at
         entries.append(
             Entry(
@@ -320,15 +332,26 @@ def _texts(person: Candidate, *, most: int) -> list[Entry]:
                 moment=moment,
                 order=row.pk,
                 title="Text",
-                who=_state_words(row),
+                who=", ".join(part for part in (f"to {show_phone(row.line.e164)}" if row.line.e164 else "", _state_words(row)) if part),
                 when=time_of_day(moment),
                 kind="text-out",
                 text=row.body,
                 undone=row.state == MessageState.CANCELLED,
+                again_form=f"/texts/{row.uuid}/again/" if row.pk in again else "",
                 key=f"text-{row.uuid}",
             )
         )
     return entries
+
+
+def _to_be_sent_again(rows: Sequence[Any], numbers: Collection[str], *, at: datetime) -> set[int]:
+    """Texts that went to a number which is not theirs, still true and of use, and not told to a number of theirs since."""
+    lost = [row for row in rows if row.state in WENT and row.written_for and row.line.e164 not in numbers and row.expires_at > at]
+    if not lost or not numbers:
+        return set()
+    true = set(Fact.objects.filter(key__in=[row.fact for row in lost]).values_list("key", "value"))
+    told = {(row.fact, row.fact_value): row.pk for row in reversed(rows) if row.state not in NEVER_WENT}
+    return {row.pk for row in lost if (row.fact, row.fact_value) in true and told[(row.fact, row.fact_value)] == row.pk}
 
 
 def _state_words(row: Any) -> str:

@@ -84,6 +84,13 @@ def express_interest(
     return case
 
 
+@service("case.wants")
+def set_families(*, case: Pathway, version: int, families: Sequence[str], by: Actor, at: datetime) -> Pathway:
+    """The kinds of work a person wants, said later or put right; none when they are not sure."""
+    case.change(version=version, families=list(families))
+    return case
+
+
 @service("case.mark_ready")
 def mark_ready(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
     """Ready for a job; a reason is asked for when no course was finished."""

@@ -1,6 +1,6 @@
 """Contacts, notes and permissions that no step asks for."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from accounts.models import Organisation
 from accounts.services.audit import service
@@ -16,6 +16,8 @@ from pathways.models.task import TaskKind, TaskState
 from pathways.services.task import show_next
 
 LONGEST_NOTE = 10_000
+#: For so long whoever logged a contact may take it back; a step's is the same.
+UNDO_DAYS = 14
 #: What a talk takes care of, on the list of the day.
 DONE_BY_TALKING = (TaskKind.NEXT_CONTACT, TaskKind.TELL, TaskKind.REVISIT)
 
@@ -69,6 +71,13 @@ def _keeping_in_touch(case: Pathway, on: date) -> list[Task]:
     return list(due.order_by("due_on", "id")[:1])
 
 
+def may_void(contact: Contact, *, by: Actor, at: datetime) -> bool:
+    """Whoever logged it, for 14 days; the lead later."""
+    if contact.voided_at is not None:
+        return False
+    return by.kind == "lead" or (contact.by_id == by.user_id and today_london(at) <= today_london(contact.at) + timedelta(days=UNDO_DAYS))
+
+
 @service("contact.void")
 def void_contact(*, contact: Contact, by: Actor, at: datetime) -> Contact:
     """Logged by mistake: it stays in the log and leaves every count."""
@@ -76,6 +85,8 @@ def void_contact(*, contact: Contact, by: Actor, at: datetime) -> Contact:
         raise Conflict("This has been taken back already.")
     if contact.by_id != by.user_id and by.kind != "lead":
         raise Refused("Only the person who logged it, or a lead, can take it back.")
+    if not may_void(contact, by=by, at=at):
+        raise Refused(f"It was logged more than {UNDO_DAYS} days ago: a lead can take it back.")
     contact.change(version=contact.version, voided_at=at)
     case = Pathway.objects.filter(candidate=contact.candidate_id, programme=contact.programme_id).order_by("-id").first()
     if case is not None:

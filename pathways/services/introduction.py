@@ -1,18 +1,19 @@
 """Putting a person forward: with their yes, to one employer's opening, until an offer is taken or it ends."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from accounts.services.audit import service
-from candidates.models import ContactRoute
+from candidates.models import Candidate, ContactRoute
 from employers.models import CareerHeading
 from employers.services.heading import lock_heading
 from employers.services.pay import grade
 from ground.actor import Actor
 from ground.clock import today_london
-from ground.door import Conflict, Refused
+from ground.door import Conflict, Refused, transact
 from pathways.models import Consent, Introduction, Pathway, Placement, StageChange
 from pathways.models.introduction import ConsentKind
 from pathways.services.case import on_its_own
@@ -64,9 +65,7 @@ def send_introduction(
     )
     shared: dict[str, Any] = {"name": case.candidate.name, "called": case.candidate.called}
     if share_phone:
-        phones = ContactRoute.objects.current().filter(candidate=case.candidate_id, kind__in=["mobile", "landline"])
-        first = phones.first()
-        shared["phone"] = first.value if first else ""
+        shared["phone"] = shared_phone(case.candidate)
     if note:
         shared["note"] = note
 
@@ -77,6 +76,30 @@ def send_introduction(
     values = {"sent_on": day, "shared": shared, "consent_id": consent.pk}
     change_stage(subject=introduction, step="send", by=by, at=at, values=values, taken=taken, then=consequences)
     return introduction
+
+
+def shared_phone(candidate: Candidate) -> str:
+    """The number that an employer would be given: the person's first; nothing without one."""
+    first = ContactRoute.objects.current().filter(candidate=candidate, kind__in=["mobile", "landline"]).first()
+    return first.value if first else ""
+
+
+@transact
+def put_forward(
+    *,
+    case: Pathway,
+    heading: CareerHeading,
+    consent_how: str,
+    share_phone: bool,
+    note: str,
+    by: Actor,
+    at: datetime,
+    taken: Taken = TODAY,
+) -> Introduction:
+    """Chosen and sent in one go, by the same two steps as one after the other."""
+    row = draft_introduction(case=case, heading=heading, by=by, at=at, taken=taken)
+    then = replace(taken, version=None)
+    return send_introduction(introduction=row, consent_how=consent_how, share_phone=share_phone, note=note, by=by, at=at, taken=then)
 
 
 @service("introduction.step")

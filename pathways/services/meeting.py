@@ -27,6 +27,7 @@ def meet_person(
     source: str = "",
     event: Event | None = None,
     interested: bool = False,
+    families: Sequence[str] = (),
     notice: PrivacyNotice | None = None,
     by: Actor,
     at: datetime,
@@ -50,10 +51,11 @@ def meet_person(
         source=source or (event.name[:60] if event else ""),
         event=event,
     )
+    case.families = list(families)
     if event is not None:
         _met_there(case, event, by=by, at=at)
     if interested:
-        express_interest(case=case, notice=notice, by=by, at=at)
+        express_interest(case=case, families=families, notice=notice, by=by, at=at)
     else:
         log_outreach(case=case, by=by, at=at)
     note(person=person.uuid)

@@ -126,31 +126,55 @@ TELLINGS: dict[tuple[str, str], Telling] = {
 }
 
 
-def write_texts(*, change: StageChange, subject: Row) -> None:
-    """Write the texts that this step brings, in its own transaction.
+def write_texts(*, change: StageChange, subject: Row, at: datetime | None = None) -> None:
+    """Write the texts that this step brings, in its own transaction; later, at `at`, when the number was put right meanwhile.
 
     Only what somebody did, or the clock: what another step brought about, and what a register tells of the past, texts nobody.
     """
-    telling = TELLINGS.get((change.machine, change.step))
-    if telling is None or change.cause_id is not None or change.import_run_id is not None or change.actor_kind == "import":
+    found = _to_tell(change, subject)
+    if found is None:
         return
-    moment = telling.moment(subject, change)
-    if moment is None or change.to_stage != getattr(subject, "stage", None):
-        return
-    case = Pathway.objects.select_related("candidate", "organisation", "owner").get(pk=change.pathway_id or 0)
-    if case.candidate.died_on is not None or case.do_not_contact or case.stage not in MAY_HEAR:
-        return
-    values = values_of(case, moment)
+    telling, moment, case = found
     try:
-        code, route = _wording(telling, case)
-        if code:
-            _write(code, telling, moment, route=route, case=case, values=values, change=change, subject=subject)
+        _text(telling, moment, case=case, change=change, subject=subject, at=at or change.recorded_at)
     except Refused:
         if telling.must_reach and not said_it_themselves(change):
-            _tell_by_voice(telling, moment, case=case, values=values, change=change)
+            _tell_by_voice(telling, moment, case=case, change=change, at=at or change.recorded_at)
 
 
-def _wording(telling: Telling, case: Pathway) -> tuple[str, ContactRoute]:
+def write_again(*, change: StageChange, subject: Row, at: datetime) -> Message | None:
+    """The text of a step once more, to the number that is theirs now. Raises Refused with the reason when none can go."""
+    found = _to_tell(change, subject)
+    if found is None:
+        return None
+    telling, moment, case = found
+    return _text(telling, moment, case=case, change=change, subject=subject, at=at, again=True)
+
+
+def _to_tell(change: StageChange, subject: Row) -> tuple[Telling, Moment, Pathway] | None:
+    """What this step tells whom, if anything."""
+    telling = TELLINGS.get((change.machine, change.step))
+    if telling is None or change.cause_id is not None or change.import_run_id is not None or change.actor_kind == "import":
+        return None
+    moment = telling.moment(subject, change)
+    if moment is None or change.to_stage != getattr(subject, "stage", None):
+        return None
+    case = Pathway.objects.select_related("candidate", "organisation", "owner").get(pk=change.pathway_id or 0)
+    if case.candidate.died_on is not None or case.do_not_contact or case.stage not in MAY_HEAR:
+        return None
+    return telling, moment, case
+
+
+def _text(
+    telling: Telling, moment: Moment, *, case: Pathway, change: StageChange, subject: Row, at: datetime, again: bool = False
+) -> Message | None:
+    code, route = wording_of(telling, case)
+    if not code:
+        return None
+    return _write(code, telling, moment, route=route, case=case, change=change, subject=subject, at=at, again=again)
+
+
+def wording_of(telling: Telling, case: Pathway) -> tuple[str, ContactRoute]:
     """Which wording is safe on the number that would be texted; no code where none is. Raises Refused without a number."""
     route = text_route(case.candidate)
     if route is None:
@@ -169,13 +193,15 @@ def _write(
     *,
     route: ContactRoute,
     case: Pathway,
-    values: Values,
     change: StageChange,
     subject: Row,
+    at: datetime,
+    again: bool,
 ) -> Message | None:
-    template = _template(code, candidate=case.candidate, at=change.recorded_at)
+    template = _template(code, candidate=case.candidate, at=at)
+    values = values_of(case, moment)
     fact = f"{change.machine}:{change.subject_id}"
-    occasion = _occasion(f"{fact}@{moment.about}:{telling.code}", fact, fill(template.body, values), candidate=case.candidate)
+    occasion = _occasion(f"{fact}@{moment.about}:{telling.code}", fact, fill(template.body, values), candidate=case.candidate, again=again)
     if not occasion:
         return None
     truth = truth_of(subject)
@@ -186,25 +212,25 @@ def _write(
         occasion=occasion,
         template=template,
         values=values,
-        not_before=change.recorded_at,
+        not_before=at,
         expires_at=moment.expires_at,
         fact=fact,
         fact_value=truth,
         written_for=change.uuid,
         route=route,
         by=Actor(kind="system", user_id=change.actor_id, organisation_id=change.organisation_id),
-        at=change.recorded_at,
+        at=at,
     )
 
 
-def _occasion(name: str, fact: str, body: str, *, candidate: Candidate) -> str:
+def _occasion(name: str, fact: str, body: str, *, candidate: Candidate, again: bool) -> str:
     """The name of this moment; numbered when it comes again. Nothing when the last thing we told them still says just that."""
     told = list(Message.objects.filter(candidate=candidate, fact=fact).order_by("-id").only("occasion", "body", "state", "written_for"))
     last = next((each for each in told if each.written_for is not None and each.state not in NEVER_WENT), None)
-    if last is not None and last.body == body and not StageChange.objects.filter(undoes__uuid=str(last.written_for)).exists():
+    if not again and last is not None and last.body == body and not StageChange.objects.filter(undoes__uuid=str(last.written_for)).exists():
         return ""
-    again = sum(each.occasion.partition("#")[0] == name for each in told)
-    return f"{name}#{again + 1}" if again else name
+    earlier = sum(each.occasion.partition("#")[0] == name for each in told)
+    return f"{name}#{earlier + 1}" if earlier else name
 
 
 def _template(code: str, *, candidate: Candidate, at: datetime) -> Template:
@@ -252,11 +278,12 @@ def said_it_themselves(change: StageChange) -> bool:
     return change.actor_kind == "candidate" or change.said_by == "candidate"
 
 
-def _tell_by_voice(telling: Telling, moment: Moment, *, case: Pathway, values: Values, change: StageChange) -> None:
+def _tell_by_voice(telling: Telling, moment: Moment, *, case: Pathway, change: StageChange, at: datetime) -> None:
     """A task for the worker, with the words to say: in English, whatever the person reads."""
-    today = today_london(change.recorded_at)
+    today = today_london(at)
     next_day = add_working_days(today, 1, frozenset(BankHoliday.objects.values_list("day", flat=True)))
-    template = _in_language(telling.code, "en", at=change.recorded_at)
+    template = _in_language(telling.code, "en", at=at)
+    values = values_of(case, moment)
     open_task(
         pathway_id=case.pk,
         kind=TaskKind.TELL,

@@ -113,10 +113,10 @@ def load_in_bulk(stories: Iterable[PersonStory], *, world: World, lean: bool = F
     """Write people with their whole log, tasks, texts and audit; how many rows it was.
 
     `lean` leaves out what no figure is counted from: tasks, texts, audit, contacts, homes, checks before a start.
-    `arrived`: texts count as delivered when they were written; without it they wait in the outbox, as through the door.
+    `arrived`: texts count as delivered when texts might first go; without it they wait in the outbox, as through the door.
     `ids`: a seed for public ids. Each thousand people is one transaction of its own, unless one is open.
     """
-    tellings = Tellings(arrived=arrived)
+    tellings = Tellings(arrived=arrived, until=world.at)
     ledger = Ledger(holidays=HOLIDAYS, lean=lean, tellings=None if lean else tellings)
     lookups = Lookups(world)
     waiting = iter(stories)

@@ -4,21 +4,19 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, F, Value
-from django.db.models.functions import Cast, Concat
-
 from candidates.models import Candidate
 from candidates.services import equality, person
 from ground.actor import Actor
 from ground.clock import today_london
 from outreach.choices import MessageState
 from outreach.models import Message
+from outreach.rules import next_opening
 from pathways.models import Interview, Introduction, Pathway, Placement, PreEmploymentCheck, RetentionCheck, TrainingPlace
 from pathways.services import case as cases
 from pathways.services import contact, interview, placement, retention, training
 from pathways.services import introduction as putting_forward
 from pathways.services.door import Taken
-from pathways.simulation.days import moment
+from pathways.simulation.days import HOLIDAYS, moment
 from pathways.simulation.offers import offer_of, revisit
 from pathways.simulation.story import PersonStory
 from pathways.simulation.world import World
@@ -31,19 +29,17 @@ def load_through_the_door(stories: Iterable[PersonStory], *, world: World) -> No
 
 
 def let_texts_arrive(*, world: World) -> int:
-    """Texts of the past arrived when they were written, as they count when stories are loaded in bulk; how many there were."""
+    """Texts of the past arrived when texts may first go, as they count when stories are loaded in bulk; how many there were."""
     people = Pathway.objects.filter(programme=world.programme).values("candidate")
-    waiting = Message.objects.filter(candidate__in=people, state=MessageState.READY)
-    written = F("created_at")
-    return waiting.update(
-        state=MessageState.DELIVERED,
-        attempt=1,
-        attempt_at=written,
-        accepted_at=written,
-        final_at=written,
-        provider_status="delivered",
-        provider_id=Concat("backend", Value("-"), Cast("uuid", CharField())),
-    )
+    written = Message.objects.filter(candidate__in=people, state=MessageState.READY)
+    opens = [(message, next_opening(message.created_at, HOLIDAYS)) for message in written]
+    arrived = [(message, went) for message, went in opens if world.at is None or went <= world.at]
+    for message, went in arrived:
+        message.state, message.attempt = MessageState.DELIVERED, 1
+        message.attempt_at = message.accepted_at = message.final_at = went
+        message.provider_id, message.provider_status = f"{message.backend}-{message.uuid}", "delivered"
+    names = ["state", "attempt", "attempt_at", "accepted_at", "final_at", "provider_id", "provider_status"]
+    return Message.objects.bulk_update([message for message, _ in arrived], names, batch_size=500)
 
 
 class Life:

@@ -8,7 +8,7 @@ from ground.clock import add_working_days, today_london
 from ground.phones import read_phone
 from outreach.backends import backend_named, usual_backend
 from outreach.models import Fact, Message, PhoneLine, Template
-from outreach.rules import may_be_texted
+from outreach.rules import may_be_texted, next_opening
 from outreach.services.line import digest_of
 from outreach.services.template import current_template, fill
 from pathways.ledger.sheets import Sheets
@@ -21,8 +21,8 @@ from pathways.workflow.truth import truth_of
 class Tellings:
     """What people were told, so that nothing is told twice; and the facts that texts rely on."""
 
-    def __init__(self, *, arrived: bool) -> None:
-        self.arrived = arrived
+    def __init__(self, *, arrived: bool, until: datetime | None) -> None:
+        self.arrived, self.until = arrived, until
         self.backend = usual_backend()
         self.facts: dict[str, Any] = {}
         self.told: dict[str, list[Any]] = {}
@@ -144,7 +144,11 @@ class Tellings:
             self.lines[digest] = sheets.new(PhoneLine, created=at, digest=digest, e164=number, region=region).id
         return self.lines[digest]
 
-    def _arrives(self, message: Any, at: datetime) -> None:
+    def _arrives(self, message: Any, written: datetime) -> None:
+        """What was written at night went in the morning; what was written last night still waits for it."""
+        at = next_opening(written, HOLIDAYS)
+        if self.until is not None and at > self.until:
+            return
         message.state, message.attempt, message.attempt_at = "delivered", 1, at
         message.accepted_at = message.final_at = at
         message.provider_id, message.provider_status = f"{self.backend}-{message.uuid}", "delivered"

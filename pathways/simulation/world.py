@@ -44,6 +44,8 @@ class World:
     headings: list[CareerHeading] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     notice: PrivacyNotice | None = None
+    #: The moment up to which stories are told.
+    at: datetime | None = None
 
     def worker_of(self, person: PersonStory) -> tuple[User, Actor, Organisation]:
         """Who holds this person's case, how they act, and for whom."""
@@ -90,7 +92,7 @@ def found_world(
     )
     for each in [*partners[1:], training, *employers]:
         ProgrammePartner.objects.create(programme=made, organisation=each, starts_on=story.began_on, created_at=at, **given())
-    world = World(made, partners, training, employers)
+    world = World(made, partners, training, employers, at=at)
     _people(world, since=story.began_on, ids=given, code=code)
     world.notice = PrivacyNotice.objects.create(
         programme=made,

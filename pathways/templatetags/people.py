@@ -65,6 +65,8 @@ def story_entry(context: Context, entry: Entry) -> SafeString:
         inside.append(show(context, "entry_undo", href=entry.undo_href, about=entry.title))
     if entry.undo_form:
         inside.append(_act(context, Act("Undo", entry.undo_form, kind="quiet"), entry.title))
+    if entry.again_form:
+        inside.append(_act(context, Act("Send again", entry.again_form, kind="quiet"), "to the number that is theirs now"))
     return show(
         context,
         "entry",

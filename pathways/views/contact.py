@@ -11,14 +11,22 @@ from ground.clock import read_clock
 from ground.door import Conflict, Refused, open_to
 from ground.forms import HouseForm
 from ground.once import answer_once
+from ground.phones import show_phone
 from ground.rows import Row
+from ground.templatetags.said import time_of_day
+from ground.views import stale_page
+from pathways.forms.case import Wants
 from pathways.forms.contact import TAPS, CloseForm, ContactForm, SnoozeForm, TapForm, TaskForm, WakeForm
 from pathways.forms.note import NoteForm
 from pathways.models import Consent, Pathway, Task
 from pathways.models.introduction import ConsentKind
+from pathways.queries.acted import contact_words
 from pathways.scope import CASE_ROLES, consents, contacts, tasks
+from pathways.scope import messages as texts
 from pathways.services import contact as talks
 from pathways.services import task as work
+from pathways.services.case import set_families
+from pathways.services.reach import send_again
 from pathways.views.finding import acting, case_in_sight, form_page, lead_or_worker
 from pathways.views.way_back import came_from_list, way_back, with_done
 
@@ -29,11 +37,11 @@ def _home(case: Pathway) -> str:
     return f"/people/{case.candidate.uuid}/"
 
 
-def _done(request: HttpRequest, case: Pathway, *, did: str, said: str) -> HttpResponse:
-    """Back to the list, whose row says what was done; or to the person's page, which says it at the top."""
+def _done(request: HttpRequest, case: Pathway, *, did: str, said: str, undo: str = "") -> HttpResponse:
+    """Back to the list, whose row says what was done; or to the person's page, which says it at the top, with the way to undo it."""
     if came_from_list(request):
         return HttpResponseRedirect(with_done(way_back(request, ""), did))
-    messages.success(request, said)
+    messages.success(request, said, extra_tags=undo)
     return HttpResponseRedirect(way_back(request, _home(case)))
 
 
@@ -69,7 +77,9 @@ def log_contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
             return form_page(request, form, heading=heading, person=case.candidate)
-        return _done(request, case, did=f"contact-{row.uuid}", said="Logged.")
+        return _done(
+            request, case, did=f"contact-{row.uuid}", said=f"{contact_words(row)}, {time_of_day(at)}.", undo=f"/contacts/{row.uuid}/undo/"
+        )
 
     return answer_once(request, act)
 
@@ -86,6 +96,46 @@ def undo_contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
         talks.void_contact(contact=row, by=lead_or_worker(request), at=read_clock())
         messages.success(request, "Taken back.")
         return HttpResponseRedirect(way_back(request, _home(case)))
+
+    return answer_once(request, act)
+
+
+@open_to(*CASE_ROLES, methods=("POST",), kinds=OWN)
+def text_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A text that went to a number which is not theirs, sent once more to the one that is."""
+    row = texts(request.user).filter(uuid=uuid).select_related("line", "candidate").first()
+    if row is None:
+        raise Http404
+
+    def act() -> HttpResponse:
+        again = send_again(message=row, by=acting(request), at=read_clock())
+        messages.success(request, f"A text goes to {show_phone(again.line.e164)}.")
+        return HttpResponseRedirect(f"/people/{row.candidate.uuid}/")
+
+    return answer_once(request, act)
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
+def wants(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The kinds of work a person wants, said later or put right."""
+    at = read_clock()
+    case = case_in_sight(request, uuid, at=at)
+    form = Wants(request.POST if request.method == "POST" else None, case=case, version=case.version)
+    more = {"heading": "What they want", "person": case.candidate}
+    if request.method != "POST":
+        return form_page(request, form, **more)
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            return form_page(request, form, **more)
+        given = form.cleaned_data
+        try:
+            set_families(case=case, version=given["version"], families=given["families"], by=acting(request), at=at)
+        except Conflict:
+            there = Pathway.objects.get(pk=case.pk)
+            return stale_page(request, form, current={"families": there.families}, version=there.version, back=_home(case))
+        messages.success(request, "Saved.")
+        return HttpResponseRedirect(_home(case))
 
     return answer_once(request, act)
 

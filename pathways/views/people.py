@@ -121,6 +121,7 @@ def _add(request: HttpRequest, form: AddPerson, seats: list[tuple[Seat, Programm
             source=data["source"],
             event=form.chosen_event(),
             interested=data["interested"],
+            families=data["families"],
             notice=notice if data["interested"] else None,
             by=desk_for(request).actor(seat.role),
             at=at,

@@ -17,14 +17,16 @@ from ground.clock import page_time, read_clock, today_london
 from ground.door import Conflict, Refused, open_to
 from ground.forms import HouseForm
 from ground.once import answer_once
+from ground.phones import show_phone
 from ground.views import stale_page
 from pathways.forms.contact import CloseForm
 from pathways.forms.note import NoteForm
-from pathways.forms.person import LANGUAGES, AddressForm, AddRoute, CorrectPerson, DeathForm, SafeContact
+from pathways.forms.person import LANGUAGES, AddressForm, AddRoute, ChangeRoute, CorrectPerson, DeathForm
 from pathways.queries.person import consent_words, person_page
 from pathways.queries.steps import MACHINE_OF
 from pathways.scope import CASE_ROLES, SCOPES, tasks
 from pathways.services.case import record_death
+from pathways.services.reach import add_way, end_way, put_way_right
 from pathways.views.finding import acting, form_page, person_in_sight
 
 OWN = ("own", "colleague")
@@ -161,8 +163,15 @@ def add_route(request: HttpRequest, uuid: UUID) -> HttpResponse:
             return form_page(request, form, heading=heading, person=found)
         data = form.cleaned_data
         typed = request.POST.get("value", "")[:320]
-        people.add_route(
-            candidate=found, kind=data["kind"], value=data["value"], typed=typed, safe=form.values(), by=acting(request), at=at
+        add_way(
+            candidate=found,
+            kind=data["kind"],
+            value=data["value"],
+            typed=typed,
+            safe=form.safe(),
+            main=data["main"],
+            by=acting(request),
+            at=at,
         )
         messages.success(request, "Added.")
         return HttpResponseRedirect(_home(found))
@@ -180,14 +189,15 @@ def _route(request: HttpRequest, uuid: UUID, route: UUID) -> tuple[Candidate, Co
 
 @open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
 def change_route(request: HttpRequest, uuid: UUID, route: UUID) -> HttpResponse:
-    """What is safe on this way has changed."""
+    """The number itself, what is safe on it, whether it is the main one; or that it reaches them no longer."""
     found, row = _route(request, uuid, route)
-    form = SafeContact(request.POST if request.method == "POST" else None, route=row, version=row.version)
+    first = ContactRoute.objects.current().filter(candidate=found).first()
+    form = ChangeRoute(request.POST if request.method == "POST" else None, route=row, alone=row == first, version=row.version)
     more = {
-        "heading": "What is safe",
+        "heading": f"Change: {row.get_kind_display().lower()}",
         "person": found,
-        "words": f"{row.get_kind_display()}.",
         "end_href": f"{_home(found)}reach/{row.uuid}/end/",
+        "end_words": "Wrong number? Remove it" if row.is_phone else "Remove it",
     }
     if request.method != "POST":
         return form_page(request, form, **more)
@@ -196,7 +206,17 @@ def change_route(request: HttpRequest, uuid: UUID, route: UUID) -> HttpResponse:
         if not form.is_valid():
             return form_page(request, form, **more)
         try:
-            people.change_route(route=row, version=form.cleaned_data["version"], values=form.values(), by=acting(request), at=read_clock())
+            put_way_right(
+                route=row,
+                version=form.cleaned_data["version"],
+                values=form.values(),
+                main=form.cleaned_data.get("main", False),
+                by=acting(request),
+                at=read_clock(),
+            )
+        except Refused as refused:
+            form.refuse(refused)
+            return form_page(request, form, **more)
         except Conflict:
             there = ContactRoute.objects.get(pk=row.pk)
             current = {name: getattr(there, name) for name in form.fields if hasattr(there, name)}
@@ -213,16 +233,19 @@ def end_route(request: HttpRequest, uuid: UUID, route: UUID) -> HttpResponse:
     """This way no longer reaches them."""
     found, row = _route(request, uuid, route)
     form = CloseForm(request.POST if request.method == "POST" else None, version=row.version)
-    words = "Texts that have not gone yet will ask again before they go."
-    more = {"heading": "This no longer reaches them", "person": found, "button": "End it", "words": words}
+    shown = show_phone(row.value) if row.is_phone else row.value
+    words = (
+        f"{shown} leaves the page and nothing more goes to it. Texts still waiting for it go to another of their numbers, if there is one."
+    )
+    more = {"heading": "This does not reach them", "person": found, "button": "Remove it", "words": words}
     if request.method != "POST":
         return form_page(request, form, **more)
 
     def act() -> HttpResponse:
         if not form.is_valid():
             return form_page(request, form, **more)
-        people.end_route(route=row, version=form.cleaned_data["version"], by=acting(request), at=read_clock())
-        messages.success(request, "Ended.")
+        end_way(route=row, version=form.cleaned_data["version"], by=acting(request), at=read_clock())
+        messages.success(request, f"Removed: {shown}.")
         return HttpResponseRedirect(_home(found))
 
     return answer_once(request, act)

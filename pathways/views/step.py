@@ -15,8 +15,9 @@ from ground.once import answer_once
 from ground.rows import Row
 from pathways.models import Pathway, StageChange
 from pathways.queries.employer import shared_of
+from pathways.queries.foretold import foretell, told_words
 from pathways.queries.steps import MACHINE_OF, MADE_ON_CASE
-from pathways.queries.timeline_words import HAPPENED, title_of
+from pathways.queries.timeline_words import title_of
 from pathways.rules import may_take
 from pathways.scope import SCOPES, changes
 from pathways.services.door import chart_steps
@@ -45,7 +46,7 @@ def take_step(request: HttpRequest, folder: str, uuid: UUID, step: str) -> HttpR
     take = TAKES.get(ON_A_ROW.get(f"{machine}.{step}", f"{machine}.{step}"))
     if declared is None or take is None or declared.makes_row or not declared.by_people:
         raise Http404
-    return _answer(request, declared=declared, take=take, case=case, subject=subject)
+    return _answer(request, machine=machine, declared=declared, take=take, case=case, subject=subject)
 
 
 @open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=("own", "colleague"), sample={"step": "book", "machine": "interview"})
@@ -56,7 +57,7 @@ def make_row(request: HttpRequest, uuid: UUID, machine: str, step: str) -> HttpR
     take = TAKES.get(f"{machine}.{step}")
     if case is None or declared is None or take is None or NEW not in declared.sources or not declared.by_people:
         raise Http404
-    return _answer(request, declared=declared, take=take, case=case, subject=None)
+    return _answer(request, machine=machine, declared=declared, take=take, case=case, subject=None)
 
 
 @open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=("own", "colleague"), sample={"step": "return"})
@@ -66,7 +67,7 @@ def new_case(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
     case = cases.order_by("-id").first()
     if case is None or step != "return":
         raise Http404
-    return _answer(request, declared=chart_steps("pathway")[step], take=TAKES["pathway.return"], case=case, subject=None)
+    return _answer(request, machine="pathway", declared=chart_steps("pathway")[step], take=TAKES["pathway.return"], case=case, subject=None)
 
 
 def actor_for(request: HttpRequest, declared: Step, *, subject: Row | None, case: Pathway) -> Actor:
@@ -79,13 +80,22 @@ def actor_for(request: HttpRequest, declared: Step, *, subject: Row | None, case
     raise NotYours("Your role may not take this step.")
 
 
-def _answer(request: HttpRequest, *, declared: Step, take: Take, case: Pathway, subject: Row | None) -> HttpResponse:
+def _answer(request: HttpRequest, *, machine: str, declared: Step, take: Take, case: Pathway, subject: Row | None) -> HttpResponse:
     at = read_clock()
     by = actor_for(request, declared, subject=subject, case=case)
     shown = subject if subject is not None else case
     data = request.POST if request.method == "POST" else None
     form = take.form(
-        data, initial=_initial(subject), version=shown.version, step=declared, case=case, subject=subject, user=request.user, by=by, at=at
+        data,
+        initial=_initial(subject),
+        version=shown.version,
+        machine=machine,
+        step=declared,
+        case=case,
+        subject=subject,
+        user=request.user,
+        by=by,
+        at=at,
     )
     if request.method != "POST":
         return _page(request, form, declared=declared, case=case, subject=subject, status=200)
@@ -113,17 +123,12 @@ def _take(request: HttpRequest, form: Any, *, declared: Step, take: Take, case: 
         form.data = _as_of_now(request, subject)
         return _page(request, form, declared=declared, case=case, subject=subject, status=409)
     home = _home(request, case)
+    change = StageChange.objects.select_related("undoes").filter(machine=row.machine, subject_id=row.pk, cause__isnull=True).latest("id")
     if came_from_list(request):
-        change = StageChange.objects.filter(machine=row.machine, subject_id=row.pk, step=declared.name).order_by("-id").first()
-        if change is not None:
-            return HttpResponseRedirect(with_done(way_back(request, home), f"change-{change.uuid}"))
-    messages.success(request, f"{title_of_step(declared, row)}.")
+        return HttpResponseRedirect(with_done(way_back(request, home), f"change-{change.uuid}"))
+    told = told_words(change) if request.user.desk.has(*CASE_ROLES) else ""
+    messages.success(request, f"{title_of(change)}. {told}".strip())
     return HttpResponseRedirect(way_back(request, home))
-
-
-def title_of_step(declared: Step, row: Row) -> str:
-    """What has happened, once the step is taken."""
-    return HAPPENED.get(f"{row.machine}.{declared.name}", declared.label)
 
 
 def _as_of_now(request: HttpRequest, subject: Row | None) -> QueryDict:
@@ -147,7 +152,8 @@ def _page(request: HttpRequest, form: Any, *, declared: Step, case: Pathway, sub
         "step": declared,
         "case": case,
         "subject": subject,
-        "called": case.candidate.called if inside else shared_of(subject),
+        "called": case.candidate.name if inside else shared_of(subject),
+        "foretold": foretell(case, form.machine, declared.name, at=form.at) if inside else None,
         "back": way_back(request, _home(request, case)),
     }
     return render(request, "pathways/step.html", context, status=status)

@@ -77,6 +77,15 @@ def _chat(a: Asked) -> dict[str, Any]:
     return {"when": a.form.when(), "place": a.data["place"], "host": a.data["host"], **a.who}
 
 
+def _put_forward(a: Asked) -> Row:
+    """Chosen and sent, or chosen only, as was pressed."""
+    heading = a.data["heading"]
+    if not a.form.now:
+        return introduction.draft_introduction(case=a.case, heading=heading, **a.who)
+    shared = {name: a.data[name] for name in ("consent_how", "share_phone", "note")}
+    return introduction.put_forward(case=a.case, heading=heading, **shared, **a.who)
+
+
 TAKES: dict[str, Take] = {
     "pathway.express_interest": Take(
         case_forms.Interest, lambda a: case.express_interest(case=a.case, families=a.data["families"], **a.who)
@@ -127,9 +136,7 @@ TAKES: dict[str, Take] = {
     "training_place.leave": Take(Plain, lambda a: training.leave_training(place=a.subject, **a.who)),
     "training_place.cancel": Take(Plain, lambda a: training.cancel_seat(place=a.subject, **a.who)),
     "training_place.void": Take(Plain, lambda a: training.void_seat(place=a.subject, **a.who)),
-    "introduction.draft": Take(
-        intro_forms.ChooseHeading, lambda a: introduction.draft_introduction(case=a.case, heading=a.data["heading"], **a.who)
-    ),
+    "introduction.draft": Take(intro_forms.PutForward, _put_forward),
     "introduction.send": Take(
         intro_forms.Send,
         lambda a: introduction.send_introduction(

@@ -119,7 +119,7 @@ class PathwayChart(models.Model):
         custom=step(who=(WORKER,), writes=("ready_on",), label="Mark ready for a job", reason_kind="skip_training"),
     )
     def mark_ready(self, follows: str) -> None:
-        """Ready for a job; a seat keeps its training stage."""
+        """Ready for a job. Somebody on a course stays on it, and is ready when it ends."""
 
     @transition(stage, source=list(OPEN), target=_follows, custom=step(who=(WORKER,), writes=("ready_on",), label="Not ready after all"))
     def unmark_ready(self, follows: str) -> None:

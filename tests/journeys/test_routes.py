@@ -15,7 +15,7 @@ from accounts.models import Invitation, Membership, SignIn
 from candidates.models import ContactRoute
 from ground.management.commands.routes import routes
 from ground.once import new_once
-from outreach.models import Contact
+from outreach.models import Contact, Message
 from pathways.models import Consent, Interview, PreEmploymentCheck, StageChange, TrainingPlace
 from pathways.queries.steps import FOLDERS
 from pathways.services import interview, training
@@ -51,6 +51,7 @@ def house() -> House:
     chat = interview.book_chat(case=other, when=scene.at + timedelta(days=1), place="Library", host=scene.worker, by=scene.by, at=scene.at)
     seat = training.book_seat(case=other, course=scene.course(), by=scene.by, at=scene.at)
     contact = log_contact(case=other, channel="call", outcome="no_answer", by=scene.by, at=scene.at)
+    text = Message.objects.filter(candidate=case.candidate).first()
     rows = {
         "person": case.candidate,
         "route": ContactRoute.objects.get(candidate=case.candidate),
@@ -63,6 +64,7 @@ def house() -> House:
         "retention_check": check,
         "change": StageChange.objects.filter(pathway=case, machine="placement", step="start").latest("pk"),
         "contact": Contact.objects.get(pk=contact.pk),
+        "text": text,
         "consent": Consent.objects.get(candidate=case.candidate, kind="share_with_employer"),
         "task": add_task(pathway=other, words="Ring", due_on=scene.today, by=scene.by, at=scene.at),
         "heading": scene.opening,
@@ -77,8 +79,9 @@ def house() -> House:
 #: Route -> the kind of row in its address. A route with an id that is not here fails the test below.
 KIND: dict[str, str] = {
     **dict.fromkeys(("person", "correct_person", "address", "add_route", "change_route", "end_route", "died"), "person"),
-    **dict.fromkeys(("log_contact", "add_note", "add_task"), "pathway"),
+    **dict.fromkeys(("log_contact", "add_note", "add_task", "wants"), "pathway"),
     "undo_contact": "contact",
+    "text_again": "text",
     "withdraw_consent": "consent",
     **dict.fromkeys(("task", "task_step", "undo_task"), "task"),
     "introduction": "introduction",

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Audit
 from candidates.models import ContactRoute
 from ground.once import new_once
+from ground.templatetags.said import time_of_day
 from outreach.models import Contact
 from pathways.models import Consent, Introduction, Note, Pathway, StageChange, Task
 from pathways.services import case as cases
@@ -47,7 +48,7 @@ def test_the_page_answers_three_questions_before_anything_else() -> None:
         words.index(part)
         for part in (
             'href="tel:+447700900123"',
-            "Shared with others, texts are fine, no voicemail, do not mention the programme. Best: after 4pm.",
+            "Shared with others, texts are fine, no voicemail, not asked yet whether texts may mention the programme. Best: after 4pm.",
             "Interested",
             "Book the chat",
             "What happened",
@@ -110,7 +111,7 @@ def test_what_was_undone_is_struck_through_and_system_noise_is_folded() -> None:
     folded = [entry.title for day in days for entry in day.folded]
     assert "Moved on" in folded
     assert "Job made from the offer" in folded
-    assert "Check planned" in folded
+    assert "Check planned: Identity" in folded
 
 
 def test_undo_is_offered_for_my_own_steps_for_fourteen_days() -> None:
@@ -138,7 +139,8 @@ def test_a_long_story_is_shown_in_part_until_all_is_asked_for_and_asks_as_few_qu
             assert browser.get(home(case)).status_code == 200
         counts.append(len(asked))
     assert counts == [24, 24]
-    assert "Everything that happened" in text(browser, home(long))
+    assert sum(len(day.entries) for day in browser.get(home(long)).context["page"].story.days) == 10
+    assert "Show earlier" in text(browser, home(long))
     page = browser.get(f"{home(long)}?all=1").context["page"]
     assert sum(len(day.entries) for day in page.story.days) == 81
     assert page.story.more is False
@@ -219,6 +221,10 @@ def test_one_tap_on_the_page_logs_a_contact_and_it_can_be_undone_there() -> None
     assert browser.post(f"/pathways/{case.uuid}/contacts/", {"tap": "call.no_answer", "once": new_once()})["Location"] == home(case)
     row = Contact.objects.get()
     undo = f"/contacts/{row.uuid}/undo/"
+    banner = text(browser, home(case)).partition("person__now")[0]
+    assert f"Rang, no answer, {time_of_day(row.at)}." in banner
+    assert undo in banner
+    assert undo not in text(browser, home(case)).partition("person__now")[0]
     assert undo in text(browser, home(case))
     assert browser.post(undo, {"once": new_once()})["Location"] == home(case)
     assert browser.post(undo, {"once": new_once()}).status_code == 409

@@ -75,8 +75,13 @@ def test_ways_to_reach_them_are_added_made_safe_and_ended() -> None:
     assert (route.kind, route.value, route.may_call, route.may_text) == ("landline", "+441214960123", True, False)
     change = f"{home(case)}reach/{route.uuid}/"
     assert browser.get(change).status_code == 200
-    assert browser.post(change, {"safe_times": "after 4pm", "version": route.version, "once": new_once()}).status_code == 302
-    stale = browser.post(change, {"safe_times": "at noon", "version": route.version, "once": new_once()})
+    assert (
+        browser.post(
+            change, {"value": "0121 496 0123", "safe_times": "after 4pm", "version": route.version, "once": new_once()}
+        ).status_code
+        == 302
+    )
+    stale = browser.post(change, {"value": "0121 496 0123", "safe_times": "at noon", "version": route.version, "once": new_once()})
     assert (stale.status_code, "after 4pm" in stale.content.decode()) == (409, True)
     route.refresh_from_db()
     assert (route.may_call, route.safe_times) == (False, "after 4pm")
