@@ -185,6 +185,8 @@ def load(env: dict[str, str]) -> str:
         house.manage("load_demo", env=env)
     made_by = folders.digest(*(path for path in (folders.ROOT / "pathways").rglob("*demo*.py")))
     if state.get("loaded") != made_by or "sign_ins" not in state:
+        if house.has_command("load_ward_lists"):
+            house.manage("load_ward_lists", "i-can", "--invented", env=env, quiet=True)
         state = {"loaded": made_by, "sign_ins": house.manage("load_demo", "--sign-ins", env=env, quiet=True)}
         if _ours():
             STAMP.write_text(json.dumps({**_state(), **state}))

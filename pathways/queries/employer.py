@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,11 +11,12 @@ from django.db.models import Count, Min, Prefetch, Q, QuerySet
 
 from accounts.choices import MilestoneCode
 from ground.actor import Actor
+from ground.clock import today_london
 from ground.rows import Row
 from ground.templatetags.said import counted, day, days_waiting, in_days
 from pathways.models import Introduction, Placement, PreEmploymentCheck, RetentionCheck, StageChange, Task
 from pathways.models.task import TaskState
-from pathways.queries.steps import OpenStep, steps_on
+from pathways.queries.steps import OpenStep, steps_on, timely
 from pathways.scope import checks, introductions, no_longer_available, placements, retention_checks
 from pathways.workflow.introduction import IntroductionStage as Stage
 from pathways.workflow.placement import BEFORE_START, PlacementStage
@@ -106,15 +107,16 @@ def put_forward(user: object, *, ended: bool) -> QuerySet[Introduction]:
     return rows.select_related("heading", "pathway")
 
 
-def cards(rows: Iterable[Introduction], *, by: Actor, today: date, back: str) -> list[Card]:
+def cards(rows: Iterable[Introduction], *, by: Actor, at: datetime, back: str) -> list[Card]:
     """The rows of a list, with the steps that the door would allow this employer."""
     found = list(rows)
     due = _due_of([f"introduction:{row.pk}" for row in found], [row.pathway_id for row in found])
-    return [card(row, by=by, today=today, back=back, due=due.get(f"introduction:{row.pk}")) for row in found]
+    return [card(row, by=by, at=at, back=back, due=due.get(f"introduction:{row.pk}")) for row in found]
 
 
-def card(row: Introduction, *, by: Actor, today: date, back: str, due: date | None = None) -> Card:
+def card(row: Introduction, *, by: Actor, at: datetime, back: str, due: date | None = None) -> Card:
     """One person put forward."""
+    today = today_london(at)
     if row.stage not in STANDS:
         since = f"put forward {in_days(row.sent_on, today)}"
         return Card(row=row, name=NOT_AVAILABLE, href="", title=row.heading.title, where=f"For {row.heading.title}, {since}")
@@ -136,7 +138,7 @@ def card(row: Introduction, *, by: Actor, today: date, back: str, due: date | No
         if due is not None:
             made.overdue = due < today
             made.due = f"{counted((today - due).days, 'day')} overdue" if made.overdue else in_days(due, today)
-        made.buttons = buttons(row, by=by, back=back, leave_out=ON_THE_PAGE)
+        made.buttons = buttons(row, by=by, at=at, back=back, leave_out=ON_THE_PAGE)
     return made
 
 
@@ -145,9 +147,10 @@ def _due_of(subjects: Sequence[str], cases: Sequence[int]) -> dict[str, date]:
     return dict(rows.values_list("subject", "due_on"))
 
 
-def buttons(row: Any, *, by: Actor, back: str, leave_out: tuple[str, ...] = ()) -> list[Button]:
+def buttons(row: Any, *, by: Actor, at: datetime, back: str, leave_out: tuple[str, ...] = ()) -> list[Button]:
     """The steps on this row as this employer's buttons; where nothing more need be asked, one press does it."""
-    found = [each for each in steps_on(row, case=row.pathway, by=by) if each.name not in leave_out]
+    open_ones = [each for each in steps_on(row, case=row.pathway, by=by) if each.name not in leave_out]
+    found = [each for each in open_ones if timely(each.name, row, at=at)]
     more = urlencode({"back": back})
     return [Button(_words(each), f"{each.href}?{more}", each.name, tap=each.name in ONE_TAP) for each in found]
 
@@ -185,11 +188,11 @@ def before_start(user: object) -> QuerySet[Placement]:
     return rows.select_related("introduction__heading", "pathway").prefetch_related(known)
 
 
-def starts(rows: Iterable[Placement], *, by: Actor, today: date, back: str) -> list[Start]:
+def starts(rows: Iterable[Placement], *, by: Actor, at: datetime, back: str) -> list[Start]:
     """Each job with its six checks, the unsettled ones as rows."""
     found = list(rows)
     planned = _planned([job.pk for job in found])
-    return [_start(job, by=by, today=today, back=back, planned=planned.get(job.pk)) for job in found]
+    return [_start(job, by=by, at=at, back=back, planned=planned.get(job.pk)) for job in found]
 
 
 def _planned(jobs: list[int]) -> dict[int, date]:
@@ -197,7 +200,8 @@ def _planned(jobs: list[int]) -> dict[int, date]:
     return dict(rows)
 
 
-def _start(job: Placement, *, by: Actor, today: date, back: str, planned: date | None) -> Start:
+def _start(job: Placement, *, by: Actor, at: datetime, back: str, planned: date | None) -> Start:
+    today = today_london(at)
     offered = job.introduction.offered_on if job.introduction is not None else None
     days = (today - offered).days if offered else 0
     all_of_them = list(job.checks.all())
@@ -214,11 +218,11 @@ def _start(job: Placement, *, by: Actor, today: date, back: str, planned: date |
         lateness=lateness,
         late_words=f"{since}: {lateness}" if lateness else "",
         agreed=_agreed(job),
-        waiting=[check_card(each, job=job, by=by, today=today, back=back, planned=planned) for each in open_ones],
+        waiting=[check_card(each, job=job, by=by, at=at, back=back, planned=planned) for each in open_ones],
         checks_words=f"{counted(len(open_ones), 'check')} to do",
         settled=", ".join(f"{each.get_kind_display()} ({each.get_stage_display().lower()})" for each in done),
         cleared=f"{len(done)} of {len(all_of_them)} checks done" if all_of_them else "No checks needed",
-        buttons=_start_buttons(job, by=by, today=today, back=back),
+        buttons=_start_buttons(job, by=by, at=at, back=back),
     )
 
 
@@ -230,14 +234,14 @@ def _agreed(job: Placement) -> str:
     return f"{day(job.start_on)}{time}{ask}"
 
 
-def _start_buttons(job: Placement, *, by: Actor, today: date, back: str) -> list[Button]:
+def _start_buttons(job: Placement, *, by: Actor, at: datetime, back: str) -> list[Button]:
     """Started on the agreed day is one press; before that day nobody has started."""
     made = []
-    for each in buttons(job, by=by, back=back):
+    for each in buttons(job, by=by, at=at, back=back):
         if each.step == "agree_start" and job.start_on is not None:
             made.append(replace(each, label="Move the start"))
         elif each.step == "start" and job.start_on is not None:
-            if job.start_on <= today:
+            if job.start_on <= today_london(at):
                 words = f"Started on {day(job.start_on)}"
                 made.append(replace(each, label=words, tap=True, name="first_day", value=job.start_on.isoformat()))
         else:
@@ -245,12 +249,12 @@ def _start_buttons(job: Placement, *, by: Actor, today: date, back: str) -> list
     return made
 
 
-def check_card(check: PreEmploymentCheck, *, job: Placement, by: Actor, today: date, back: str, planned: date | None) -> Card:
+def check_card(check: PreEmploymentCheck, *, job: Placement, by: Actor, at: datetime, back: str, planned: date | None) -> Card:
     """One check that waits: how long, for what, and who does it."""
-    check.pathway = job.pathway
+    check.pathway, today = job.pathway, today_london(at)
     asked = f"Asked for {in_days(check.asked_on, today)}" if check.asked_on else "Not asked for yet"
     received = f", received {in_days(check.received_on, today)}" if check.received_on else ""
-    clear = [each for each in buttons(check, by=by, back=back) if each.step == "clear"]
+    clear = [each for each in buttons(check, by=by, at=at, back=back) if each.step == "clear"]
     return Card(
         row=check,
         name=check.get_kind_display(),
@@ -273,7 +277,7 @@ def still_here(user: object) -> QuerySet[RetentionCheck]:
     return rows.select_related("placement__introduction", "pathway")
 
 
-def answers(rows: Iterable[RetentionCheck], *, by: Actor, today: date, back: str) -> list[Card]:
+def answers(rows: Iterable[RetentionCheck], *, by: Actor, at: datetime, back: str) -> list[Card]:
     """One row for each question: still in work, or left."""
     return [
         Card(
@@ -286,8 +290,8 @@ def answers(rows: Iterable[RetentionCheck], *, by: Actor, today: date, back: str
             owed="You",
             ours=True,
             note=f"Started {day(row.placement.first_day)}",
-            waiting=days_waiting(row.due_on, today),
-            buttons=buttons(row, by=by, back=back),
+            waiting=days_waiting(row.due_on, today_london(at)),
+            buttons=buttons(row, by=by, at=at, back=back),
         )
         for row in rows
     ]

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from ground.clock import today_london
 from ground.door import transact
 from outreach.choices import MessageState
@@ -24,8 +26,13 @@ LOOK_BACK = timedelta(days=4)
 
 
 def unsent(*, at: datetime) -> list[Message]:
-    """Texts that people were to be reached by and were not, which are of use and true still, and for which nobody was asked yet."""
-    given_up = Message.objects.filter(state__in=(*DID_NOT_GO, MessageState.ABANDONED), final_at__gt=at - LOOK_BACK, expires_at__gt=at)
+    """Texts that people were to be reached by and were not, which are true still, and for which nobody was asked yet.
+
+    One that failed is asked for while its words are of use. One dropped because its time had come is asked for all the same:
+    its person was told nothing, and a voice may still save the day.
+    """
+    of_use = Q(expires_at__gt=at) | Q(state=MessageState.EXPIRED, reason="late")
+    given_up = Message.objects.filter(of_use, state__in=(*DID_NOT_GO, MessageState.ABANDONED), final_at__gt=at - LOOK_BACK)
     found = []
     for message in given_up.filter(written_for__isnull=False).order_by("id"):
         true = Fact.objects.filter(key=message.fact, value=message.fact_value).exists()

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -11,6 +12,7 @@ from ground.door import open_to
 from ground.paging import keyset
 from ground.tables import csv_response
 from pathways.forms.filters import CaseloadFilters
+from pathways.models import Pathway
 from pathways.queries import caseload as cases
 from pathways.queries.acts import contact_acts
 from pathways.queries.unclaimed import count_words
@@ -53,6 +55,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "count_words": count_words(found)[1],
         "csv": List(request, "/caseload.csv").address(),
+        "own_only": not desk_for(request).has("programme_lead"),
         "filtered": bool(set(chosen) - {"whose", "sort"}),
     }
     return render(request, "pathways/caseload.html", context)
@@ -60,17 +63,26 @@ def caseload(request: HttpRequest) -> HttpResponse:
 
 @open_to(*CASE_ROLES)
 def caseload_file(request: HttpRequest) -> HttpResponseBase:
-    """The same rows in the same order, as a file. A worker's holds no whole phone number; more than a few rows need a code."""
+    """The same rows in the same order, as a file; a worker's holds their own people only, and no whole phone number.
+
+    More than a few rows need a code.
+    """
     at = read_clock()
     chosen = _asked(request, today_london(at))[1]
-    if cases.rows(request.user, chosen, today=today_london(at)).order_by()[: FREELY + 1].count() > FREELY:
+    if _in_file(request, chosen, today_london(at)).order_by()[: FREELY + 1].count() > FREELY:
         return proved_lately(_file)(request, chosen=chosen, at=at)
     return _file(request, chosen=chosen, at=at)
 
 
+def _in_file(request: HttpRequest, chosen: dict[str, str], today: date) -> QuerySet[Pathway]:
+    """What may leave the house: a lead's whole list, of a worker's the people on their own desk."""
+    found = cases.rows(request.user, chosen, today=today)
+    return found if desk_for(request).has("programme_lead") else found.filter(owner=getattr(request.user, "pk", None))
+
+
 def _file(request: HttpRequest, *, chosen: dict[str, str], at: datetime) -> HttpResponseBase:
     today = today_london(at)
-    found = cases.rows(request.user, chosen, today=today)
+    found = _in_file(request, chosen, today)
     ordered, order = cases.in_order(found, chosen.get("sort", ""))
     columns = cases.columns(today=today, full_phone=desk_for(request).has("programme_lead"))
     record_caseload_export(

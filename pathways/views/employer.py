@@ -22,7 +22,7 @@ from ground.once import answer_once
 from ground.paging import keyset
 from ground.templatetags.said import day
 from ground.views import refused as no_page
-from pathways.models import Introduction, Placement
+from pathways.models import Introduction
 from pathways.queries import employer as asks
 from pathways.queries.employer_log import history, just_done
 from pathways.scope import CASE_ROLES, introductions, placements
@@ -61,14 +61,14 @@ def start(request: HttpRequest) -> HttpResponse:
 def put_forward(request: HttpRequest) -> HttpResponse:
     """People put forward to this employer, the longest waiting first; or those whose introduction has ended."""
     at = read_clock()
-    today, by = today_london(at), _me(request)
+    by = _me(request)
     ended = request.GET.get("show") == "ended"
     rows = asks.put_forward(request.user, ended=ended)
     order = ("-sent_on", "-id") if ended else ("sent_on", "id")
     page = keyset(rows, order=order, after=request.GET.get("after"), size=25)
     context = {
         "page": page,
-        "cards": asks.cards(page.rows, by=by, today=today, back=_here(request)),
+        "cards": asks.cards(page.rows, by=by, at=at, back=_here(request)),
         "ended": ended,
         "heading": "Introductions that have ended" if ended else "The longest waiting first",
         "done": just_done(request.user, by=by, at=at, back=_here(request)),
@@ -81,13 +81,13 @@ def put_forward(request: HttpRequest) -> HttpResponse:
 def checks_and_starts(request: HttpRequest) -> HttpResponse:
     """Jobs between the offer and the first day, the oldest offer first."""
     at = read_clock()
-    today, by = today_london(at), _me(request)
+    by = _me(request)
     rows = asks.before_start(request.user)
     page = keyset(rows, order=("introduction__offered_on", "id"), after=request.GET.get("after"), size=25)
     context = {
         "page": page,
         "few": len(page.rows) <= UNFOLDED,
-        "starts": asks.starts(page.rows, by=by, today=today, back=_here(request)),
+        "starts": asks.starts(page.rows, by=by, at=at, back=_here(request)),
         "done": just_done(request.user, by=by, at=at, back=_here(request)),
     }
     return render(request, "pathways/employer_checks.html", context)
@@ -97,12 +97,12 @@ def checks_and_starts(request: HttpRequest) -> HttpResponse:
 def still_here(request: HttpRequest) -> HttpResponse:
     """Still in work? One press a row. Below, everybody at work here, for when somebody leaves."""
     at = read_clock()
-    today, by = today_london(at), _me(request)
+    by = _me(request)
     page = keyset(asks.still_here(request.user), order=("due_on", "id"), after=request.GET.get("after"), size=25)
     working = keyset(asks.at_work(request.user), order=("first_day", "id"), after=request.GET.get("working"), size=25)
     context = {
         "page": page,
-        "cards": asks.answers(page.rows, by=by, today=today, back=_here(request)),
+        "cards": asks.answers(page.rows, by=by, at=at, back=_here(request)),
         "working": working,
         "people": asks.workers_here(working.rows),
         "done": just_done(request.user, by=by, at=at, back=_here(request)),
@@ -124,9 +124,9 @@ def introduction_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     job = placements(request.user).filter(introduction=row).order_by("-id").first()
     context = {
         "row": row,
-        "card": asks.card(row, by=by, today=today_london(at), back=back),
+        "card": asks.card(row, by=by, at=at, back=back),
         "stands": asks.STANDS[IntroductionStage(row.stage)],
-        "buttons": asks.buttons(row, by=by, back=back),
+        "buttons": asks.buttons(row, by=by, at=at, back=back),
         "history": history(row, request.user, by=by, at=at, back=back),
         "job": job,
         "offer_words": _offer_words(row),
@@ -152,7 +152,7 @@ def placement_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "name": asks.shared_name(row.introduction),
         "done": just_done(request.user, by=by, at=at, back=back),
         "phone": row.introduction.shared.get("phone", "") if row.introduction else "",
-        "buttons": _job_buttons(row, by=by, back=back),
+        "buttons": asks.buttons(row, by=by, at=at, back=back),
         "history": history(row, request.user, by=by, at=at, back=back),
     }
     return render(request, "pathways/employer_placement.html", context)
@@ -164,12 +164,6 @@ def _offer_words(row: Introduction) -> str:
     pay = str(Pay(row.offer_pay, row.offer_pay_unit)) if row.offer_pay is not None else ""
     start = f"start by {day(row.offer_start_by)}" if row.offer_start_by else ""
     return ", ".join(words for words in (row.get_offer_kind_display(), hours, pay, row.offer_site, start) if words)
-
-
-def _job_buttons(row: Placement, *, by: Actor, back: str) -> list[asks.Button]:
-    """Only a fixed term or an apprenticeship reaches an end of its own."""
-    ends = row.kind in {"fixed_term", "apprenticeship"}
-    return asks.buttons(row, by=by, back=back, leave_out=() if ends else ("complete",))
 
 
 @open_to(EMPLOYER, *CASE_ROLES, kinds=("own", "introduced", "other_org"), sample={"uuid": NOBODY})
@@ -186,7 +180,7 @@ def check_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = {
         "row": row,
         "name": asks.shared_name(row.placement.introduction),
-        "buttons": asks.buttons(row, by=by, back=back),
+        "buttons": asks.buttons(row, by=by, at=at, back=back),
         "done": just_done(request.user, by=by, at=at, back=back),
     }
     return render(request, "pathways/employer_check.html", context)

@@ -178,6 +178,21 @@ def test_the_file_holds_the_rows_of_the_screen_and_a_worker_gets_no_whole_number
     assert "filter:sort" in kept[0].fields
 
 
+def test_a_workers_file_holds_their_own_people_and_a_leads_everybody() -> None:
+    scene = Scene()
+    mine, theirs = scene.open(), scene.open()
+    Pathway.objects.filter(pk=theirs.pk).update(owner=scene.colleague)
+    worker, lead = signed_in(scene.worker), signed_in(scene.lead)
+    assert set(names(worker, "?whose=all")) == {mine.candidate.name, theirs.candidate.name}
+    for asked in ("", "?whose=all", "?whose=team"):
+        assert [row["Name"] for row in read_csv(worker.get(f"/caseload.csv{asked}"))] == [mine.candidate.name]
+    assert read_csv(worker.get(f"/caseload.csv?whose=all&owner={scene.colleague.uuid}")) == []
+    assert len(read_csv(lead.get("/caseload.csv?whose=all"))) == 2
+    said = "The file holds your own people only."
+    assert [said in browser.get("/caseload/?whose=all").content.decode() for browser in (worker, lead)] == [True, False]
+    assert Audit.objects.filter(action="caseload.export", actor_id=scene.worker.pk).order_by("id").values_list("rows", flat=True)[0] == 1
+
+
 def test_many_rows_leave_the_house_after_a_code_only() -> None:
     scene = Scene()
     for _ in range(51):

@@ -1,17 +1,21 @@
 """Every step that a person may take: its form opens, is taken once, and says no in words."""
 
+import re
+from collections import Counter
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.test import Client
 
 from ground.once import new_once
 from pathways.models import MACHINES, Pathway, StageChange
-from pathways.queries.steps import FOLDERS
+from pathways.queries.steps import FOLDERS, OpenStep
 from pathways.services import case as cases
 from pathways.services.door import chart_steps
 from tests.factories import organisation, partner, person, user
 from tests.pathways.scenes import Scene
-from tests.pathways.step_trials import TRIALS, Trial
+from tests.pathways.step_trials import TRIALS, Trial, no_data
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +198,43 @@ def test_what_the_page_offers_is_what_the_door_allows() -> None:
             every = [*page.first, *page.aside, *(step for each in (*page.live, *page.earlier) for step in steps_in(each))]
             assert every
             assert {browser.get(step.href).status_code for step in every} == {200}
+            refused = {step.href: status for step in every if (status := posted(browser, step, scene, case)) != 302}
+            assert refused == {}
+
+
+def test_an_employer_is_offered_what_the_door_allows() -> None:
+    scene = Scene()
+    browser = signed_in(scene.employer)
+    started = scene.job(started=True)
+    jobs = [scene.job(), started, scene.job(started=True, kind="fixed_term")]
+    rows = [scene.sent(), scene.offered(), *(job.introduction for job in jobs), *jobs, scene.check(), scene.due()]
+    tried = Counter()
+    for row in rows:
+        case = row.pathway
+        shown = browser.get(page_of(row)).content.decode()
+        offered = set(re.findall(rf"/{FOLDERS[row.machine]}/{row.uuid}/steps/(\w+)/", shown))
+        for name in sorted(offered):
+            step = OpenStep(name, row.machine, "", f"/{FOLDERS[row.machine]}/{row.uuid}/steps/{name}/")
+            assert (step.href, posted(browser, step, scene, case)) == (step.href, 302)
+            tried[f"{row.machine}.{name}"] += 1
+    assert {"introduction.offer", "introduction.withdraw_offer", "placement.start", "placement.leave", "placement.complete"} <= set(tried)
+    assert tried["introduction.withdraw_offer"] == 2
+
+
+def page_of(row: Any) -> str:
+    """Where an employer finds the steps of this row."""
+    return "/still-here/" if row.machine == "retention_check" else f"/{FOLDERS[row.machine]}/{row.uuid}/"
+
+
+def posted(browser: Client, step: OpenStep, scene: Scene, case: Pathway) -> int:
+    """What the door answers to the step with its usual answers; afterwards nothing has happened."""
+    name = f"{step.machine}.{step.name}"
+    data = next((trial.data for trial in TRIALS if trial.step == name), no_data)
+    with transaction.atomic():
+        version = browser.get(step.href).context["form"]["version"].value()
+        answer = browser.post(step.href, {"version": version, "once": new_once(), **data(scene)})
+        transaction.set_rollback(True)
+    return answer.status_code
 
 
 def steps_in(live: Any) -> list[Any]:

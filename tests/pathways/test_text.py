@@ -347,6 +347,17 @@ class TestUnsent:
         assert tell_unsent(at=AT) == 1
         assert to_tell()[0][1].startswith("This text may not have arrived: Your chat with Sam is on")
 
+    def test_one_that_came_too_late_to_be_sent_is_said_while_it_is_true(self):
+        world = Text()
+        chat, gone = world.chat(world.amina()), world.chat(world.amina(phone="+447700900117"))
+        Fact.objects.filter(key=f"interview:{gone.pk}").update(value="changed since")
+        assert delivery.drop_late(at=TEN) == 2
+        assert tell_unsent(at=TEN) == 1
+        assert tell_unsent(at=TEN) == 0
+        assert [(subject, words[:33], due) for subject, words, due in to_tell()] == [
+            (f"interview:{chat.pk}", "A text did not go. Say: Your chat", date(2026, 12, 1))
+        ]
+
     def test_what_is_no_longer_true_or_of_use_is_left(self):
         world = Text()
         chat = world.chat(world.amina())
