@@ -147,7 +147,7 @@ def _page(request: HttpRequest, form: Any, *, declared: Step, case: Pathway, sub
         "step": declared,
         "case": case,
         "subject": subject,
-        "called": case.candidate.called if inside else shared_of(subject),
+        "called": case.candidate.name if inside else shared_of(subject),
         "back": way_back(request, _home(request, case)),
     }
     return render(request, "pathways/step.html", context, status=status)
@@ -160,7 +160,8 @@ def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if change is None or change.pathway is None:
         raise Http404
     case = change.pathway
-    context: dict[str, Any] = {"change": change, "label": title_of(change), "back": _home(request, case)}
+    called = case.candidate.name if request.user.desk.has(*CASE_ROLES) else ""
+    context: dict[str, Any] = {"change": change, "label": title_of(change), "called": called, "back": _home(request, case)}
     if request.method != "POST":
         return render(request, "pathways/undo.html", context)
 

@@ -117,11 +117,11 @@ class PathwayChart(models.Model):
         custom=step(who=(WORKER,), writes=("ready_on",), label="Mark ready for a job", reason_kind="skip_training"),
     )
     def mark_ready(self, follows: str) -> None:
-        """Ready for a job; a seat keeps its training stage."""
+        """Ready for a job. Somebody on a course stays in training until it ends."""
 
     @transition(stage, source=list(OPEN), target=_follows, custom=step(who=(WORKER,), writes=("ready_on",), label="Not ready after all"))
     def unmark_ready(self, follows: str) -> None:
-        """The mark is taken off."""
+        """Not ready for a job after all."""
 
     @transition(
         stage,
@@ -224,7 +224,7 @@ class PathwayChart(models.Model):
         custom=step(who=(LEAD, WORKER), writes=("owner_id", "organisation_id"), label="Hand over"),
     )
     def hand_over(self, follows: str) -> None:
-        """Another worker holds the case; no change of stage."""
+        """Another worker holds the case. Where the person stands does not change."""
 
     @transition(
         stage, source=[NEW, *OPEN], target=_follows, custom=step(writes=("imported_stage",), child=True, label="Stage from a register")

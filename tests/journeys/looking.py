@@ -1,17 +1,24 @@
 """One look at a page in a browser, at a phone's width and a desk's: all that would trouble its reader."""
 
+import gzip
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from playwright.sync_api import Page, Route
 
 from tests.journeys.hand import DESKTOP, PHONE, Hand
 from tests.journeys.reading import LETTER, unspoken
 
-#: Over the wire on a first visit, the style sheet, script and fonts with it.
+#: Pages whose first field stands below what is to be done first, and what that is.
+FIELD_LATER = {"second-factor": "the picture is scanned first"}
+#: Over the wire on a first visit, with the style sheet, scripts and pictures; a static file as compressed as a site serves it.
 HEAVIEST = 200_000
 OPEN_ALL = "document.querySelectorAll('details').forEach(each => each.open = true)"
 FITS = "document.documentElement.scrollWidth <= window.innerWidth"
@@ -31,12 +38,22 @@ FOLD = """() => {
   const seen = each => each.offsetParent !== null && !each.closest('details:not([open]) > :not(summary)');
   const end = one => { if (!one) return -1; const box = one.getBoundingClientRect(); return box.bottom + scrollY; };
   const main = document.querySelector('main');
-  const row = [...main.querySelectorAll('.row, tbody tr')].find(seen);
+  const facts = main.querySelector('.govuk-summary-list, .person');
+  const list = [...main.querySelectorAll('.row, tbody tr')].find(seen);
+  // A page about one thing may end with a list of what was recorded: it is not what the page is for.
+  const row = list && facts && facts.compareDocumentPosition(list) & Node.DOCUMENT_POSITION_FOLLOWING ? null : list;
   const button = '.govuk-button:not(.govuk-button--secondary, .govuk-button--warning), .one-tap__press--primary';
   const act = [...main.querySelectorAll(button)].find(each => seen(each) && !each.closest('form:not(.one-tap)'));
   const field = [...main.querySelectorAll('form:not(.one-tap, .filters__form) :is(input:not([type=hidden]), select, textarea)')].find(seen);
   return [end(row), end(act), end(field)];
 }"""
+
+
+@cache
+def compressed(name: str) -> int:
+    """What a static file weighs as WhiteNoise serves it: the server of the tests gives it as it is."""
+    found = finders.find(name)
+    return len(gzip.compress(Path(found).read_bytes())) if found else 0
 
 
 class Looker:
@@ -48,13 +65,18 @@ class Looker:
         self.broken: list[str] = []
         self.weight = 0.0
         page.on("pageerror", lambda error: self.broken.append(str(error)))
+        page.route("**/imports/*/", without_refresh)
         wire = page.context.new_cdp_session(page)
         wire.send("Network.enable")
         wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        self._asked: dict[str, str] = {}
+        wire.on("Network.requestWillBeSent", lambda asked: self._asked.update({asked["requestId"]: asked["request"]["url"]}))
         wire.on("Network.loadingFinished", self._weigh)
 
     def _weigh(self, loaded: dict[str, Any]) -> None:
-        self.weight += loaded["encodedDataLength"]
+        path = urlsplit(self._asked.get(loaded["requestId"], "")).path
+        static = path.startswith(settings.STATIC_URL)
+        self.weight += compressed(path.removeprefix(settings.STATIC_URL)) if static else loaded["encodedDataLength"]
 
     def go(self, path: str) -> int:
         """Open an address on a phone; the status it answers with."""
@@ -96,6 +118,8 @@ class Looker:
         found = [] if self.page.evaluate(FITS) else ["scrolls sideways"]
         if phone and fold:
             ends = dict(zip(("first row", "main action", "first field"), self.page.evaluate(FOLD), strict=True))
+            if name in FIELD_LATER:
+                del ends["first field"]
             found += [f"the {what} ends at {end:.0f}" for what, end in ends.items() if end > PHONE["height"]]
         self.picture(name)
         self.page.evaluate(OPEN_ALL)
@@ -115,6 +139,12 @@ class Looker:
         for several in told.values():
             several.clear()
         return found
+
+
+def without_refresh(route: Route) -> None:
+    """A page that asks again by itself every two seconds holds still while it is looked at."""
+    answer = route.fetch()
+    route.fulfill(response=answer, headers={name: value for name, value in answer.headers.items() if name.lower() != "refresh"})
 
 
 def axe(page: Page) -> list[str]:

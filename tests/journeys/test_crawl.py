@@ -78,7 +78,7 @@ def test_a_form_filled_badly_says_so_well(site: Site, looker: Any, way: str) -> 
     for sheet in one_of_each(site.walk(looker.role)):
         if sheet.reading is None or not sheet.reading.asks or (way == "empty" and sheet.route in NOT_SENT_EMPTY):
             continue
-        if sheet.kind in elsewhere or sheet.route in EVERYBODYS and looker.role != "nobody":
+        if sheet.kind in elsewhere or (sheet.route in EVERYBODYS and looker.role != "nobody"):
             continue
         if looker.go(sheet.path) != 200:
             continue
