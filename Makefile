@@ -2,7 +2,7 @@
 PYTHON ?= python3
 LAUNCH = $(PYTHON) config/launcher/bootstrap.py
 
-.PHONY: help install demo demo-reset web worker beat test test-slow bench
+.PHONY: help install demo demo-reset web worker beat test test-slow screenshots bench
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -30,6 +30,9 @@ test: ## every check and every test, on real servers and in a real browser
 
 test-slow: ## crash, scale, fuzz and restore runs (PART=name for one part)
 	@$(LAUNCH) test-slow $(PART)
+
+screenshots: ## a picture of every page as each role, at 360 and 1280 px, into var/screenshots
+	@$(LAUNCH) screenshots
 
 bench: ## the benchmarks: a table of ratios, and bench/results.json (SIZE=10000,100000 or 1m; ONLY=pages,steps,files,imports)
 	@SIZE="$(SIZE)" ONLY="$(ONLY)" $(LAUNCH) bench

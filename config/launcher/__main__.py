@@ -23,6 +23,8 @@ def command(name: str, arguments: list[str]) -> int:
         return checks.test(arguments)
     elif name == "test-slow":
         return checks.slow(arguments[0] if arguments else "")
+    elif name == "screenshots":
+        return checks.screenshots()
     elif name == "pytest":
         return checks.pytest(arguments)
     elif name == "run" and arguments:

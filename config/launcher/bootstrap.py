@@ -14,7 +14,7 @@ VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 OLDEST = (3, 11)
 #: What each command needs installed; all others live on what the product itself needs.
-NEEDS_TESTS = {"test", "test-slow", "bench", "pytest", "run"}
+NEEDS_TESTS = {"test", "test-slow", "screenshots", "bench", "pytest", "run"}
 
 
 def give_up(sentence: str) -> None:

@@ -86,6 +86,17 @@ def slow(part: str) -> int:
     return code
 
 
+def screenshots() -> int:
+    """A picture of every page as each role at both widths, over a fresh demo; the folder is emptied first."""
+    folder = folders.VAR / "screenshots"
+    shutil.rmtree(folder, ignore_errors=True)
+    with _surroundings("test") as env:
+        code = house.run([surroundings.path_of("pytest"), "-q", "-m", "slow", "--part=screenshots"], env | {"PATHWAYS_SHOTS": str(folder)})
+    pictures = len(list(folder.rglob("*.png")))
+    print(f"{pictures:,} pictures in {folder.relative_to(folders.ROOT)}, a folder for each role and width.", flush=True)
+    return code
+
+
 def pytest(arguments: Sequence[str]) -> int:
     """Some tests, for whoever writes them."""
     with _surroundings("test") as env:

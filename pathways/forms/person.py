@@ -109,7 +109,8 @@ class AddPerson(HouseForm):
         if len(self.programmes) == 1:
             which.initial, which.required, which.widget = next(iter(self.programmes)), False, forms.HiddenInput()
         stall: Any = self.fields["event"]
-        stall.choices = [("", "None"), *((key, f"{each.name}, {each.day.day} {each.day:%B}") for key, each in self.events.items())]
+        met_at = ((key, f"{each.name}, {each.day.day} {each.day:%B}") for key, each in self.events.items())
+        stall.choices = [("", "Not at one of these"), *met_at]
         if not self.events:
             del self.fields["event"]
 

@@ -135,11 +135,9 @@ def lines_of(row: Any, today: date) -> list[str]:
         words = ", ".join(part for part in known if part)
         return [f"{words[:1].upper()}{words[1:]}."] if words else []
     if row.machine == "retention_check":
-        return (
-            [f"Due {day(row.due_on)}, {due_words(row.due_on, today)}."]
-            if FLAGS[row.machine][row.stage].open
-            else [f"Due {day(row.due_on)}."]
-        )
+        # Once it is due, what is to be done says how late it is, and for whom: two counts would disagree.
+        ahead = row.due_on > today and FLAGS[row.machine][row.stage].open
+        return [f"Due {day(row.due_on)}{f', {due_words(row.due_on, today)}' if ahead else ''}."]
     return []
 
 

@@ -83,6 +83,9 @@ class Actor:
         """In work since that day, and every check before today's was answered."""
         ago = (self.today - first_day).days
         self.accepted(ago + 30, since_offer=ago + 33, opening=opening)
+        for kind in ("right_to_work", "history", "criminal_record"):
+            self.do("check", ago + 8, job=0, kind=kind, step="clear")
+        self.do("check", ago + 8, job=0, kind="work_health", step="not_require")
         self.do("agree_start", ago + 6, job=0, on=first_day, start_at="8:30")
         self.do("start", ago, 16 * 60, job=0, first_day=first_day)
         for weeks in (1, 2, 8):

@@ -166,7 +166,8 @@ def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if change is None or change.pathway is None:
         raise Http404
     case = change.pathway
-    context: dict[str, Any] = {"change": change, "label": title_of(change), "back": _home(request, case)}
+    called = case.candidate.name if request.user.desk.has(*CASE_ROLES) else ""
+    context: dict[str, Any] = {"change": change, "label": title_of(change), "called": called, "back": _home(request, case)}
     if request.method != "POST":
         return render(request, "pathways/undo.html", context)
 

@@ -110,7 +110,7 @@ class IntroductionChart(models.Model):
         custom=step(who=(EMPLOYER, WORKER), writes=OFFER, label="Offer the job"),
     )
     def offer(self) -> None:
-        """A job offer: hours, pay, site, start by, kind."""
+        """What is offered: the hours, the pay, where, and from when."""
 
     @transition(stage, source=_S.OFFERED, target=_S.ACCEPTED, custom=step(who=(CANDIDATE, WORKER), label="Accept the offer"))
     def accept(self) -> None:
@@ -136,7 +136,7 @@ class IntroductionChart(models.Model):
         custom=step(who=(EMPLOYER, WORKER), label="Decline", reason_kind="decline"),
     )
     def decline_by_employer(self) -> None:
-        """The employer does not take it further; words to the person are a worker's."""
+        """The employer does not take it further. A worker tells the person."""
 
     @transition(
         stage,

@@ -123,7 +123,7 @@ class PathwayChart(models.Model):
 
     @transition(stage, source=list(OPEN), target=_follows, custom=step(who=(WORKER,), writes=("ready_on",), label="Not ready after all"))
     def unmark_ready(self, follows: str) -> None:
-        """The mark is taken off."""
+        """Not ready for a job after all."""
 
     @transition(
         stage,
@@ -226,7 +226,7 @@ class PathwayChart(models.Model):
         custom=step(who=(LEAD, WORKER), writes=("owner_id", "organisation_id"), label="Hand over"),
     )
     def hand_over(self, follows: str) -> None:
-        """Another worker holds the case; no change of stage."""
+        """Another worker holds the case. Where the person stands does not change."""
 
     @transition(
         stage, source=[NEW, *OPEN], target=_follows, custom=step(writes=("imported_stage",), child=True, label="Stage from a register")

@@ -71,7 +71,7 @@ class PlacementChart(models.Model):
         custom=step(who=(CANDIDATE, EMPLOYER, WORKER), writes=("first_day",), label="Started"),
     )
     def start(self) -> None:
-        """The first day in work; plans the retention checks."""
+        """The first day in work. It says when to ask whether they are still there."""
 
     @transition(
         stage,

@@ -41,7 +41,7 @@ class TrainingPlaceChart(models.Model):
 
     @transition(stage, source=NEW, target=PlaceStage.WAITING, custom=step(who=(WORKER,), label="Join a waiting list"))
     def join_waiting(self) -> None:
-        """Waiting needs no seat and is counted as awaiting."""
+        """Waiting for a course, without a seat yet."""
 
     @transition(
         stage,

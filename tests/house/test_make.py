@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ["beat", "bench", "demo", "demo-reset", "help", "install", "test", "test-slow", "web", "worker"]
+COMMANDS = ["beat", "bench", "demo", "demo-reset", "help", "install", "screenshots", "test", "test-slow", "web", "worker"]
 
 
 def test_help_has_one_line_for_each_command():
