@@ -1,6 +1,8 @@
 """A person the programme knows by name."""
 
 import unicodedata
+from typing import Any
+from uuid import UUID
 
 import pghistory
 from django.db import models
@@ -14,6 +16,17 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return " ".join(letters.split())
+
+
+def person_at_end_of(path: str) -> property:
+    """For `audit_person`: the public id of the person to whom these relations lead; None while one of them leads nowhere."""
+
+    def person(row: Any) -> UUID | None:
+        for name in path.split(".") if path else ():
+            row = getattr(row, name) if row is not None else None
+        return row.uuid if row is not None else None
+
+    return property(person)
 
 
 @pghistory.track(
@@ -48,6 +61,7 @@ class Candidate(Row):
         ),
         neither=("organisation",),
     )
+    audit_person = person_at_end_of("")
 
     class Meta:
         constraints = [

@@ -6,6 +6,7 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 from pathways.models.log import agrees_with_log
 from pathways.workflow.pathway import FLAGS, OPEN, PHASE_OF, PathwayChart, Stage
@@ -96,6 +97,7 @@ class Pathway(PathwayChart, Row):
         other=("owner",),
         neither=("programme", "organisation"),
     )
+    audit_person = person_at_end_of("candidate")
 
     class Meta:
         constraints = [
@@ -138,6 +140,7 @@ class Ownership(Row):
     voided_at = models.DateTimeField(null=True, blank=True)
 
     personal = Personal(candidate=("pathway",), other=("user",), neither=("from_on", "to_on", "opened_by", "closed_by", "voided_at"))
+    audit_person = person_at_end_of("pathway.candidate")
 
     class Meta:
         constraints = [

@@ -7,6 +7,7 @@ A test holds the tables that come of it against those of the real door.
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from accounts.models import Audit
 from accounts.services.audit import mac_of
@@ -254,7 +255,7 @@ class Ledger:
         row.next_kind = task.kind if task else ""
         row.next_owed_by = task.owed_by if task else ""
 
-    def audit(self, action: str, by: Actor, at: datetime, subject: Any, kind: str, *fields: str) -> None:
+    def audit(self, action: str, by: Actor, at: datetime, subject: Any, kind: str, *fields: str, person: UUID) -> None:
         """The row that the service would have written of itself."""
         if self.lean:
             return
@@ -270,6 +271,7 @@ class Ledger:
             action=action,
             object_kind=kind,
             object=subject.uuid,
+            person=person,
             fields=sorted(fields),
         )
         row.hmac = mac_of(row)

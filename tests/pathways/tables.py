@@ -58,7 +58,7 @@ def tables(programme: Programme, *, suffix: str = "") -> dict[str, Any]:
         )
     found["log"] = _log(people)
     found["facts"] = Counter(_facts(people))
-    found["audit"] = _audit(programme)
+    found["audit"] = _audit(programme, people)
     found["jobs by employer"] = Counter(
         Placement.objects.filter(pathway__in=cases).values_list("title", "introduction__heading__title", "stage")
     )
@@ -92,9 +92,10 @@ def _facts(people: dict[int, int]) -> list[Any]:
     return [(key.partition(":")[0], value) for key, value in Fact.objects.filter(key__in=set(keys)).values_list("key", "value")]
 
 
-def _audit(programme: Programme) -> Counter[Any]:
+def _audit(programme: Programme, people: dict[int, int]) -> Counter[Any]:
+    places = {uuid: people[pk] for pk, uuid in Candidate.objects.filter(pk__in=people).values_list("pk", "uuid")}
     mine = Audit.objects.filter(actor__memberships__programme=programme) | Audit.objects.filter(
         actor=None, organisation__in=[programme.organisation_id, *programme.partnerships.values_list("organisation", flat=True)]
     )
-    rows = mine.distinct().values_list("action", "actor_kind", "object_kind", "on_behalf_of", "fields", "rows", "at")
-    return Counter((*row[:4], tuple(row[4]), *row[5:]) for row in rows)
+    rows = mine.distinct().values_list("action", "actor_kind", "object_kind", "on_behalf_of", "fields", "rows", "at", "person")
+    return Counter((*row[:4], tuple(row[4]), *row[5:7], places.get(row[7])) for row in rows)
