@@ -18,6 +18,7 @@ from pathways.queries.due import about, due_words, subjects_of, task_words, who_
 from pathways.queries.offers import NEXT_STEP, Offers
 from pathways.queries.steps import OpenStep
 from pathways.queries.timeline import Story, story
+from pathways.rules import is_theirs
 from pathways.scope import pathways
 from places.queries import ward_names
 
@@ -120,6 +121,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
     case = next((each for each in cases if str(each.uuid) == wanted), cases[0])
     today = today_london(at)
     children = children_of(cases)
+    actors = [by for by in actors if is_theirs(by, on=None, pathway=case)]
     offers = Offers(case, actors, at)
     live, earlier = shown_children(case, children, offers, today)
     owed = _owed(case, user=user, today=today)

@@ -13,6 +13,7 @@ from ground.door import Conflict, NotYours, Refused
 from outreach.services.message import change_fact, withdraw_messages
 from pathways.models import MACHINES, Consent, Evidence, Ownership, Pathway, StageChange, Task
 from pathways.models.task import TaskState
+from pathways.rules import is_theirs
 from pathways.services.door import as_json, let_follow, mark_since
 from pathways.services.mail import withdraw_mail
 from pathways.services.task import show_next
@@ -41,6 +42,8 @@ def undo_step(*, change: StageChange, by: Actor, at: datetime) -> StageChange:
     or moved the case as a whole.
     """
     case = Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id) if change.pathway_id else None
+    if by.kind == "lead" and case is not None and not is_theirs(by, on=None, pathway=case):
+        raise NotYours()
     change = StageChange.objects.get(pk=change.pk)
     if not may_undo(change=change, by=by, at=at):
         if hasattr(change, "undone_by"):

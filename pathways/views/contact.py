@@ -19,7 +19,7 @@ from pathways.models.introduction import ConsentKind
 from pathways.scope import CASE_ROLES, consents, contacts, tasks
 from pathways.services import contact as talks
 from pathways.services import task as work
-from pathways.views.finding import acting, case_in_sight, form_page, lead_or_worker
+from pathways.views.finding import acting_for, acting_on, case_in_sight, form_page, lead_or_worker
 from pathways.views.way_back import came_from_list, way_back, with_done
 
 OWN = ("own", "colleague")
@@ -63,7 +63,7 @@ def log_contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 minutes=given.get("minutes"),
                 meaningful=given.get("meaningful", False),
                 note=given.get("note", ""),
-                by=acting(request),
+                by=acting_on(request, case),
                 at=at,
             )
         except Refused as refused:
@@ -83,7 +83,7 @@ def undo_contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
     case = Pathway.objects.select_related("candidate").get(pk=row.case_id)
 
     def act() -> HttpResponse:
-        talks.void_contact(contact=row, by=lead_or_worker(request), at=read_clock())
+        talks.void_contact(contact=row, by=lead_or_worker(request, case), at=read_clock())
         messages.success(request, "Taken back.")
         return HttpResponseRedirect(way_back(request, _home(case)))
 
@@ -106,7 +106,12 @@ def add_note(request: HttpRequest, uuid: UUID) -> HttpResponse:
         given = form.cleaned_data
         try:
             talks.add_note(
-                case=case, text=given["text"], visibility=given["visibility"], employer=form.chosen_employer(), by=acting(request), at=at
+                case=case,
+                text=given["text"],
+                visibility=given["visibility"],
+                employer=form.chosen_employer(),
+                by=acting_on(request, case),
+                at=at,
             )
         except Refused as refused:
             form.refuse(refused)
@@ -138,7 +143,9 @@ def add_task(request: HttpRequest, uuid: UUID) -> HttpResponse:
     def act() -> HttpResponse:
         if not form.is_valid():
             return form_page(request, form, heading="Something to do", person=case.candidate)
-        work.add_task(pathway=case, words=form.cleaned_data["words"], due_on=form.cleaned_data["due_on"], by=acting(request), at=at)
+        work.add_task(
+            pathway=case, words=form.cleaned_data["words"], due_on=form.cleaned_data["due_on"], by=acting_on(request, case), at=at
+        )
         messages.success(request, "On the list.")
         return HttpResponseRedirect(_home(case))
 
@@ -172,7 +179,7 @@ def task_step(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
     def act() -> HttpResponse:
         if not form.is_valid():
             return form_page(request, form, **more)
-        at, by = read_clock(), acting(request)
+        at, by = read_clock(), acting_on(request, case)
         try:
             _same(task, form.cleaned_data["version"])
             if step == "snooze":
@@ -202,7 +209,7 @@ def undo_task(request: HttpRequest, uuid: UUID) -> HttpResponse:
         if not form.is_valid():
             raise Refused("This page is out of date. Open the list again.")
         due: date = form.cleaned_data["due_on"]
-        work.wake_task(task=task, due_on=due, version=form.cleaned_data["version"], by=acting(request), at=read_clock())
+        work.wake_task(task=task, due_on=due, version=form.cleaned_data["version"], by=acting_on(request, case), at=read_clock())
         messages.success(request, "Back on the list.")
         return HttpResponseRedirect(way_back(request, _home(case)))
 
@@ -230,7 +237,7 @@ def withdraw_consent(request: HttpRequest, uuid: UUID) -> HttpResponse:
     def act() -> HttpResponse:
         if not form.is_valid():
             return form_page(request, form, **more)
-        talks.withdraw_consent(consent=row, by=acting(request), at=at)
+        talks.withdraw_consent(consent=row, by=acting_for(request, row.candidate), at=at)
         messages.success(request, "The permission is withdrawn.")
         return HttpResponseRedirect(f"/people/{row.candidate.uuid}/")
 

@@ -25,7 +25,7 @@ from pathways.queries.person import consent_words, person_page
 from pathways.queries.steps import MACHINE_OF
 from pathways.scope import CASE_ROLES, SCOPES, tasks
 from pathways.services.case import record_death
-from pathways.views.finding import acting, form_page, person_in_sight
+from pathways.views.finding import WORKER_FIRST, acting_for, form_page, person_in_sight
 
 OWN = ("own", "colleague")
 LONGEST_ADDRESS = 2_000
@@ -34,8 +34,7 @@ ROW_ROLES = ("programme_lead", "outreach_worker", "trainer", "employer")
 
 def actors_of(request: HttpRequest) -> list[Actor]:
     """Each seat of the desk that may take steps on cases; a right is never put together from two."""
-    desk = desk_for(request)
-    return [desk.actor(role) for role in ("outreach_worker", "programme_lead") if desk.has(role)]
+    return desk_for(request).actors(*WORKER_FIRST)
 
 
 @open_to(*CASE_ROLES, kinds=OWN)
@@ -127,7 +126,7 @@ def correct(request: HttpRequest, uuid: UUID) -> HttpResponse:
             return form_page(request, form, heading="Put right", person=found)
         values, version = form.values(), form.cleaned_data["version"]
         try:
-            people.correct_person(candidate=found, version=version, values=values, by=acting(request), at=at)
+            people.correct_person(candidate=found, version=version, values=values, by=acting_for(request, found), at=at)
         except Refused as refused:
             form.refuse(refused)
             return form_page(request, form, heading="Put right", person=found)
@@ -162,7 +161,7 @@ def add_route(request: HttpRequest, uuid: UUID) -> HttpResponse:
         data = form.cleaned_data
         typed = request.POST.get("value", "")[:320]
         people.add_route(
-            candidate=found, kind=data["kind"], value=data["value"], typed=typed, safe=form.values(), by=acting(request), at=at
+            candidate=found, kind=data["kind"], value=data["value"], typed=typed, safe=form.values(), by=acting_for(request, found), at=at
         )
         messages.success(request, "Added.")
         return HttpResponseRedirect(_home(found))
@@ -196,7 +195,9 @@ def change_route(request: HttpRequest, uuid: UUID, route: UUID) -> HttpResponse:
         if not form.is_valid():
             return form_page(request, form, **more)
         try:
-            people.change_route(route=row, version=form.cleaned_data["version"], values=form.values(), by=acting(request), at=read_clock())
+            people.change_route(
+                route=row, version=form.cleaned_data["version"], values=form.values(), by=acting_for(request, found), at=read_clock()
+            )
         except Conflict:
             there = ContactRoute.objects.get(pk=row.pk)
             current = {name: getattr(there, name) for name in form.fields if hasattr(there, name)}
@@ -221,7 +222,7 @@ def end_route(request: HttpRequest, uuid: UUID, route: UUID) -> HttpResponse:
     def act() -> HttpResponse:
         if not form.is_valid():
             return form_page(request, form, **more)
-        people.end_route(route=row, version=form.cleaned_data["version"], by=acting(request), at=read_clock())
+        people.end_route(route=row, version=form.cleaned_data["version"], by=acting_for(request, found), at=read_clock())
         messages.success(request, "Ended.")
         return HttpResponseRedirect(_home(found))
 
@@ -283,7 +284,7 @@ def died(request: HttpRequest, uuid: UUID) -> HttpResponse:
         if form.cleaned_data["version"] != found.version:
             raise Conflict()
         try:
-            record_death(candidate=found, died_on=form.cleaned_data["died_on"], by=acting(request), at=at)
+            record_death(candidate=found, died_on=form.cleaned_data["died_on"], by=acting_for(request, found), at=at)
         except Refused as refused:
             form.refuse(refused)
             return form_page(request, form, **more)

@@ -17,10 +17,10 @@ from pathways.models import Pathway, StageChange
 from pathways.queries.employer import shared_of
 from pathways.queries.steps import MACHINE_OF, MADE_ON_CASE
 from pathways.queries.timeline_words import HAPPENED, title_of
-from pathways.rules import may_take
+from pathways.rules import holds, may_take
 from pathways.scope import SCOPES, changes
 from pathways.services.door import chart_steps
-from pathways.services.undo import undo_step
+from pathways.services.undo import may_undo, undo_step
 from pathways.views.taking import TAKES, Asked, Take
 from pathways.views.way_back import came_from_list, way_back, with_done
 from pathways.workflow.steps import NEW, Step
@@ -71,10 +71,8 @@ def new_case(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
 
 def actor_for(request: HttpRequest, declared: Step, *, subject: Row | None, case: Pathway) -> Actor:
     """The seat that gives both the row and the verb; a right is never put together from two."""
-    desk = request.user.desk
-    for seat in desk.seats:
-        by = desk.actor(seat.role)
-        if may_take(by, declared, on=subject, pathway=case):
+    for by in request.user.desk.actors(*STEP_ROLES):
+        if holds(by, on=subject, pathway=case) and may_take(by, declared, on=subject, pathway=case):
             return by
     raise NotYours("Your role may not take this step.")
 
@@ -156,17 +154,19 @@ def _page(request: HttpRequest, form: Any, *, declared: Step, case: Pathway, sub
 @open_to(*STEP_ROLES, methods=("GET", "POST"), kinds=("own", "colleague", "introduced"))
 def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Take one step back, with all that it brought about."""
-    change = changes(request.user).filter(uuid=uuid).select_related("pathway__candidate").first()
+    change = changes(request.user).filter(uuid=uuid).select_related("pathway__candidate", "pathway__programme").first()
     if change is None or change.pathway is None:
         raise Http404
     case = change.pathway
+    at = read_clock()
+    by = _undoer(request, change, at=at)
     context: dict[str, Any] = {"change": change, "label": title_of(change), "back": _home(request, case)}
     if request.method != "POST":
         return render(request, "pathways/undo.html", context)
 
     def act() -> HttpResponse:
         try:
-            undo_step(change=change, by=request.user.desk.actor(*STEP_ROLES), at=read_clock())
+            undo_step(change=change, by=by, at=read_clock())
         except (Refused, Conflict) as no:
             return render(
                 request, "pathways/undo.html", {**context, "refusal": no.sentence}, status=422 if isinstance(no, Refused) else 409
@@ -175,3 +175,12 @@ def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return HttpResponseRedirect(way_back(request, _home(request, case)))
 
     return answer_once(request, act)
+
+
+def _undoer(request: HttpRequest, change: StageChange, *, at: datetime) -> Actor:
+    """The seat that gives the row and may take the step back; one that gives the row hears the service's no."""
+    row = MACHINES[change.machine]._base_manager.get(pk=change.subject_id)
+    seats = [by for by in request.user.desk.actors(*STEP_ROLES) if holds(by, on=row, pathway=change.pathway)]
+    if not seats:
+        raise NotYours()
+    return next((by for by in seats if may_undo(change=change, by=by, at=at)), seats[0])
