@@ -86,6 +86,11 @@ class Candidate(Row):
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
+    def address_version(self) -> int:
+        """What a form about where they live is opened with: it moves on with each address that is written."""
+        return self.addresses.count() + 1
+
+    @property
     def called(self) -> str:
         """The name to use when speaking to them."""
         return self.known_as or self.first_name

@@ -9,7 +9,7 @@ from candidates.choices import AddressChange, GeographyState, RouteKind
 from candidates.models import Address, AddressPlace, Candidate, ContactRoute
 from ground.actor import Actor
 from ground.clock import today_london
-from ground.door import Refused
+from ground.door import Conflict, Refused
 from places.postcodes import normalise
 from places.queries import look_up
 
@@ -112,14 +112,19 @@ def set_address(
     no_fixed_abode: bool = False,
     change: str = "",
     since: date | None = None,
+    version: int | None = None,
     by: Actor,
     at: datetime,
 ) -> Address:
     """Where the person lives: the first address, a move from a day, or a correction from the start.
 
+    `version` is the person's `address_version` at which a form was opened: raises Conflict when another address was written since.
     A postcode that is well formed and not in the files is kept as "pending". Figures take the address valid on the day they ask for.
     """
     today = today_london(at)
+    Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)
+    if version is not None and version != candidate.address_version:
+        raise Conflict()
     current = (
         Address.objects.select_for_update(no_key=True).filter(candidate=candidate, valid_to__isnull=True, replaced_by__isnull=True).first()
     )

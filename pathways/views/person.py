@@ -235,7 +235,7 @@ def address(request: HttpRequest, uuid: UUID) -> HttpResponse:
     at = read_clock()
     found = person_in_sight(request, uuid, at=at)
     current = Address.objects.filter(candidate=found, valid_to__isnull=True, replaced_by__isnull=True).first()
-    form = AddressForm(request.POST if request.method == "POST" else None, current=current)
+    form = AddressForm(request.POST if request.method == "POST" else None, current=current, version=found.address_version)
     if request.method != "POST":
         return form_page(request, form, heading="Where they live", person=found)
 
@@ -257,12 +257,18 @@ def _set_address(request: HttpRequest, form: AddressForm, found: Candidate) -> H
             no_fixed_abode=data["no_fixed_abode"],
             change=data.get("change", ""),
             since=data.get("since"),
-            by=acting(request),
+            version=data["version"],
+            by=acting_for(request, found),
             at=read_clock(),
         )
     except Refused as refused:
         form.refuse(refused)
         return form_page(request, form, heading="Where they live", person=found)
+    except Conflict:
+        there = Address.objects.filter(candidate=found).latest("id")
+        lived = {name: getattr(there, name) for name in ("lines", "postcode", "no_fixed_abode")}
+        by = _changed_by(there, "person.address")
+        return stale_page(request, form, current=lived, version=found.address_version, changed_by=by, back=_home(found))
     messages.success(request, "Saved.")
     return HttpResponseRedirect(_home(found))
 
