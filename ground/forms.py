@@ -12,6 +12,7 @@ from django.forms.renderers import TemplatesSetting
 
 from ground.door import Refused
 from ground.fields import DayField as DayField
+from ground.fields import day_words
 from ground.once import LONGEST, new_once
 from ground.phones import Phone, PhoneRefused, read_phone, show_phone
 
@@ -106,6 +107,8 @@ class HouseForm(forms.Form):
 def shown(bound: forms.BoundField, *value: Any) -> str:
     """A field's value in words: labels instead of keys, nothing for nothing."""
     given = value[0] if value else bound.value()
+    if isinstance(bound.field, DayField):
+        return day_words(given)
     choices = getattr(bound.field, "choices", None)
     if choices is not None:
         labels = {str(key): str(label) for key, label in _flat(choices)}
