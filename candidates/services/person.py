@@ -5,13 +5,13 @@ from typing import Any
 
 from accounts.models import Organisation
 from accounts.services.audit import service
-from candidates.choices import AddressChange, GeographyState, RouteKind
-from candidates.models import Address, AddressPlace, Candidate, ContactRoute
+from candidates.choices import AddressChange, RouteKind
+from candidates.models import Address, Candidate, ContactRoute
+from candidates.services.place import place_address
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict, Refused
 from places.postcodes import normalise
-from places.queries import look_up
 
 #: Older than this, or born later than today, is a typing error.
 OLDEST = 110
@@ -153,27 +153,3 @@ def set_address(
         current.change(version=current.version, replaced_by=made)
     place_address(address=made, on=today)
     return made
-
-
-def place_address(*, address: Address, on: date) -> AddressPlace:
-    """Keep where an address lies by the edition in force on that day; an older edition's row stays."""
-    if address.no_fixed_abode or not address.postcode:
-        return _keep(address, edition="none", on=on, state=GeographyState.NONE)
-    found = look_up(address.postcode, on=on)
-    states = {"live": GeographyState.FOUND, "terminated": GeographyState.TERMINATED, "pseudo": GeographyState.NONE}
-    return _keep(
-        address,
-        edition=found.edition or "pending",
-        on=on,
-        state=states.get(found.state, GeographyState.PENDING),
-        ward_code=found.ward_code or "",
-        authority_code=found.authority_code or "",
-        lsoa21=found.lsoa21 or "",
-        lsoa11=found.lsoa11 or "",
-        oa21=found.oa21 or "",
-    )
-
-
-def _keep(address: Address, *, edition: str, on: date, **codes: Any) -> AddressPlace:
-    place, _ = AddressPlace.objects.get_or_create(address=address, edition=edition, defaults={"looked_up_on": on, **codes})
-    return place
