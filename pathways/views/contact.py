@@ -14,9 +14,9 @@ from ground.once import answer_once
 from ground.rows import Row
 from pathways.forms.contact import TAPS, CloseForm, ContactForm, SnoozeForm, TapForm, TaskForm, WakeForm
 from pathways.forms.note import NoteForm
-from pathways.models import Consent, Pathway, Task
+from pathways.models import Pathway, Task
 from pathways.models.introduction import ConsentKind
-from pathways.scope import CASE_ROLES, consents, contacts, tasks
+from pathways.scope import CASE_ROLES, consents, contacts, pathways, tasks
 from pathways.services import contact as talks
 from pathways.services import task as work
 from pathways.views.finding import acting_for, acting_on, case_in_sight, form_page, lead_or_worker
@@ -80,7 +80,7 @@ def undo_contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
     row = contacts(request.user).filter(uuid=uuid).first()
     if row is None:
         raise Http404
-    case = Pathway.objects.select_related("candidate").get(pk=row.case_id)
+    case = pathways(request.user).select_related("candidate", "programme").get(pk=row.case_id)
 
     def act() -> HttpResponse:
         talks.void_contact(contact=row, by=lead_or_worker(request, case), at=read_clock())
@@ -96,7 +96,7 @@ def add_note(request: HttpRequest, uuid: UUID) -> HttpResponse:
     at = read_clock()
     case = case_in_sight(request, uuid, at=at)
     data = request.POST if request.method == "POST" else None
-    form = NoteForm(data, employers=_employers(case))
+    form = NoteForm(data, employers=_employers(request, case))
     if data is None:
         return form_page(request, form, heading="Write a note", person=case.candidate)
 
@@ -122,11 +122,13 @@ def add_note(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return answer_once(request, act)
 
 
-def _employers(case: Pathway) -> list[Organisation]:
+def _employers(request: HttpRequest, case: Pathway) -> list[Organisation]:
     """Employers with whom the person agreed to share."""
-    allowed = Consent.objects.filter(
-        candidate=case.candidate_id, kind=ConsentKind.SHARE, withdrawn_on__isnull=True, voided_at__isnull=True
-    ).values("employer")
+    allowed = (
+        consents(request.user)
+        .filter(candidate=case.candidate_id, kind=ConsentKind.SHARE, withdrawn_on__isnull=True, voided_at__isnull=True)
+        .values("employer")
+    )
     return list(Organisation.objects.unscoped("employers that the person agreed to share with").filter(pk__in=allowed).order_by("name"))
 
 
@@ -162,7 +164,7 @@ def _task(request: HttpRequest, uuid: UUID) -> tuple[Task, Pathway]:
     task = tasks(request.user).filter(uuid=uuid).first()
     if task is None:
         raise Http404
-    return task, case_in_sight(request, Pathway.objects.only("uuid").get(pk=task.pathway_id).uuid, at=read_clock())
+    return task, case_in_sight(request, pathways(request.user).only("uuid").get(pk=task.pathway_id).uuid, at=read_clock())
 
 
 @open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN, sample={"step": "snooze"})

@@ -131,10 +131,10 @@ def correct(request: HttpRequest, uuid: UUID) -> HttpResponse:
             form.refuse(refused)
             return form_page(request, form, heading="Put right", person=found)
         except Conflict:
-            there = Candidate.objects.get(pk=found.pk)
-            current = {name: getattr(there, name) for name in form.fields if hasattr(there, name)}
-            by = _changed_by(there, "person.correct")
-            return stale_page(request, form, current=current, version=there.version, changed_by=by, back=_home(found))
+            found.refresh_from_db()
+            current = {name: getattr(found, name) for name in form.fields if hasattr(found, name)}
+            by = _changed_by(found, "person.correct")
+            return stale_page(request, form, current=current, version=found.version, changed_by=by, back=_home(found))
         messages.success(request, "Put right.")
         return HttpResponseRedirect(_home(found))
 

@@ -37,10 +37,11 @@ def take_step(request: HttpRequest, folder: str, uuid: UUID, step: str) -> HttpR
     machine = MACHINE_OF.get(folder)
     if machine is None:
         raise Http404
-    subject = SCOPES[machine](request.user).filter(uuid=uuid).first()
+    rows = SCOPES[machine](request.user).filter(uuid=uuid)
+    subject = rows.select_related("programme" if machine == "pathway" else "pathway__programme").first()
     if subject is None:
         raise Http404
-    case = subject if isinstance(subject, Pathway) else Pathway.objects.select_related("programme").get(pk=subject.pathway_id)
+    case = subject if isinstance(subject, Pathway) else subject.pathway
     declared = chart_steps(machine).get(step)
     take = TAKES.get(ON_A_ROW.get(f"{machine}.{step}", f"{machine}.{step}"))
     if declared is None or take is None or declared.makes_row or not declared.by_people:
@@ -112,7 +113,7 @@ def _take(request: HttpRequest, form: Any, *, declared: Step, take: Take, case: 
         return _page(request, form, declared=declared, case=case, subject=subject, status=409)
     home = _home(request, case)
     if came_from_list(request):
-        change = StageChange.objects.filter(machine=row.machine, subject_id=row.pk, step=declared.name).order_by("-id").first()
+        change = changes(request.user).filter(machine=row.machine, subject_id=row.pk, step=declared.name).order_by("-id").first()
         if change is not None:
             return HttpResponseRedirect(with_done(way_back(request, home), f"change-{change.uuid}"))
     messages.success(request, f"{title_of_step(declared, row)}.")
