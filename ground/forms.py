@@ -126,8 +126,21 @@ def _flat(choices: Any) -> list[tuple[Any, Any]]:
     return flat
 
 
+#: Limits of a field in our words; Django's speak of values.
+PLAIN = {
+    "max_length": "Use %(limit_value)d characters or fewer: this has %(show_value)d.",
+    "min_length": "Use %(limit_value)d characters or more: this has %(show_value)d.",
+    "max_value": "Enter %(limit_value)s or less.",
+    "min_value": "Enter %(limit_value)s or more.",
+    "max_digits": "Enter a smaller number.",
+    "max_whole_digits": "Enter a smaller number.",
+    "max_decimal_places": "Enter at most %(max)s digits after the point.",
+    "null_characters_not_allowed": "Take out the characters that cannot be read.",
+}
+
+
 def plain_errors(field: forms.Field) -> None:
-    """Say in plain words what to do about an empty or overlong field, unless the field has its own words."""
+    """Say in plain words what to do about a field that is empty, overlong or beyond its limits, unless the field has its own words."""
     standard = forms.Field.default_error_messages["required"]
     label = str(field.label or "")
     if field.required and field.error_messages.get("required") == standard and label:
@@ -139,6 +152,8 @@ def plain_errors(field: forms.Field) -> None:
         else:
             sentence = f"Enter {lower}"
         field.error_messages["required"] = sentence
+    for code, words in PLAIN.items():
+        field.error_messages.setdefault(code, words)
     if isinstance(field, forms.ChoiceField):
         field.error_messages["invalid_choice"] = "Choose one of the answers in the list"
 

@@ -8,12 +8,15 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
+from accounts.middleware import route_of
+from accounts.services.audit import record_opening
 from ground.actor import Actor
 from ground.clock import read_clock
 from ground.door import Conflict, NotYours, Refused, open_to
 from ground.once import answer_once
 from ground.rows import Row
-from pathways.models import Pathway, StageChange
+from ground.templatetags.said import time_of_day, weekday
+from pathways.models import MACHINES, Pathway, StageChange
 from pathways.queries.employer import shared_of
 from pathways.queries.steps import MACHINE_OF, MADE_ON_CASE
 from pathways.queries.timeline_words import HAPPENED, title_of
@@ -87,6 +90,7 @@ def _answer(request: HttpRequest, *, declared: Step, take: Take, case: Pathway, 
         data, initial=_initial(subject), version=shown.version, step=declared, case=case, subject=subject, user=request.user, by=by, at=at
     )
     if request.method != "POST":
+        record_opening(user=request.user, person_uuid=case.candidate.uuid, route=route_of(request), at=at)
         return _page(request, form, declared=declared, case=case, subject=subject, status=200)
     return answer_once(request, lambda: _take(request, form, declared=declared, take=take, case=case, subject=subject, at=at))
 
@@ -108,7 +112,7 @@ def _take(request: HttpRequest, form: Any, *, declared: Step, take: Take, case: 
         form.refuse(refused)
         return _page(request, form, declared=declared, case=case, subject=subject, status=422)
     except Conflict as conflict:
-        form.add_error(None, conflict.sentence)
+        form.add_error(None, f"{conflict.sentence} {_meanwhile(request, subject)}".strip())
         form.data = _as_of_now(request, subject)
         return _page(request, form, declared=declared, case=case, subject=subject, status=409)
     home = _home(request, case)
@@ -118,6 +122,18 @@ def _take(request: HttpRequest, form: Any, *, declared: Step, take: Take, case: 
             return HttpResponseRedirect(with_done(way_back(request, home), f"change-{change.uuid}"))
     messages.success(request, f"{title_of_step(declared, row)}.")
     return HttpResponseRedirect(way_back(request, home))
+
+
+def _meanwhile(request: HttpRequest, subject: Row | None) -> str:
+    """What was done last with this row, by whom and when, as far as it is in sight: the other side of a stale form."""
+    if subject is None or subject.pk is None:
+        return ""
+    done = changes(request.user).filter(machine=subject.machine, subject_id=subject.pk).select_related("actor").order_by("-id").first()
+    if done is None:
+        return ""
+    who = f"by {done.actor.name}" if done.actor is not None else "by itself"
+    when = f"{weekday(done.recorded_at)} at {time_of_day(done.recorded_at)}"
+    return f"Last: {title_of(done)}, {who}, {when}."
 
 
 def title_of_step(declared: Step, row: Row) -> str:
@@ -163,6 +179,7 @@ def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     by = _undoer(request, change, at=at)
     context: dict[str, Any] = {"change": change, "label": title_of(change), "back": _home(request, case)}
     if request.method != "POST":
+        record_opening(user=request.user, person_uuid=case.candidate.uuid, route=route_of(request), at=at)
         return render(request, "pathways/undo.html", context)
 
     def act() -> HttpResponse:

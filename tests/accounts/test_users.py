@@ -218,6 +218,32 @@ def test_a_higher_floor_may_keep_a_membership(trust, settings):
         end_membership(membership=held, by=SYSTEM, at=read_clock())
 
 
+def test_a_site_of_its_own_gets_a_programme_and_partners_from_the_shell(db):
+    def programme(*words: str) -> str:
+        out = StringIO()
+        call_command("programme", *words, stdout=out)
+        return out.getvalue()
+
+    about = ("add", "--name", "Into work", "--code", "into-work", "--starts-on", "2026-01-05", "--organisation")
+    with pytest.raises(CommandError, match="There is no organisation of that name"):
+        programme(*about, "Ladywood Trust")
+    call_command("first_administrator", organisation="Ladywood Trust", email="ada@example.org", stdout=StringIO())
+    assert programme(*about, "ladywood trust").startswith("Into work has begun.")
+    with pytest.raises(CommandError, match="There is a programme with that code already"):
+        programme(*about, "Ladywood Trust")
+    join = ("partner", "--code", "into-work", "--organisation", "City Hospital")
+    with pytest.raises(CommandError, match="Say what kind of organisation this is"):
+        programme(*join)
+    assert programme(*join, "--kind", "employer", "--kind", "training") == "City Hospital takes part in Into work.\n"
+    assert programme(*join) == "City Hospital takes part in Into work.\n"
+    made = Programme.objects.get()
+    assert (str(made.starts_on), made.organisation.name) == ("2026-01-05", "Ladywood Trust")
+    assert list(made.partnerships.values_list("organisation__name", "organisation__kinds")) == [("City Hospital", ["training", "employer"])]
+    with pytest.raises(CommandError, match="There is no programme with that code"):
+        programme("partner", "--code", "no-such", "--organisation", "City Hospital")
+    assert set(Audit.objects.values_list("route", flat=True)) == {"command first_administrator", "command programme"}
+
+
 def test_the_list_narrows_pages_and_says_how_to_begin(admin, trust):
     for number in range(30):
         factories.user("outreach_worker", trust, name=f"Worker {number:02}")
