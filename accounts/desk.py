@@ -104,7 +104,21 @@ class Desk:
         seat = self.seat(*roles) if roles else (self.seats[0] if self.seats else None)
         if seat is None:
             raise NotYours()
-        return Actor(kind=KIND_OF[seat.role], user_id=self.user_id, membership_id=seat.membership_id, organisation_id=seat.organisation_id)
+        return self.actor_of(seat)
+
+    def actor_of(self, seat: Seat) -> Actor:
+        """Who acts by this seat and no other."""
+        return Actor(
+            kind=KIND_OF[seat.role],
+            user_id=self.user_id,
+            membership_id=seat.membership_id,
+            organisation_id=seat.organisation_id,
+            programme_id=seat.programme_id,
+        )
+
+    def actors(self, *roles: str) -> list[Actor]:
+        """One actor for each seat in these roles, in the order of the roles."""
+        return [self.actor_of(seat) for role in roles for seat in self.seats_as(role)]
 
     def marked(self, mark: str, *roles: str) -> bool:
         """Whether a seat in one of these roles carries the mark."""

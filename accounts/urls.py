@@ -17,6 +17,7 @@ urlpatterns = [
     path("sign-in/go-on/", sign_in.go_on, name="sign_in_go_on"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("second-factor/", second_factor.second_factor, name="second_factor"),
+    path("second-factor/codes/", second_factor.recovery_codes, name="recovery_codes"),
     path("password-reset/", password.password_reset, name="password_reset"),
     path("password-reset/<uuid:uuid>/<str:token>/", password.new_password, name="new_password"),
     path("invitation/<str:token>/", password.invitation, name="invitation"),

@@ -21,6 +21,8 @@ class Actor:
     user_id: int | None = None
     membership_id: int | None = None
     organisation_id: int | None = None
+    #: The one programme that the membership is for; empty: all of the organisation's.
+    programme_id: int | None = None
     said_by: str = ""
     said_how: str = ""
 

@@ -63,6 +63,17 @@ def _month_words(month: str) -> str:
     return calendar.month_name[int(month)] if _is_number(month, 2) and 1 <= int(month) <= 12 else month
 
 
+def day_words(value: Any) -> str:
+    """21 November 2026, of a day or of the boxes it was typed in; what is no day is shown as it was typed."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    try:
+        day = value if isinstance(value, date) else read_day(value)
+    except ValidationError:
+        return " ".join(part for part in value if part)
+    return f"{day.day} {day:%B %Y}" if day is not None else ""
+
+
 class DayWidget(forms.MultiWidget):
     """Three boxes: day, month, year. Nobody is asked to pick from a calendar."""
 

@@ -12,6 +12,7 @@ from django.forms.renderers import TemplatesSetting
 
 from ground.door import Refused
 from ground.fields import DayField as DayField
+from ground.fields import day_words
 from ground.once import LONGEST, new_once
 from ground.phones import Phone, PhoneRefused, read_phone, show_phone
 
@@ -106,6 +107,8 @@ class HouseForm(forms.Form):
 def shown(bound: forms.BoundField, *value: Any) -> str:
     """A field's value in words: labels instead of keys, nothing for nothing."""
     given = value[0] if value else bound.value()
+    if isinstance(bound.field, DayField):
+        return day_words(given)
     choices = getattr(bound.field, "choices", None)
     if choices is not None:
         labels = {str(key): str(label) for key, label in _flat(choices)}
@@ -123,8 +126,21 @@ def _flat(choices: Any) -> list[tuple[Any, Any]]:
     return flat
 
 
+#: Limits of a field in our words; Django's speak of values.
+PLAIN = {
+    "max_length": "Use %(limit_value)d characters or fewer: this has %(show_value)d.",
+    "min_length": "Use %(limit_value)d characters or more: this has %(show_value)d.",
+    "max_value": "Enter %(limit_value)s or less.",
+    "min_value": "Enter %(limit_value)s or more.",
+    "max_digits": "Enter a smaller number.",
+    "max_whole_digits": "Enter a smaller number.",
+    "max_decimal_places": "Enter at most %(max)s digits after the point.",
+    "null_characters_not_allowed": "Take out the characters that cannot be read.",
+}
+
+
 def plain_errors(field: forms.Field) -> None:
-    """Say in plain words what to do about an empty or overlong field, unless the field has its own words."""
+    """Say in plain words what to do about a field that is empty, overlong or beyond its limits, unless the field has its own words."""
     standard = forms.Field.default_error_messages["required"]
     label = str(field.label or "")
     if field.required and field.error_messages.get("required") == standard and label:
@@ -136,6 +152,8 @@ def plain_errors(field: forms.Field) -> None:
         else:
             sentence = f"Enter {lower}"
         field.error_messages["required"] = sentence
+    for code, words in PLAIN.items():
+        field.error_messages.setdefault(code, words)
     if isinstance(field, forms.ChoiceField):
         field.error_messages["invalid_choice"] = "Choose one of the answers in the list"
 

@@ -6,11 +6,13 @@ that was undone leaves no token behind. Kept: where the answer led, never what t
 
 import functools
 import hashlib
+import hmac
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
@@ -83,8 +85,8 @@ def holder_of(request: HttpRequest) -> str:
 
 
 def digest_of(request: HttpRequest) -> str:
-    """A digest of what was posted and where: fields in order, files by their content."""
-    digest = hashlib.sha256()
+    """A digest of what was posted and where: fields in order, files by their content. Keyed: a password may be among them."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), b"once", hashlib.sha256)
 
     def part(text: str) -> None:
         raw = text.encode("utf-8", "surrogatepass")

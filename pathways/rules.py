@@ -1,8 +1,10 @@
 """Who may take which step. Rows are narrowed first, by pathways.scope; this asks about the verb."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ground.actor import Actor
+from ground.door import NotYours
 from ground.rows import Row
 from pathways.workflow.steps import CANDIDATE, EMPLOYER, LEAD, SYSTEM, TRAINER, WORKER, Step
 
@@ -28,7 +30,7 @@ def may_take(by: Actor, step: Step, *, on: Row | None, pathway: Any) -> bool:
 
 
 def is_theirs(by: Actor, *, on: Row | None, pathway: Any) -> bool:
-    """Whether the row lies on the actor's side of the house."""
+    """Whether the row lies on the actor's side of the house: a lead's programmes, a worker's organisation in theirs."""
     if by.organisation_id is None:
         return False
     if by.kind == "employer":
@@ -36,11 +38,32 @@ def is_theirs(by: Actor, *, on: Row | None, pathway: Any) -> bool:
     if by.kind == "trainer":
         course = getattr(on, "course", None)
         return course is not None and course.organisation_id == by.organisation_id
-    if pathway is None:
+    if pathway is None or by.programme_id not in {None, pathway.programme_id}:
         return False
     if by.kind == "lead":
-        return by.organisation_id in {pathway.organisation_id, pathway.programme.organisation_id}
-    return by.organisation_id == pathway.organisation_id or pathway.owner_id is None
+        return _reaches(by, pathway)
+    return by.organisation_id == pathway.organisation_id or (pathway.owner_id is None and _reaches(by, pathway))
+
+
+def _reaches(by: Actor, pathway: Any) -> bool:
+    """Whether the membership reaches the programme: it is for that one, or its organisation works in it."""
+    if by.programme_id is not None or by.organisation_id in {pathway.organisation_id, pathway.programme.organisation_id}:
+        return True
+    return by.organisation_id in pathway.programme.taking_part
+
+
+def holds(by: Actor, *, on: Row | None, pathway: Any) -> bool:
+    """Whether the membership that the actor acts by is one that gives the row, as pathways.scope does."""
+    narrow = by.kind == "worker" and pathway is not None and pathway.owner_id is not None and pathway.programme.caseload_only
+    return is_theirs(by, on=on, pathway=pathway) and (not narrow or pathway.owner_id == by.user_id)
+
+
+def holder(actors: Sequence[Actor], *, pathway: Any) -> Actor:
+    """The first of somebody's seats that holds the case. Raises NotYours when none does."""
+    for by in actors:
+        if holds(by, on=None, pathway=pathway):
+            return by
+    raise NotYours()
 
 
 def _employer_of(row: Row | None) -> int | None:

@@ -79,7 +79,14 @@ def user(role: str, owner: Organisation, made: Programme | None = None, **more: 
 def actor(person: User, **more: Any) -> Actor:
     """The same person, as services know them."""
     seat = Membership.objects.get(user=person)
-    return Actor(kind=KIND_OF_ROLE[seat.role], user_id=person.pk, membership_id=seat.pk, organisation_id=seat.organisation_id, **more)
+    return Actor(
+        kind=KIND_OF_ROLE[seat.role],
+        user_id=person.pk,
+        membership_id=seat.pk,
+        organisation_id=seat.organisation_id,
+        programme_id=seat.programme_id,
+        **more,
+    )
 
 
 def person(owner: Organisation, *, first: str = "", last: str = "", phone: str | None = "", **more: Any) -> Candidate:

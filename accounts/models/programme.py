@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 
 from accounts.choices import FunnelStart, MilestoneCode, NoticeRole, Phase, ReasonKind
 from accounts.desk import desk_of
@@ -77,6 +78,12 @@ class Programme(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def taking_part(self) -> frozenset[int]:
+        """The organisations that work in it now: the accountable one and its partners."""
+        partners = ProgrammePartner._base_manager.filter(programme=self.pk, ends_on__isnull=True)
+        return frozenset([self.organisation_id, *partners.values_list("organisation", flat=True)])
 
 
 class ProgrammePartner(Row):

@@ -86,7 +86,7 @@ def service(action: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Make a function a service: keywords only, one transaction with its single retry, and one audit row in it.
 
     The function takes `by: Actor` and `at: datetime`. The row's object is the Row it returns, else the first Row handed in;
-    its person is that row's `audit_person`, where it has one; its fields are the other keywords. `note` says more.
+    its person is the `audit_person` of that row, else of what was handed in; its fields are the other keywords. `note` says more.
     """
 
     def decorate(act: Callable[P, T]) -> Callable[P, T]:
@@ -112,8 +112,8 @@ def _write_act(action: str, given: dict[str, Any], result: object, notes: Notes)
     handed = [value for value in given.values() if _is_row(value)]
     subject = notes.subject or (result if _is_row(result) else (handed[0] if handed else None))
     person = notes.person
-    for candidate in (subject, *handed):
-        person = person or getattr(candidate, "audit_person", None)
+    for row in (subject, *given.values()):
+        person = person or getattr(row, "audit_person", None)
     names = notes.fields or [name for name, value in given.items() if name not in NOT_FIELDS and not _is_row(value) and value is not None]
     written = write(
         action=action,

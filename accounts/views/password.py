@@ -22,11 +22,13 @@ from accounts.views.sign_in import WAIT, evenly
 from ground.actor import SYSTEM
 from ground.clock import read_clock
 from ground.door import Conflict, Refused, open_to
+from ground.once import posted_once
 from ground.tasks import nudge, run_job
 from ground.views import too_many
 
 
 @open_to("public", methods=("GET", "POST"))
+@posted_once
 @never_cache
 def password_reset(request: HttpRequest) -> HttpResponse:
     """Ask for the link. The answer is the same for every address."""
@@ -48,6 +50,7 @@ def _send(request: HttpRequest, form: MailboxForm) -> HttpResponse:
 
 
 @open_to("public", methods=("GET", "POST"), sample={"uuid": "00000000-0000-4000-8000-000000000000", "token": "none"})
+@posted_once
 @never_cache
 @sensitive_post_parameters("password")
 def new_password(request: HttpRequest, uuid: UUID, token: str) -> HttpResponse:
@@ -68,6 +71,7 @@ def new_password(request: HttpRequest, uuid: UUID, token: str) -> HttpResponse:
 
 
 @open_to("public", methods=("GET", "POST"), sample={"token": "none"})
+@posted_once
 @never_cache
 @sensitive_post_parameters("password")
 def invitation(request: HttpRequest, token: str) -> HttpResponse:

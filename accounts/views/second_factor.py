@@ -17,14 +17,17 @@ from accounts.models import SignIn
 from accounts.services import second_factor as factor
 from accounts.services import sign_in as signing
 from accounts.services.audit import actor_for
+from accounts.views.sign_in import CODES_SHOWN
 from ground.clock import real_now
 from ground.door import Refused, open_to
+from ground.once import posted_once
 from ground.sealing import CannotOpen, seal, unseal
 
 KEY = "new_second_factor"
 
 
 @open_to("password_only", methods=("GET", "POST"))
+@posted_once
 @never_cache
 def second_factor(request: HttpRequest) -> HttpResponse:
     """A new app: scan, type the code it shows, keep the paper codes. An app in use is changed only by somebody who has it."""
@@ -35,7 +38,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         standing, by, now = sign_in_of(request), actor_for(user_of(request)), real_now()
         try:
-            codes = factor.set_up(user=user_of(request), secret=secret, code=form.cleaned_data["code"], by=by, at=now)
+            factor.set_up(user=user_of(request), secret=secret, code=form.cleaned_data["code"], by=by, at=now)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -43,8 +46,22 @@ def second_factor(request: HttpRequest) -> HttpResponse:
                 signing.prove(sign_in=standing, proof=SignIn.Proof.SECOND_FACTOR, by=by, at=now)
             del request.session[KEY]
             request.session.cycle_key()
-            return render(request, "accounts/recovery_codes.html", {"codes": codes})
+            request.session[CODES_SHOWN] = True
+            return redirect("recovery_codes")
     return _page(request, form, secret)
+
+
+@open_to("signed_in", methods=("GET", "POST"))
+@posted_once
+@never_cache
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """The ten codes for paper, from setting up the app until they were kept: after that nobody is shown them again."""
+    if CODES_SHOWN not in request.session:
+        return redirect("account")
+    if request.method == "POST":
+        del request.session[CODES_SHOWN]
+        return redirect("/")
+    return render(request, "accounts/recovery_codes.html", {"codes": factor.recovery_codes(user_of(request))})
 
 
 def _page(request: HttpRequest, form: CodeForm, secret: str) -> HttpResponse:

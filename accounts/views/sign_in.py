@@ -26,9 +26,12 @@ from accounts.services import sign_in as signing
 from accounts.services.audit import actor_for
 from ground.clock import read_clock, real_now
 from ground.door import open_to
+from ground.once import posted_once
 from ground.tasks import nudge, run_job
 from ground.views import too_many
 
+#: In the session from setting up an app until the paper codes were kept.
+CODES_SHOWN = "recovery_codes_shown"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 #: No answer to a public guess is quicker than this, so that its duration tells nothing.
 NO_QUICKER = 0.25
@@ -105,6 +108,7 @@ def _send_code(request: HttpRequest, email: str, at: datetime) -> HttpResponse:
 
 
 @open_to("public", methods=("GET", "POST"))
+@posted_once
 @never_cache
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """The second step: the code from the mailbox, from the app, or from paper."""
@@ -153,6 +157,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
 
 
 @open_to("signed_in", methods=("GET", "POST"))
+@posted_once
 @never_cache
 def choose_place(request: HttpRequest) -> HttpResponse:
     """For whom somebody works now, when there are several; the two sides of one organisation are never mixed."""
@@ -167,6 +172,7 @@ def choose_place(request: HttpRequest) -> HttpResponse:
 
 
 @open_to("public", methods=("GET", "POST"))
+@posted_once
 @never_cache
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Out, here and on every other device."""
@@ -217,6 +223,8 @@ def _to(name: str, request: HttpRequest) -> HttpResponse:
 def _onward(request: HttpRequest) -> HttpResponse:
     if held_form.is_held(request.session):
         return redirect("sign_in_go_on")
+    if CODES_SHOWN in request.session:
+        return redirect("recovery_codes")
     places = places_for(request)
     if len(places) > 1 and chosen_place(request) is None:
         return _to("choose_place", request)

@@ -4,6 +4,7 @@ import pghistory
 from django.db import models
 
 from candidates.choices import AddressChange, GeographyState
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 
 
@@ -25,6 +26,7 @@ class Address(Row):
     personal = Personal(
         candidate=("candidate", "lines", "postcode", "no_fixed_abode", "change_kind", "valid_from", "valid_to", "replaced_by"),
     )
+    audit_person = person_at_end_of("candidate")
 
     class Meta:
         indexes = [models.Index(fields=["postcode"], name="address_postcode")]
@@ -55,6 +57,7 @@ class AddressPlace(Row):
         candidate=("address", "ward_code", "authority_code", "lsoa21", "lsoa11", "oa21"),
         neither=("edition", "state", "looked_up_on", "by_hand"),
     )
+    audit_person = person_at_end_of("address.candidate")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["address", "edition"], name="place_once_an_edition")]

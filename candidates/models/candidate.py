@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from typing import Any
+from uuid import UUID
 
 import pghistory
 from django.db import models
@@ -19,6 +21,17 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return " ".join(letters.split())
+
+
+def person_at_end_of(path: str) -> property:
+    """For `audit_person`: the public id of the person to whom these relations lead; None while one of them leads nowhere."""
+
+    def person(row: Any) -> UUID | None:
+        for name in path.split(".") if path else ():
+            row = getattr(row, name) if row is not None else None
+        return row.uuid if row is not None else None
+
+    return property(person)
 
 
 @pghistory.track(
@@ -53,6 +66,7 @@ class Candidate(Row):
         ),
         neither=("organisation",),
     )
+    audit_person = person_at_end_of("")
 
     class Meta:
         constraints = [
@@ -78,6 +92,11 @@ class Candidate(Row):
     def name(self) -> str:
         """First and last name, as on a letter."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def address_version(self) -> int:
+        """What a form about where they live is opened with: it moves on with each address that is written."""
+        return self.addresses.count() + 1
 
     @property
     def called(self) -> str:

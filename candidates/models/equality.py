@@ -6,6 +6,7 @@ Nothing points at these rows, and a test reads the import graph: no page, filter
 from django.db import models
 
 from candidates.choices import AnswerState, Question
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 from ground.sealing import SealedTextField
 
@@ -22,6 +23,7 @@ class EqualityAnswer(Row):
     answered_on = models.DateField()
 
     personal = Personal(candidate=("candidate", "question", "state", "code", "group", "own_words", "answered_on"))
+    audit_person = person_at_end_of("candidate")
 
     class Meta:
         constraints = [
@@ -40,3 +42,4 @@ class EqualityObjection(Row):
     objected_on = models.DateField()
 
     personal = Personal(candidate=("candidate", "objected_on"))
+    audit_person = person_at_end_of("candidate")

@@ -4,6 +4,7 @@ import pghistory
 from django.db import models
 
 from candidates.choices import RouteKind
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 
 
@@ -51,6 +52,7 @@ class ContactRoute(Row):
             "ended_on",
         ),
     )
+    audit_person = person_at_end_of("candidate")
 
     class Meta:
         indexes = [models.Index(fields=["value"], name="route_value", condition=models.Q(ended_on__isnull=True))]

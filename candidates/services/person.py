@@ -5,13 +5,13 @@ from typing import Any
 
 from accounts.models import Organisation
 from accounts.services.audit import service
-from candidates.choices import AddressChange, GeographyState, RouteKind
-from candidates.models import Address, AddressPlace, Candidate, ContactRoute
+from candidates.choices import AddressChange, RouteKind
+from candidates.models import Address, Candidate, ContactRoute
+from candidates.services.place import place_address
 from ground.actor import Actor
 from ground.clock import today_london
-from ground.door import Refused
+from ground.door import Conflict, Refused
 from places.postcodes import normalise
-from places.queries import Geography, look_up
 
 #: Older than this, or born later than today, is a typing error.
 OLDEST = 110
@@ -132,14 +132,19 @@ def set_address(
     no_fixed_abode: bool = False,
     change: str = "",
     since: date | None = None,
+    version: int | None = None,
     by: Actor,
     at: datetime,
 ) -> Address:
     """Where the person lives: the first address, a move from a day, or a correction from the start.
 
+    `version` is the person's `address_version` at which a form was opened: raises Conflict when another address was written since.
     A postcode that is well formed and not in the files is kept as "pending". Figures take the address valid on the day they ask for.
     """
     today = today_london(at)
+    Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)
+    if version is not None and version != candidate.address_version:
+        raise Conflict()
     current = (
         Address.objects.select_for_update(no_key=True).filter(candidate=candidate, valid_to__isnull=True, replaced_by__isnull=True).first()
     )
@@ -168,29 +173,3 @@ def set_address(
         current.change(version=current.version, replaced_by=made)
     place_address(address=made, on=today)
     return made
-
-
-def place_address(*, address: Address, on: date) -> AddressPlace:
-    """Keep where an address lies by the edition in force on that day; an older edition's row stays."""
-    if address.no_fixed_abode or not address.postcode:
-        return _keep(address, edition="none", on=on, state=GeographyState.NONE)
-    return _keep(address, on=on, **where_it_lies(look_up(address.postcode, on=on)))
-
-
-def where_it_lies(found: Geography) -> dict[str, str]:
-    """What is kept of a postcode's place: the edition that told it, or that none knows it yet, and its areas."""
-    states = {"live": GeographyState.FOUND, "terminated": GeographyState.TERMINATED, "pseudo": GeographyState.NONE}
-    return {
-        "edition": found.edition or "pending",
-        "state": states.get(found.state, GeographyState.PENDING),
-        "ward_code": found.ward_code or "",
-        "authority_code": found.authority_code or "",
-        "lsoa21": found.lsoa21 or "",
-        "lsoa11": found.lsoa11 or "",
-        "oa21": found.oa21 or "",
-    }
-
-
-def _keep(address: Address, *, edition: str, on: date, **codes: Any) -> AddressPlace:
-    place, _ = AddressPlace.objects.get_or_create(address=address, edition=edition, defaults={"looked_up_on": on, **codes})
-    return place

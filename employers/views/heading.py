@@ -15,7 +15,7 @@ from employers.forms.heading import EditHeading, HeadingFilter, HeadingForm, Ste
 from employers.forms.pay import Pay
 from employers.models import CareerHeading
 from employers.queries import ORDERS, changed_by, employers_for, headings, held_against, programmes_for, to_confirm
-from employers.rules import MOVE, WRITE
+from employers.rules import MOVE, WRITE, actor_on
 from employers.services import heading as services
 from employers.workflow.heading import STEPS, HeadingStage
 from ground.actor import Actor
@@ -93,7 +93,11 @@ def add_heading(request: HttpRequest) -> HttpResponse:
             raise NotYours()
         try:
             made = services.post_heading(
-                organisation=meant.organisation, programme=meant.programme, said=form.said(), by=desk_for(request).actor(*WRITERS), at=at
+                organisation=meant.organisation,
+                programme=meant.programme,
+                said=form.said(),
+                by=actor_on(desk_for(request), meant, *WRITERS),
+                at=at,
             )
         except Refused as refused:
             form.refuse(refused)
@@ -165,7 +169,7 @@ def edit_heading(request: HttpRequest, uuid: UUID) -> HttpResponse:
         if not form.is_valid():
             return render(request, "employers/heading_form.html", context, status=422)
         try:
-            by = desk_for(request).actor(*WRITERS)
+            by = actor_on(desk_for(request), heading, *WRITERS)
             services.edit_heading(heading=heading, said=form.said(), version=form.cleaned_data["version"], by=by, at=at)
         except Refused as refused:
             form.refuse(refused)
@@ -196,7 +200,7 @@ def take_heading_step(request: HttpRequest, uuid: UUID, step: str) -> HttpRespon
     def take() -> HttpResponse:
         if not form.is_valid():
             return step_page(request, heading, step, form)
-        act(heading=heading, version=form.cleaned_data["version"], by=step_actor(request, form), at=read_clock())
+        act(heading=heading, version=form.cleaned_data["version"], by=step_actor(request, form, heading), at=read_clock())
         messages.success(request, DONE[step])
         return HttpResponseRedirect("/headings/" if request.POST.get("back") == "list" else f"/headings/{heading.uuid}/")
 
@@ -217,12 +221,12 @@ def step_form(request: HttpRequest, heading: CareerHeading) -> StepOfHeading:
     if not user_of(request).has_perm(MOVE, heading):
         raise NotYours()
     data = request.POST if request.method == "POST" else None
-    return StepOfHeading(data, version=heading.version, on_their_word=not desk_for(request).has(*WRITERS))
+    return StepOfHeading(data, version=heading.version, on_their_word=actor_on(desk_for(request), heading, *MOVERS).kind == "worker")
 
 
-def step_actor(request: HttpRequest, form: StepOfHeading) -> Actor:
-    """The user; a worker on the employer's word."""
-    by = desk_for(request).actor(*MOVERS)
+def step_actor(request: HttpRequest, form: StepOfHeading, heading: CareerHeading) -> Actor:
+    """The user, by the seat that reaches the opening; a worker on the employer's word."""
+    by = actor_on(desk_for(request), heading, *MOVERS)
     heard = form.cleaned_data.get("said_how", "")
     return by.speaking_for("employer", heard) if heard else by
 

@@ -147,6 +147,12 @@ def one_tap(context: Context, href: str, words: str, **values: object) -> SafeSt
     return show(context, "one_tap", href=href, words=words, **values)
 
 
+@register.simple_tag
+def once() -> str:
+    """The one-use token of a form that is written out in its page."""
+    return new_once()
+
+
 @register.simple_tag(takes_context=True)
 def tag(context: Context, words: str, kind: str = "") -> SafeString:
     """A stage or state in words: neutral, or `ours`, `overdue`, `done`, `quiet`."""

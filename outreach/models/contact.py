@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 from outreach.choices import Channel, ContactOutcome
 
@@ -28,6 +29,7 @@ class Contact(Row):
         other=("by",),
         neither=("programme", "organisation", "event", "voided_at"),
     )
+    audit_person = person_at_end_of("candidate")
 
     class Meta:
         indexes = [models.Index(fields=["candidate", "-day", "-id"], name="contact_thread")]

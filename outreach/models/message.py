@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 from outreach.choices import DeliveryClass, LineHealth, MessageState, Purpose
 
@@ -116,6 +117,7 @@ class Message(Row):
             "written_for",
         ),
     )
+    audit_person = person_at_end_of("candidate")
 
     class Meta:
         constraints = [

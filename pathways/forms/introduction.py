@@ -17,6 +17,7 @@ from ground.templatetags.said import money
 from pathways.forms.step import HEARD, StepForm
 from pathways.models import Introduction
 from pathways.models.introduction import JobKind
+from pathways.scope import introductions
 from pathways.services.introduction import FULL_ENOUGH, shared_phone
 from pathways.workflow.introduction import LIVE
 
@@ -83,7 +84,8 @@ class PutForward(Send):
         """Open headings of the case's programme, the person's families first."""
         if self.case is None:
             return []
-        rows = CareerHeading.objects.filter(programme=self.case.programme_id, stage__in=["open", "stale"], not_recorded=False)
+        mine = CareerHeading.objects.for_user(self.user)
+        rows = mine.filter(programme=self.case.programme_id, stage__in=["open", "stale"], not_recorded=False)
         wanted = set(self.case.families)
         return sorted(rows.select_related("organisation", "family"), key=lambda row: (row.family.code not in wanted, row.title, row.pk))
 
@@ -153,7 +155,7 @@ class Accept(StepForm):
         """The person's other live introductions; an employer never sees this form."""
         if self.subject is None or self.case is None:
             return []
-        rows = Introduction.objects.filter(pathway=self.case, stage__in=LIVE).exclude(pk=self.subject.pk)
+        rows = introductions(self.user).filter(pathway=self.case, stage__in=LIVE).exclude(pk=self.subject.pk)
         return list(rows.select_related("heading", "employer").order_by("id"))
 
     def chosen(self) -> list[int]:

@@ -259,6 +259,7 @@ class ChangeRoute(WayIn):
 class AddressForm(HouseForm):
     """Where the person lives: moved from a day, or always was there."""
 
+    edits = True
     lines = LineField(label="Address", required=False, max_length=300, help_text="House and street, as on a letter")
     postcode = PostcodeField(label="Postcode", required=False)
     no_fixed_abode = forms.BooleanField(label="No fixed abode", required=False)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, Reason, User
 from ground.actor import Actor
@@ -68,13 +68,14 @@ class StepForm(HouseForm):
         """Fill lists from the rows that this user may choose from."""
 
     def colleagues(self) -> list[User]:
-        """Workers and leads of the same organisation who may hold this case now."""
+        """Workers and leads of the same organisation who may hold this case now: their seat reaches its programme."""
         if self.case is None:
             return []
         seats = Membership.objects.unscoped("colleagues of one case").filter(
             organisation=self.by.organisation_id, role__in=["outreach_worker", "programme_lead"]
         )
-        ids = seats.current(today_london(self.at)).values("user")
+        reach = Q(programme__isnull=True) | Q(programme=self.case.programme_id)
+        ids = seats.current(today_london(self.at)).filter(reach).values("user")
         return list(User.objects.unscoped("colleagues of one case").filter(pk__in=ids, is_active=True).order_by("name", "id"))
 
     def needs_reason(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
+from uuid import UUID
 
 from accounts.models import Audit
 from accounts.services.audit import mac_of
@@ -336,7 +337,7 @@ class Ledger:
         row.next_kind = task.kind if task else ""
         row.next_owed_by = task.owed_by if task else ""
 
-    def audit(self, action: str, by: Actor, at: datetime, subject: Any, kind: str, *fields: str) -> None:
+    def audit(self, action: str, by: Actor, at: datetime, subject: Any, kind: str, *fields: str, person: UUID) -> None:
         """The row that the service would have written of itself."""
         if self.lean:
             return
@@ -352,6 +353,7 @@ class Ledger:
             action=action,
             object_kind=kind,
             object=subject.uuid,
+            person=person,
             fields=sorted(fields),
             route=self.route,
         )

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, IntegerField, Value, When
 
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 from pathways.models.log import agrees_with_log
 from pathways.workflow.pathway import FLAGS, OPEN, PHASE_OF, PathwayChart, Stage
@@ -102,6 +103,7 @@ class Pathway(PathwayChart, Row):
         other=("owner",),
         neither=("programme", "organisation"),
     )
+    audit_person = person_at_end_of("candidate")
 
     class Meta:
         constraints = [
@@ -149,6 +151,7 @@ class Ownership(Row):
     voided_at = models.DateTimeField(null=True, blank=True)
 
     personal = Personal(candidate=("pathway",), other=("user",), neither=("from_on", "to_on", "opened_by", "closed_by", "voided_at"))
+    audit_person = person_at_end_of("pathway.candidate")
 
     class Meta:
         constraints = [

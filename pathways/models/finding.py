@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal
 
 
@@ -34,6 +35,7 @@ class Finding(models.Model):
     subject = models.UUIDField("the row, by its public id", null=True, blank=True)
 
     personal = Personal(candidate=("pathway", "machine", "subject", "words"), neither=("found_at", "kind"))
+    audit_person = person_at_end_of("pathway.candidate")
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.words}"

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 
 
@@ -110,6 +111,7 @@ class ImportRow(models.Model):
         candidate=("cells", "fields", "facts", "changes", "problems", "candidates", "pathway", "key"),
         neither=("run", "number", "sheet", "verdict", "decision", "applied_at"),
     )
+    audit_person = person_at_end_of("pathway.candidate")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "sheet", "number"], name="import_row_once")]

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 from pathways.models.log import agrees_with_log
 from pathways.workflow.interview import InterviewChart, InterviewStage
@@ -50,6 +51,7 @@ class Interview(InterviewChart, Row):
         ),
         other=("host",),
     )
+    audit_person = person_at_end_of("pathway.candidate")
 
     class Meta:
         constraints = [

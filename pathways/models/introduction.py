@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from candidates.models.candidate import person_at_end_of
 from employers.choices import PayGrade, PayUnit
 from ground.rows import Personal, Row
 from pathways.models.log import agrees_with_log
@@ -44,6 +45,7 @@ class Consent(Row):
         other=("recorded_by",),
         neither=("opened_by", "voided_at"),
     )
+    audit_person = person_at_end_of("candidate")
 
     class Meta:
         constraints = [
@@ -97,6 +99,7 @@ class Introduction(IntroductionChart, Row):
         ),
         neither=("heading", "employer"),
     )
+    audit_person = person_at_end_of("pathway.candidate")
 
     class Meta:
         constraints = [

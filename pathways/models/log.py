@@ -6,6 +6,7 @@ from uuid import uuid4
 import pgtrigger
 from django.db import models
 
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal
 
 
@@ -51,6 +52,7 @@ class StageChange(models.Model):
         other=("actor",),
         neither=("machine", "actor_kind", "organisation", "happened_quality", "recorded_at", "cause", "undoes", "import_run"),
     )
+    audit_person = person_at_end_of("pathway.candidate")
 
     class Meta:
         indexes = [

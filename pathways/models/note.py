@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 
 
@@ -31,6 +32,7 @@ class Note(Row):
         other=("author",),
         neither=("organisation", "visibility", "employer", "written_at", "day"),
     )
+    audit_person = person_at_end_of("pathway.candidate")
 
     class Meta:
         indexes = [models.Index(fields=["pathway", "-written_at"], name="note_thread")]

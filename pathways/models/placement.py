@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 from pathways.models.introduction import JobKind
 from pathways.models.log import agrees_with_log
@@ -56,6 +57,7 @@ class Placement(PlacementChart, Row):
         ),
         neither=("employer",),
     )
+    audit_person = person_at_end_of("pathway.candidate")
 
     class Meta:
         constraints = [
@@ -98,6 +100,7 @@ class PreEmploymentCheck(PreEmploymentCheckChart, Row):
         candidate=("placement", "pathway", "stage", "kind", "asked_on", "received_on", "blocked_by", "settled_on"),
         other=("owner_words",),
     )
+    audit_person = person_at_end_of("pathway.candidate")
 
     class Meta:
         constraints = [

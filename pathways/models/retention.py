@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 from pathways.models.log import agrees_with_log
 from pathways.workflow.retention_check import RetentionCheckChart, RetentionStage
@@ -34,6 +35,7 @@ class RetentionCheck(RetentionCheckChart, Row):
         candidate=("placement", "pathway", "stage", "due_on", "window_ends", "known_on", "grade", "any_work"),
         neither=("milestone", "window_days"),
     )
+    audit_person = person_at_end_of("pathway.candidate")
 
     class Meta:
         constraints = [
@@ -59,3 +61,4 @@ class Evidence(Row):
     voided_at = models.DateTimeField(null=True, blank=True)
 
     personal = Personal(candidate=("check_row", "in_post", "known_on", "grade"), neither=("opened_by", "voided_at"))
+    audit_person = person_at_end_of("check_row.pathway.candidate")

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 
 
@@ -60,6 +61,7 @@ class Task(Row):
         other=("assignee", "closed_by_user"),
         neither=("kind", "due_on", "owed_by", "state", "opened_by", "closed_by", "closed_on", "snoozed_until"),
     )
+    audit_person = person_at_end_of("pathway.candidate")
 
     class Meta:
         constraints = [

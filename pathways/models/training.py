@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 from pathways.models.log import agrees_with_log
 from pathways.workflow.training_place import PlaceStage, TrainingPlaceChart
@@ -78,6 +79,7 @@ class TrainingPlace(TrainingPlaceChart, Row):
         candidate=("pathway", "stage", "begun_on", "over_on"),
         neither=("course", "over_capacity_reason"),
     )
+    audit_person = person_at_end_of("pathway.candidate")
 
     class Meta:
         constraints = [

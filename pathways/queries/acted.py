@@ -1,5 +1,6 @@
 """What somebody has just done with one tap, read back from its row: the words for the list, and the way to undo it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,9 +12,9 @@ from ground.clock import today_london
 from ground.templatetags.said import in_days, time_of_day
 from outreach.choices import Channel, ContactOutcome
 from outreach.models import Contact
-from pathways.models import StageChange, Task
+from pathways.models import Pathway, StageChange, Task
 from pathways.models.task import TaskState
-from pathways.queries.due import Act, ListRow, person_href, stage_words
+from pathways.queries.due import Act, ListRow, one_of, person_href, stage_words
 from pathways.queries.foretold import told_words
 from pathways.queries.timeline_words import title_of
 from pathways.scope import changes, contacts, pathways, tasks
@@ -32,7 +33,7 @@ class Acted:
     undo: Act | None = None
 
 
-def acted(user: object, *, did: str, by: Actor, at: datetime, back: str, was: str = "") -> Acted | None:
+def acted(user: object, *, did: str, actors: Sequence[Actor], at: datetime, back: str, was: str = "") -> Acted | None:
     """What the address says was just done, when it is in sight; nothing otherwise."""
     kind, _, key = did.partition("-")
     if kind not in KINDS:
@@ -43,29 +44,32 @@ def acted(user: object, *, did: str, by: Actor, at: datetime, back: str, was: st
         return None
     more = urlencode({"back": back})
     if kind == "change":
-        change = changes(user).filter(uuid=uuid).select_related("undone_by", "actor").first()
-        return _step(change, by=by, at=at, more=more) if change is not None else None
+        change = changes(user).filter(uuid=uuid).select_related("undone_by", "actor", "pathway__programme").first()
+        return _step(change, actors=actors, at=at, more=more) if change is not None else None
     if kind == "contact":
         contact = contacts(user).filter(uuid=uuid).first()
-        return _contact(contact, by=by, more=more) if contact is not None else None
+        return _contact(contact, actors=actors, more=more) if contact is not None else None
     task = tasks(user).filter(uuid=uuid).first()
     return _task(task, at=at, more=more, was=was) if task is not None else None
 
 
-def _step(change: StageChange, *, by: Actor, at: datetime, more: str) -> Acted | None:
-    if change.pathway_id is None:
+def _step(change: StageChange, *, actors: Sequence[Actor], at: datetime, more: str) -> Acted | None:
+    if change.pathway is None:
         return None
+    by = one_of(actors, change.pathway)
     undo = Act("Undo", f"/changes/{change.uuid}/undo/?{more}", kind="quiet") if may_undo(change=change, by=by, at=at) else None
     words = f"{title_of(change)}, {_just_now(change.recorded_at, at)}. {told_words(change)}".strip()
-    return Acted(change.pathway_id, words, undo)
+    return Acted(change.pathway.pk, words, undo)
 
 
-def _contact(contact: Contact, *, by: Actor, more: str) -> Acted | None:
+def _contact(contact: Contact, *, actors: Sequence[Actor], more: str) -> Acted | None:
     if contact.voided_at is not None:
         return None
+    case = Pathway.objects.select_related("programme").get(pk=contact.case_id)  # type: ignore[attr-defined]  # annotated by scope.contacts
+    by = one_of(actors, case)
     mine = contact.by_id == by.user_id or by.kind == "lead"
     undo = Act("Undo", f"/contacts/{contact.uuid}/undo/?{more}", kind="quiet", version=contact.version) if mine else None
-    return Acted(contact.case_id, f"{contact_words(contact)}, {time_of_day(contact.at)}.", undo)  # type: ignore[attr-defined]  # annotated by scope.contacts
+    return Acted(case.pk, f"{contact_words(contact)}, {time_of_day(contact.at)}.", undo)
 
 
 def _task(task: Task, *, at: datetime, more: str, was: str) -> Acted:

@@ -1,6 +1,6 @@
 """What is owed, in words for a list row: who owes it, by when, about what. Shared by every list of people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from ground.templatetags.said import counted, in_days, time_of_day, weekday
 from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, Task, TrainingPlace
 from pathways.models.task import TaskKind
 from pathways.queries.steps import FOLDERS
-from pathways.rules import may_take
+from pathways.rules import is_theirs, may_take
 from pathways.services.door import chart_steps
 from pathways.workflow.pathway import Stage
 
@@ -186,6 +186,11 @@ def task_words(task: Task, what: About) -> str:
         return f"Ask: still in work at {milestone}? {what.employer}".strip()
     label = task.words or KIND_WORDS[task.kind]
     return f"{label}: {what.words}" if what.words and not task.words else label
+
+
+def one_of(actors: Sequence[Actor], case: Pathway) -> Actor:
+    """Of one person's seats the first on whose side the case lies: a right is never put together from two."""
+    return next((by for by in actors if is_theirs(by, on=None, pathway=case)), actors[0])
 
 
 def may(by: Actor | None, machine: str, step: str, *, on: Any, case: Pathway) -> bool:

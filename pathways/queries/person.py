@@ -25,11 +25,9 @@ from pathways.queries.facts import conduct_of, facts_among
 from pathways.queries.offers import NEXT_STEP, Offers
 from pathways.queries.steps import OpenStep
 from pathways.queries.timeline import Beside, Story, contacts_of, story
+from pathways.rules import is_theirs
 from pathways.scope import pathways
 from places.models import Ward
-
-#: The version of a row that nobody has edited: what is safe there was never gone through.
-UNTOUCHED = 1
 
 #: The version of a row that nobody has edited: what is safe there was never gone through.
 UNTOUCHED = 1
@@ -134,6 +132,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
     case = next((each for each in cases if str(each.uuid) == wanted), cases[0])
     today = today_london(at)
     children = children_of(cases)
+    actors = [by for by in actors if is_theirs(by, on=None, pathway=case)]
     routes = list(ContactRoute.objects.current().filter(candidate=person))
     contacts, every = contacts_of(person)
     conduct = conduct_of(case, facts_among(case, children.values()), contacts=contacts if every else None, routes=routes)

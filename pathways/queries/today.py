@@ -25,6 +25,7 @@ from pathways.queries.due import (
     ListRow,
     about,
     due_words,
+    one_of,
     person_href,
     stage_words,
     subjects_of,
@@ -88,7 +89,7 @@ class Asked:
     """Whose day, which page of it, and what was just done there."""
 
     user: Any
-    by: Actor
+    actors: Sequence[Actor]
     at: datetime
     whose: str = "me"
     usual: str = "me"
@@ -258,7 +259,7 @@ def task_row(task: Task, what: About, beside: Beside, asked: Asked, number: int)
     row.overdue = task.due_on < asked.today
     back = asked.address(row=row.key, place=str(number), was=task.due_on.isoformat()) + "#acted"
     passed = getattr(what.row, "at", None) is not None and what.row.at <= asked.at
-    row.acts = acts_for(task, what, by=asked.by, today=asked.today, back=back, passed=passed)
+    row.acts = acts_for(task, what, by=one_of(asked.actors, case), today=asked.today, back=back, passed=passed)
     return row
 
 

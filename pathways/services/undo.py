@@ -14,6 +14,7 @@ from outreach.services.message import change_fact, release_messages, withdraw_me
 from pathways.models import MACHINES, Consent, Evidence, Ownership, Pathway, StageChange, Task
 from pathways.models.task import TaskState
 from pathways.queries.facts import facts_of
+from pathways.rules import is_theirs
 from pathways.services.door import as_json, by_the_clock, let_follow, log_change, mark_since, written_in
 from pathways.services.mail import withdraw_mail
 from pathways.services.task import show_next
@@ -43,6 +44,8 @@ def undo_step(*, change: StageChange, by: Actor, at: datetime) -> StageChange:
     or moved the case as a whole; also when the case has ended since and what would come back cannot live on it.
     """
     case = Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id) if change.pathway_id else None
+    if by.kind == "lead" and case is not None and not is_theirs(by, on=None, pathway=case):
+        raise NotYours()
     change = StageChange.objects.get(pk=change.pk)
     if not may_undo(change=change, by=by, at=at):
         if hasattr(change, "undone_by"):

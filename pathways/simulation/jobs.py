@@ -27,7 +27,7 @@ class JobLife:
         self.story, self.world, self.ledger, self.lookups = story, world, ledger, lookups
         self.owner, self.by, self.organisation = world.worker_of(story)
         self.heard = self.by.speaking_for("candidate", "phone")
-        self.sheets, self.lean, self.audit = ledger.sheets, ledger.lean, ledger.audit
+        self.sheets, self.lean = ledger.sheets, ledger.lean
         self.person: Any = None
         self.address: Any = None
         self.chat: Any = None
@@ -35,6 +35,10 @@ class JobLife:
         self.seats: dict[int, Any] = {}
         self.introductions: dict[int, Any] = {}
         self.jobs: dict[int, Any] = {}
+
+    def audit(self, action: str, by: Actor, at: datetime, subject: Any, kind: str, *fields: str) -> None:
+        """The row that the service would have written, about this person."""
+        self.ledger.audit(action, by, at, subject, kind, *fields, person=self.person.uuid)
 
     def _employer(self, row: Any) -> Actor:
         return self.world.employer_actors[row.employer_place]

@@ -4,10 +4,11 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
+from accounts.middleware import desk_for
 from ground.clock import read_clock
 from pathways.queries.acted import acted, done_row, say_done
 from pathways.queries.due import ListRow
-from pathways.views.finding import lead_or_worker
+from pathways.scope import CASE_ROLES
 
 #: What an address says of a press, beside the filters of the list.
 OF_A_PRESS = ("row", "place", "did", "was")
@@ -40,7 +41,7 @@ def acted_on(request: HttpRequest, rows: list[ListRow], here: List) -> None:
     if not did:
         return
     was = request.GET.get("was", "")[:LONGEST]
-    done = acted(request.user, did=did, by=lead_or_worker(request), at=read_clock(), back=here.address(), was=was)
+    done = acted(request.user, did=did, actors=desk_for(request).actors(*CASE_ROLES), at=read_clock(), back=here.address(), was=was)
     said = done_row(request.user, done) if done is not None else None
     if said is not None:
         place = request.GET.get("place", "")

@@ -18,16 +18,16 @@ from ground.views import stale_page
 from pathways.forms.case import Wants
 from pathways.forms.contact import TAPS, CloseForm, ContactForm, SnoozeForm, TapForm, TaskForm, WakeForm
 from pathways.forms.note import NoteForm
-from pathways.models import Consent, Pathway, Task
+from pathways.models import Pathway, Task
 from pathways.models.introduction import ConsentKind
 from pathways.queries.acted import contact_words
-from pathways.scope import CASE_ROLES, consents, contacts, tasks
+from pathways.scope import CASE_ROLES, consents, contacts, pathways, tasks
 from pathways.scope import messages as texts
 from pathways.services import contact as talks
 from pathways.services import task as work
 from pathways.services.case import set_families
 from pathways.services.reach import send_again
-from pathways.views.finding import acting, case_in_sight, form_page, lead_or_worker
+from pathways.views.finding import acting_for, acting_on, case_in_sight, form_page, lead_or_worker
 from pathways.views.way_back import came_from_list, way_back, with_done
 
 OWN = ("own", "colleague")
@@ -71,7 +71,7 @@ def log_contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 minutes=given.get("minutes"),
                 meaningful=given.get("meaningful", False),
                 note=given.get("note", ""),
-                by=acting(request),
+                by=acting_on(request, case),
                 at=at,
             )
         except Refused as refused:
@@ -90,10 +90,10 @@ def undo_contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
     row = contacts(request.user).filter(uuid=uuid).first()
     if row is None:
         raise Http404
-    case = Pathway.objects.select_related("candidate").get(pk=row.case_id)
+    case = pathways(request.user).select_related("candidate", "programme").get(pk=row.case_id)
 
     def act() -> HttpResponse:
-        talks.void_contact(contact=row, by=lead_or_worker(request), at=read_clock())
+        talks.void_contact(contact=row, by=lead_or_worker(request, case), at=read_clock())
         messages.success(request, "Taken back.")
         return HttpResponseRedirect(way_back(request, _home(case)))
 
@@ -108,7 +108,7 @@ def text_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise Http404
 
     def act() -> HttpResponse:
-        again = send_again(message=row, by=acting(request), at=read_clock())
+        again = send_again(message=row, by=acting_for(request, row.candidate), at=read_clock())
         messages.success(request, f"A text goes to {show_phone(again.line.e164)}.")
         return HttpResponseRedirect(f"/people/{row.candidate.uuid}/")
 
@@ -130,9 +130,9 @@ def wants(request: HttpRequest, uuid: UUID) -> HttpResponse:
             return form_page(request, form, **more)
         given = form.cleaned_data
         try:
-            set_families(case=case, version=given["version"], families=given["families"], by=acting(request), at=at)
+            set_families(case=case, version=given["version"], families=given["families"], by=acting_on(request, case), at=at)
         except Conflict:
-            there = Pathway.objects.get(pk=case.pk)
+            there = pathways(request.user).get(pk=case.pk)
             return stale_page(request, form, current={"families": there.families}, version=there.version, back=_home(case))
         messages.success(request, "Saved.")
         return HttpResponseRedirect(_home(case))
@@ -146,7 +146,7 @@ def add_note(request: HttpRequest, uuid: UUID) -> HttpResponse:
     at = read_clock()
     case = case_in_sight(request, uuid, at=at)
     data = request.POST if request.method == "POST" else None
-    form = NoteForm(data, employers=_employers(case))
+    form = NoteForm(data, employers=_employers(request, case))
     if data is None:
         return form_page(request, form, heading="Write a note", person=case.candidate)
 
@@ -156,7 +156,12 @@ def add_note(request: HttpRequest, uuid: UUID) -> HttpResponse:
         given = form.cleaned_data
         try:
             talks.add_note(
-                case=case, text=given["text"], visibility=given["visibility"], employer=form.chosen_employer(), by=acting(request), at=at
+                case=case,
+                text=given["text"],
+                visibility=given["visibility"],
+                employer=form.chosen_employer(),
+                by=acting_on(request, case),
+                at=at,
             )
         except Refused as refused:
             form.refuse(refused)
@@ -167,11 +172,13 @@ def add_note(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return answer_once(request, act)
 
 
-def _employers(case: Pathway) -> list[Organisation]:
+def _employers(request: HttpRequest, case: Pathway) -> list[Organisation]:
     """Employers with whom the person agreed to share."""
-    allowed = Consent.objects.filter(
-        candidate=case.candidate_id, kind=ConsentKind.SHARE, withdrawn_on__isnull=True, voided_at__isnull=True
-    ).values("employer")
+    allowed = (
+        consents(request.user)
+        .filter(candidate=case.candidate_id, kind=ConsentKind.SHARE, withdrawn_on__isnull=True, voided_at__isnull=True)
+        .values("employer")
+    )
     return list(Organisation.objects.unscoped("employers that the person agreed to share with").filter(pk__in=allowed).order_by("name"))
 
 
@@ -188,7 +195,9 @@ def add_task(request: HttpRequest, uuid: UUID) -> HttpResponse:
     def act() -> HttpResponse:
         if not form.is_valid():
             return form_page(request, form, heading="Something to do", person=case.candidate)
-        work.add_task(pathway=case, words=form.cleaned_data["words"], due_on=form.cleaned_data["due_on"], by=acting(request), at=at)
+        work.add_task(
+            pathway=case, words=form.cleaned_data["words"], due_on=form.cleaned_data["due_on"], by=acting_on(request, case), at=at
+        )
         messages.success(request, "On the list.")
         return HttpResponseRedirect(_home(case))
 
@@ -205,7 +214,7 @@ def _task(request: HttpRequest, uuid: UUID) -> tuple[Task, Pathway]:
     task = tasks(request.user).filter(uuid=uuid).first()
     if task is None:
         raise Http404
-    return task, case_in_sight(request, Pathway.objects.only("uuid").get(pk=task.pathway_id).uuid, at=read_clock())
+    return task, case_in_sight(request, pathways(request.user).only("uuid").get(pk=task.pathway_id).uuid, at=read_clock())
 
 
 @open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN, sample={"step": "snooze"})
@@ -222,7 +231,7 @@ def task_step(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
     def act() -> HttpResponse:
         if not form.is_valid():
             return form_page(request, form, **more)
-        at, by = read_clock(), acting(request)
+        at, by = read_clock(), acting_on(request, case)
         try:
             _same(task, form.cleaned_data["version"])
             if step == "snooze":
@@ -252,7 +261,7 @@ def undo_task(request: HttpRequest, uuid: UUID) -> HttpResponse:
         if not form.is_valid():
             raise Refused("This page is out of date. Open the list again.")
         due: date = form.cleaned_data["due_on"]
-        work.wake_task(task=task, due_on=due, version=form.cleaned_data["version"], by=acting(request), at=read_clock())
+        work.wake_task(task=task, due_on=due, version=form.cleaned_data["version"], by=acting_on(request, case), at=read_clock())
         messages.success(request, "Back on the list.")
         return HttpResponseRedirect(way_back(request, _home(case)))
 
@@ -280,7 +289,7 @@ def withdraw_consent(request: HttpRequest, uuid: UUID) -> HttpResponse:
     def act() -> HttpResponse:
         if not form.is_valid():
             return form_page(request, form, **more)
-        talks.withdraw_consent(consent=row, by=acting(request), at=at)
+        talks.withdraw_consent(consent=row, by=acting_for(request, row.candidate), at=at)
         messages.success(request, "The permission is withdrawn.")
         return HttpResponseRedirect(f"/people/{row.candidate.uuid}/")
 

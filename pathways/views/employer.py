@@ -14,6 +14,7 @@ from accounts.services.audit import record_opening
 from employers.forms.pay import Pay
 from employers.models import CareerHeading
 from employers.queries import count_open, held_against
+from employers.rules import actor_on
 from employers.views.heading import MOVERS, find_heading, step_actor, step_form, step_page
 from ground.actor import Actor
 from ground.clock import read_clock, today_london
@@ -205,7 +206,7 @@ def end_heading(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
     def act() -> HttpResponse:
         if not form.is_valid():
             return step_page(request, heading, step, form, **more)
-        ENDINGS[step](heading=heading, version=form.cleaned_data["version"], by=step_actor(request, form), at=read_clock())
+        ENDINGS[step](heading=heading, version=form.cleaned_data["version"], by=step_actor(request, form, heading), at=read_clock())
         return HttpResponseRedirect(f"/headings/{heading.uuid}/?did=ended")
 
     return answer_once(request, act)
@@ -228,7 +229,7 @@ def undo_heading(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
     def act() -> HttpResponse:
         try:
-            undo_ending(heading=heading, by=desk_for(request).actor(*MOVERS), at=read_clock())
+            undo_ending(heading=heading, by=actor_on(desk_for(request), heading, *MOVERS), at=read_clock())
         except Refused as refused:
             return no_page(request, refused.sentence)
         messages.success(request, "Undone: the opening is as it was.")

@@ -11,10 +11,13 @@ from accounts.middleware import desk_for, route_of
 from accounts.services.audit import record_opening
 from candidates.models import Candidate
 from ground.actor import Actor
+from ground.door import NotYours
 from ground.forms import HouseForm
 from pathways.models import Pathway
+from pathways.rules import holder, holds
 from pathways.scope import CASE_ROLES, pathways, people
 
+WORKER_FIRST = tuple(reversed(CASE_ROLES))
 WITH_CASE = ("candidate", "owner", "programme", "organisation")
 
 
@@ -42,13 +45,28 @@ def _opened(request: HttpRequest, person: Candidate, *, at: datetime) -> None:
 
 
 def acting(request: HttpRequest) -> Actor:
-    """The worker, or else the lead, that this person is at their desk."""
-    return desk_for(request).actor("outreach_worker", "programme_lead")
+    """The worker, or else the lead, that this person is at their desk: for what is done to no case in particular."""
+    return desk_for(request).actor(*WORKER_FIRST)
 
 
-def lead_or_worker(request: HttpRequest) -> Actor:
-    """The lead, or else the worker: for what a lead may do later than others."""
-    return desk_for(request).actor(*CASE_ROLES)
+def acting_on(request: HttpRequest, case: Pathway) -> Actor:
+    """The worker, or else the lead, by the seat that holds the case."""
+    return holder(desk_for(request).actors(*WORKER_FIRST), pathway=case)
+
+
+def acting_for(request: HttpRequest, person: Candidate) -> Actor:
+    """The worker, or else the lead, by a seat that holds one of the person's cases."""
+    actors = desk_for(request).actors(*WORKER_FIRST)
+    cases = list(pathways(request.user).filter(candidate=person).select_related("programme").order_by("-id"))
+    for by in actors:
+        if any(holds(by, on=None, pathway=case) for case in cases):
+            return by
+    raise NotYours()
+
+
+def lead_or_worker(request: HttpRequest, case: Pathway) -> Actor:
+    """The lead, or else the worker, by the seat that holds the case: for what a lead may do later than others."""
+    return holder(desk_for(request).actors(*CASE_ROLES), pathway=case)
 
 
 def form_page(request: HttpRequest, form: HouseForm, *, heading: str, person: Candidate, button: str = "Save", **more: Any) -> HttpResponse:

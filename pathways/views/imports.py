@@ -59,7 +59,9 @@ def programmes_for(request: HttpRequest) -> list[tuple[Seat, Programme]]:
     """Programmes that this person leads and that are running, each with the seat that lets them."""
     found: dict[int, tuple[Seat, Programme]] = {}
     for seat in desk_for(request).seats_as("programme_lead"):
-        for programme in Programme.objects.filter(pk__in=seat.programmes_of(), ends_on__isnull=True).order_by("name", "id"):
+        for programme in (
+            Programme.objects.for_user(request.user).filter(pk__in=seat.programmes_of(), ends_on__isnull=True).order_by("name", "id")
+        ):
             found.setdefault(programme.pk, (seat, programme))
     return list(found.values())
 

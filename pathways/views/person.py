@@ -27,7 +27,7 @@ from pathways.queries.steps import MACHINE_OF
 from pathways.scope import CASE_ROLES, SCOPES, tasks
 from pathways.services.case import record_death
 from pathways.services.reach import add_way, end_way, put_way_right
-from pathways.views.finding import acting, form_page, person_in_sight
+from pathways.views.finding import WORKER_FIRST, acting_for, form_page, person_in_sight
 
 OWN = ("own", "colleague")
 LONGEST_ADDRESS = 2_000
@@ -36,8 +36,7 @@ ROW_ROLES = ("programme_lead", "outreach_worker", "trainer", "employer")
 
 def actors_of(request: HttpRequest) -> list[Actor]:
     """Each seat of the desk that may take steps on cases; a right is never put together from two."""
-    desk = desk_for(request)
-    return [desk.actor(role) for role in ("outreach_worker", "programme_lead") if desk.has(role)]
+    return desk_for(request).actors(*WORKER_FIRST)
 
 
 @open_to(*CASE_ROLES, kinds=OWN)
@@ -129,15 +128,15 @@ def correct(request: HttpRequest, uuid: UUID) -> HttpResponse:
             return form_page(request, form, heading="Put right", person=found)
         values, version = form.values(), form.cleaned_data["version"]
         try:
-            people.correct_person(candidate=found, version=version, values=values, by=acting(request), at=at)
+            people.correct_person(candidate=found, version=version, values=values, by=acting_for(request, found), at=at)
         except Refused as refused:
             form.refuse(refused)
             return form_page(request, form, heading="Put right", person=found)
         except Conflict:
-            there = Candidate.objects.get(pk=found.pk)
-            current = {name: getattr(there, name) for name in form.fields if hasattr(there, name)}
-            by = _changed_by(there, "person.correct")
-            return stale_page(request, form, current=current, version=there.version, changed_by=by, back=_home(found))
+            found.refresh_from_db()
+            current = {name: getattr(found, name) for name in form.fields if hasattr(found, name)}
+            by = _changed_by(found, "person.correct")
+            return stale_page(request, form, current=current, version=found.version, changed_by=by, back=_home(found))
         messages.success(request, "Put right.")
         return HttpResponseRedirect(_home(found))
 
@@ -170,7 +169,7 @@ def add_route(request: HttpRequest, uuid: UUID) -> HttpResponse:
             typed=typed,
             safe=form.safe(),
             main=data["main"],
-            by=acting(request),
+            by=acting_for(request, found),
             at=at,
         )
         messages.success(request, "Added.")
@@ -211,7 +210,7 @@ def change_route(request: HttpRequest, uuid: UUID, route: UUID) -> HttpResponse:
                 version=form.cleaned_data["version"],
                 values=form.values(),
                 main=form.cleaned_data.get("main", False),
-                by=acting(request),
+                by=acting_for(request, found),
                 at=read_clock(),
             )
         except Refused as refused:
@@ -244,7 +243,7 @@ def end_route(request: HttpRequest, uuid: UUID, route: UUID) -> HttpResponse:
     def act() -> HttpResponse:
         if not form.is_valid():
             return form_page(request, form, **more)
-        end_way(route=row, version=form.cleaned_data["version"], by=acting(request), at=read_clock())
+        end_way(route=row, version=form.cleaned_data["version"], by=acting_for(request, found), at=read_clock())
         messages.success(request, f"Removed: {shown}.")
         return HttpResponseRedirect(_home(found))
 
@@ -257,7 +256,7 @@ def address(request: HttpRequest, uuid: UUID) -> HttpResponse:
     at = read_clock()
     found = person_in_sight(request, uuid, at=at)
     current = Address.objects.filter(candidate=found, valid_to__isnull=True, replaced_by__isnull=True).first()
-    form = AddressForm(request.POST if request.method == "POST" else None, current=current)
+    form = AddressForm(request.POST if request.method == "POST" else None, current=current, version=found.address_version)
     if request.method != "POST":
         return form_page(request, form, heading="Where they live", person=found)
 
@@ -279,12 +278,18 @@ def _set_address(request: HttpRequest, form: AddressForm, found: Candidate) -> H
             no_fixed_abode=data["no_fixed_abode"],
             change=data.get("change", ""),
             since=data.get("since"),
-            by=acting(request),
+            version=data["version"],
+            by=acting_for(request, found),
             at=read_clock(),
         )
     except Refused as refused:
         form.refuse(refused)
         return form_page(request, form, heading="Where they live", person=found)
+    except Conflict:
+        there = Address.objects.filter(candidate=found).latest("id")
+        lived = {name: getattr(there, name) for name in ("lines", "postcode", "no_fixed_abode")}
+        by = _changed_by(there, "person.address")
+        return stale_page(request, form, current=lived, version=found.address_version, changed_by=by, back=_home(found))
     messages.success(request, "Saved.")
     return HttpResponseRedirect(_home(found))
 
@@ -306,7 +311,7 @@ def died(request: HttpRequest, uuid: UUID) -> HttpResponse:
         if form.cleaned_data["version"] != found.version:
             raise Conflict()
         try:
-            record_death(candidate=found, died_on=form.cleaned_data["died_on"], by=acting(request), at=at)
+            record_death(candidate=found, died_on=form.cleaned_data["died_on"], by=acting_for(request, found), at=at)
         except Refused as refused:
             form.refuse(refused)
             return form_page(request, form, **more)

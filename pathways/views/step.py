@@ -8,20 +8,23 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
+from accounts.middleware import route_of
+from accounts.services.audit import record_opening
 from ground.actor import Actor
 from ground.clock import read_clock
 from ground.door import Conflict, NotYours, Refused, open_to
 from ground.once import answer_once
 from ground.rows import Row
-from pathways.models import Pathway, StageChange
+from ground.templatetags.said import time_of_day, weekday
+from pathways.models import MACHINES, Pathway, StageChange
 from pathways.queries.employer import shared_of
 from pathways.queries.foretold import foretell, told_words
 from pathways.queries.steps import MACHINE_OF, MADE_ON_CASE
 from pathways.queries.timeline_words import title_of
-from pathways.rules import may_take
+from pathways.rules import holds, may_take
 from pathways.scope import SCOPES, changes
 from pathways.services.door import chart_steps
-from pathways.services.undo import undo_step
+from pathways.services.undo import may_undo, undo_step
 from pathways.views.taking import TAKES, Asked, Take
 from pathways.views.way_back import came_from_list, way_back, with_done
 from pathways.workflow.steps import NEW, Step
@@ -38,10 +41,11 @@ def take_step(request: HttpRequest, folder: str, uuid: UUID, step: str) -> HttpR
     machine = MACHINE_OF.get(folder)
     if machine is None:
         raise Http404
-    subject = SCOPES[machine](request.user).filter(uuid=uuid).first()
+    rows = SCOPES[machine](request.user).filter(uuid=uuid)
+    subject = rows.select_related("programme" if machine == "pathway" else "pathway__programme").first()
     if subject is None:
         raise Http404
-    case = subject if isinstance(subject, Pathway) else Pathway.objects.select_related("programme").get(pk=subject.pathway_id)
+    case = subject if isinstance(subject, Pathway) else subject.pathway
     declared = chart_steps(machine).get(step)
     take = TAKES.get(ON_A_ROW.get(f"{machine}.{step}", f"{machine}.{step}"))
     if declared is None or take is None or declared.makes_row or not declared.by_people:
@@ -72,10 +76,8 @@ def new_case(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
 
 def actor_for(request: HttpRequest, declared: Step, *, subject: Row | None, case: Pathway) -> Actor:
     """The seat that gives both the row and the verb; a right is never put together from two."""
-    desk = request.user.desk
-    for seat in desk.seats:
-        by = desk.actor(seat.role)
-        if may_take(by, declared, on=subject, pathway=case):
+    for by in request.user.desk.actors(*STEP_ROLES):
+        if holds(by, on=subject, pathway=case) and may_take(by, declared, on=subject, pathway=case):
             return by
     raise NotYours("Your role may not take this step.")
 
@@ -98,6 +100,7 @@ def _answer(request: HttpRequest, *, machine: str, declared: Step, take: Take, c
         at=at,
     )
     if request.method != "POST":
+        record_opening(user=request.user, person_uuid=case.candidate.uuid, route=route_of(request), at=at)
         return _page(request, form, declared=declared, case=case, subject=subject, status=200)
     return answer_once(request, lambda: _take(request, form, declared=declared, take=take, case=case, subject=subject, at=at))
 
@@ -119,7 +122,7 @@ def _take(request: HttpRequest, form: Any, *, declared: Step, take: Take, case: 
         form.refuse(refused)
         return _page(request, form, declared=declared, case=case, subject=subject, status=422)
     except Conflict as conflict:
-        form.add_error(None, conflict.sentence)
+        form.add_error(None, f"{conflict.sentence} {_meanwhile(request, subject)}".strip())
         form.data = _as_of_now(request, subject)
         return _page(request, form, declared=declared, case=case, subject=subject, status=409)
     home = _home(request, case)
@@ -129,6 +132,18 @@ def _take(request: HttpRequest, form: Any, *, declared: Step, take: Take, case: 
     told = told_words(change) if request.user.desk.has(*CASE_ROLES) else ""
     messages.success(request, f"{title_of(change)}. {told}".strip())
     return HttpResponseRedirect(way_back(request, home))
+
+
+def _meanwhile(request: HttpRequest, subject: Row | None) -> str:
+    """What was done last with this row, by whom and when, as far as it is in sight: the other side of a stale form."""
+    if subject is None or subject.pk is None:
+        return ""
+    done = changes(request.user).filter(machine=subject.machine, subject_id=subject.pk).select_related("actor").order_by("-id").first()
+    if done is None:
+        return ""
+    who = f"by {done.actor.name}" if done.actor is not None else "by itself"
+    when = f"{weekday(done.recorded_at)} at {time_of_day(done.recorded_at)}"
+    return f"Last: {title_of(done)}, {who}, {when}."
 
 
 def _as_of_now(request: HttpRequest, subject: Row | None) -> QueryDict:
@@ -162,18 +177,21 @@ def _page(request: HttpRequest, form: Any, *, declared: Step, case: Pathway, sub
 @open_to(*STEP_ROLES, methods=("GET", "POST"), kinds=("own", "colleague", "introduced"))
 def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Take one step back, with all that it brought about."""
-    change = changes(request.user).filter(uuid=uuid).select_related("pathway__candidate").first()
+    change = changes(request.user).filter(uuid=uuid).select_related("pathway__candidate", "pathway__programme").first()
     if change is None or change.pathway is None:
         raise Http404
     case = change.pathway
+    at = read_clock()
+    by = _undoer(request, change, at=at)
     called = case.candidate.name if request.user.desk.has(*CASE_ROLES) else ""
     context: dict[str, Any] = {"change": change, "label": title_of(change), "called": called, "back": _home(request, case)}
     if request.method != "POST":
+        record_opening(user=request.user, person_uuid=case.candidate.uuid, route=route_of(request), at=at)
         return render(request, "pathways/undo.html", context)
 
     def act() -> HttpResponse:
         try:
-            undo_step(change=change, by=request.user.desk.actor(*STEP_ROLES), at=read_clock())
+            undo_step(change=change, by=by, at=read_clock())
         except (Refused, Conflict) as no:
             return render(
                 request, "pathways/undo.html", {**context, "refusal": no.sentence}, status=422 if isinstance(no, Refused) else 409
@@ -182,3 +200,12 @@ def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return HttpResponseRedirect(way_back(request, _home(request, case)))
 
     return answer_once(request, act)
+
+
+def _undoer(request: HttpRequest, change: StageChange, *, at: datetime) -> Actor:
+    """The seat that gives the row and may take the step back; one that gives the row hears the service's no."""
+    row = MACHINES[change.machine]._base_manager.get(pk=change.subject_id)
+    seats = [by for by in request.user.desk.actors(*STEP_ROLES) if holds(by, on=row, pathway=change.pathway)]
+    if not seats:
+        raise NotYours()
+    return next((by for by in seats if may_undo(change=change, by=by, at=at)), seats[0])

@@ -61,12 +61,12 @@ def today(request: HttpRequest) -> HttpResponse:
 def asked_of(request: HttpRequest) -> Asked:
     """Whose day and which page, as the address says; what cannot be read is left out."""
     at, get = page_time(), request.GET
-    by = desk_for(request).actor(*reversed(CASE_ROLES))
+    actors = desk_for(request).actors(*reversed(CASE_ROLES))
     usual = "me" if desk_for(request).has("outreach_worker") else "team"
     whose = get.get("whose", "")
     asked = Asked(
         user=request.user,
-        by=by,
+        actors=actors,
         at=at,
         whose=whose if whose in {"me", "team"} else usual,
         usual=usual,
@@ -78,7 +78,7 @@ def asked_of(request: HttpRequest) -> Asked:
     did = get.get("did", "")[:LONGEST_KEY]
     if not did:
         return asked
-    done = acted(request.user, did=did, by=by, at=at, back=asked.address(), was=asked.was)
+    done = acted(request.user, did=did, actors=actors, at=at, back=asked.address(), was=asked.was)
     return Asked(**{**asked.__dict__, "did": done})
 
 

@@ -83,3 +83,5 @@ def test_a_second_factor_is_set_up(server, page):
     page.get_by_role("button", name="Use this app").click()
     assert page.locator("main li").count() == 10
     sound(page, "recovery-codes")
+    page.get_by_role("button", name="I have kept them").click()
+    page.wait_for_url(lambda url: "codes" not in url)

@@ -19,6 +19,7 @@ from accounts.services.second_factor import digits_now, give_second_factor, new_
 from ground.actor import SYSTEM
 from ground.clock import read_clock, real_now
 from ground.door import Refused
+from ground.once import new_once
 from ground.sealing import CannotOpen
 from tests import factories
 from tests.signing_in import sign_in, signed_in
@@ -57,7 +58,7 @@ def test_password_then_code_of_the_app_lets_in(client, worker):
     answer = post_password(client, "Worker@Example.org", next="/account/")
     assert (answer.status_code, answer["Location"]) == (302, "/sign-in/code/?next=%2Faccount%2F")
     assert client.get("/account/")["Location"] == "/sign-in/code/?next=%2Faccount%2F"
-    answer = client.post("/sign-in/code/", {"code": digits_now(SECRET), "next": "/account/"})
+    answer = client.post("/sign-in/code/", {"once": new_once(), "code": digits_now(SECRET), "next": "/account/"})
     assert (answer.status_code, answer["Location"]) == (302, "/account/")
     assert client.get("/account/").status_code == 200
     assert list(Audit.objects.order_by("id").values_list("action", flat=True)) == ["sign_in", "sign_in.prove"]
@@ -80,17 +81,17 @@ def test_a_password_alone_opens_the_second_factor_pages_and_nothing_else(client,
     page = client.get("/second-factor/").content.decode()
     secret = "".join(re.search(r'<p class="govuk-body number">([^<]*)</p>', page).group(1).split())
     assert 'src="data:image/svg+xml;base64,' in page
-    answer = client.post("/second-factor/", {"code": "000000"})
+    answer = client.post("/second-factor/", {"once": new_once(), "code": "000000"})
     assert answer.status_code == 422
-    answer = client.post("/second-factor/", {"code": digits_now(secret)})
-    assert len(re.findall(r"<li>\d{4} \d{4}</li>", answer.content.decode())) == 10
+    answer = client.post("/second-factor/", {"once": new_once(), "code": digits_now(secret)})
+    assert answer["Location"] == "/second-factor/codes/"
     assert client.get("/settings/users/").status_code == 200
 
 
 def test_who_has_an_app_cannot_set_up_another_with_the_password_alone(client, worker):
     post_password(client, "worker@example.org")
     assert client.get("/second-factor/")["Location"].startswith("/sign-in/code/")
-    answer = client.post("/second-factor/", {"code": digits_now(SECRET)})
+    answer = client.post("/second-factor/", {"once": new_once(), "code": digits_now(SECRET)})
     assert answer["Location"].startswith("/sign-in/code/")
 
 
@@ -98,19 +99,19 @@ def test_a_code_of_the_app_works_once(client, worker):
     with time_machine.travel("2026-11-23 09:00:10", tick=False):
         code = digits_now(SECRET)
         post_password(client, "worker@example.org")
-        assert client.post("/sign-in/code/", {"code": code}).status_code == 302
+        assert client.post("/sign-in/code/", {"once": new_once(), "code": code}).status_code == 302
         other = Client()
         post_password(other, "worker@example.org")
-        assert other.post("/sign-in/code/", {"code": code}).status_code == 422
+        assert other.post("/sign-in/code/", {"once": new_once(), "code": code}).status_code == 422
 
 
 def test_a_code_from_paper_works_once(client, worker):
     code = recovery_codes(worker)[0]
     post_password(client, "worker@example.org")
-    assert client.post("/sign-in/code/", {"code": f"{code[:4]} {code[4:]}"}).status_code == 302
+    assert client.post("/sign-in/code/", {"once": new_once(), "code": f"{code[:4]} {code[4:]}"}).status_code == 302
     other = Client()
     post_password(other, "worker@example.org")
-    assert other.post("/sign-in/code/", {"code": code}).status_code == 422
+    assert other.post("/sign-in/code/", {"once": new_once(), "code": code}).status_code == 422
 
 
 def test_the_secret_of_an_app_is_sealed_for_its_owner(worker):
@@ -127,7 +128,7 @@ def test_the_secret_of_an_app_is_sealed_for_its_owner(worker):
 
 def test_five_codes_in_half_a_minute_and_no_more(client, worker):
     post_password(client, "worker@example.org")
-    answers = [client.post("/sign-in/code/", {"code": "000000"}).status_code for _ in range(6)]
+    answers = [client.post("/sign-in/code/", {"once": new_once(), "code": "000000"}).status_code for _ in range(6)]
     assert answers == [422, 422, 422, 422, 422, 429]
 
 
@@ -136,7 +137,7 @@ def test_an_employer_signs_in_with_a_code_from_the_mailbox(client, employer):
     assert answer["Location"] == "/sign-in/code/"
     mail = Mail.objects.get()
     assert (mail.to, mail.subject) == ("dawn@example.org", "Your code for Pathways")
-    answer = client.post("/sign-in/code/", {"code": code_of(mail)})
+    answer = client.post("/sign-in/code/", {"once": new_once(), "code": code_of(mail)})
     assert answer["Location"] == "/"
     assert client.get("/settings/users/").status_code == 200
     assert SignIn.objects.get().proof == "mailbox"
@@ -145,7 +146,7 @@ def test_an_employer_signs_in_with_a_code_from_the_mailbox(client, employer):
 def test_an_employer_with_a_password_is_sent_a_code_too(client, employer):
     assert post_password(client, "dawn@example.org")["Location"] == "/sign-in/code/"
     assert client.get("/settings/users/")["Location"].startswith("/sign-in/code/")
-    client.post("/sign-in/code/", {"code": code_of(Mail.objects.get())})
+    client.post("/sign-in/code/", {"once": new_once(), "code": code_of(Mail.objects.get())})
     assert client.get("/settings/users/").status_code == 200
 
 
@@ -227,7 +228,7 @@ def test_next_leads_to_our_own_pages_only(client, worker):
     for wanted in ("https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"):
         browser = Client()
         post_password(browser, "worker@example.org")
-        answer = browser.post("/sign-in/code/", {"code": recovery_codes(worker)[0], "next": wanted})
+        answer = browser.post("/sign-in/code/", {"once": new_once(), "code": recovery_codes(worker)[0], "next": wanted})
         assert answer["Location"] == "/"
 
 
@@ -235,7 +236,7 @@ def test_sign_out_ends_every_session_of_the_person(worker):
     one, two = signed_in(worker), signed_in(worker)
     assert one.get("/sign-out/").status_code == 200
     assert two.get("/account/").status_code == 200
-    assert one.post("/sign-out/")["Location"] == "/sign-in/"
+    assert one.post("/sign-out/", {"once": new_once()})["Location"] == "/sign-in/"
     assert two.get("/account/")["Location"] == "/sign-in/?next=%2Faccount%2F"
 
 
@@ -271,7 +272,7 @@ def test_a_form_sent_after_the_end_goes_on_after_signing_in(client, db):
     assert answer["Location"] == "/sign-in/?next=%2F"
     assert "What you typed is kept" in client.get("/sign-in/").content.decode()
     post_password(client, "admin@example.org")
-    answer = client.post("/sign-in/code/", {"code": digits_now(SECRET)})
+    answer = client.post("/sign-in/code/", {"once": new_once(), "code": digits_now(SECRET)})
     assert answer["Location"] == "/sign-in/go-on/"
     page = client.get("/sign-in/go-on/").content.decode()
     assert 'action="/settings/users/invite/"' in page
@@ -285,7 +286,7 @@ def test_what_one_person_typed_is_not_shown_to_the_next(client, worker, employer
     SignIn.objects.filter(pk=row.pk).update(seen_at=real_now() - timedelta(hours=1))
     client.post(f"/account/sign-ins/{row.uuid}/end/", {"once": "abc"})
     client.post("/sign-in/", {"email": "dawn@example.org", "way": "mailbox"})
-    answer = client.post("/sign-in/code/", {"code": code_of(Mail.objects.get())})
+    answer = client.post("/sign-in/code/", {"once": new_once(), "code": code_of(Mail.objects.get())})
     assert answer["Location"] == "/sign-in/go-on/"
     assert client.get("/sign-in/go-on/")["Location"] == "/"
 
@@ -296,10 +297,10 @@ def test_employer_and_delivery_work_of_one_trust_is_chosen_and_never_mixed(clien
     person.memberships.create(organisation=trust, role="employer", starts_on=factories.DAY.replace(year=2024))
     sign_in(client, person)
     assert client.get("/settings/users/")["Location"] == "/sign-in/choose/?next=%2Fsettings%2Fusers%2F"
-    assert client.post("/sign-in/choose/", {"place": "somewhere.else"}).status_code == 422
-    client.post("/sign-in/choose/", {"place": f"{trust.pk}.employer"})
+    assert client.post("/sign-in/choose/", {"once": new_once(), "place": "somewhere.else"}).status_code == 422
+    client.post("/sign-in/choose/", {"once": new_once(), "place": f"{trust.pk}.employer"})
     assert client.get("/settings/users/").status_code == 200
-    client.post("/sign-in/choose/", {"place": f"{trust.pk}.staff"})
+    client.post("/sign-in/choose/", {"once": new_once(), "place": f"{trust.pk}.staff"})
     assert client.get("/settings/users/").status_code == 403
 
 
@@ -311,14 +312,14 @@ def test_a_mailbox_code_never_opens_staff_work(client, db):
     page = client.get("/settings/users/")
     assert page.status_code == 200
     assert "Lost phone" not in page.content.decode()
-    client.post("/sign-in/choose/", {"place": f"{trust.pk}.staff"})
+    client.post("/sign-in/choose/", {"once": new_once(), "place": f"{trust.pk}.staff"})
     assert "Lost phone" not in client.get("/settings/users/").content.decode()
 
 
 def test_a_forgotten_password_is_set_by_a_link_that_works_once(client, worker):
     other = signed_in(worker)
-    known = client.post("/password-reset/", {"email": "worker@example.org"})
-    unknown = client.post("/password-reset/", {"email": "nobody@example.org"})
+    known = client.post("/password-reset/", {"once": new_once(), "email": "worker@example.org"})
+    unknown = client.post("/password-reset/", {"once": new_once(), "email": "nobody@example.org"})
     strip = re.compile(rb'nonce="[^"]*"')
     assert (known.status_code, unknown.status_code) == (200, 200)
     assert strip.sub(b"", known.content) == strip.sub(b"", unknown.content)
@@ -326,8 +327,8 @@ def test_a_forgotten_password_is_set_by_a_link_that_works_once(client, worker):
     path = re.search(r"/password-reset/\S+/", read_letter(mail).body).group()
     assert "worker" not in client.get(path).content.decode()
     for weak in ("short", "password12345", "worker@example.org"):
-        assert client.post(path, {"password": weak}).status_code == 422
-    assert client.post(path, {"password": "seven quiet lanterns"})["Location"] == "/sign-in/"
+        assert client.post(path, {"once": new_once(), "password": weak}).status_code == 422
+    assert client.post(path, {"once": new_once(), "password": "seven quiet lanterns"})["Location"] == "/sign-in/"
     assert client.get(path).status_code == 404
     assert other.get("/account/").status_code == 302
     assert post_password(Client(), "worker@example.org", "seven quiet lanterns").status_code == 302
@@ -356,7 +357,7 @@ def test_no_answer_to_a_guess_is_quicker_than_another(client, employer, monkeypa
 def test_a_code_asked_for_by_mistake_does_not_stand_in_the_way_of_the_app(client, worker):
     client.post("/sign-in/", {"email": "worker@example.org", "way": "mailbox"})
     post_password(client, "worker@example.org")
-    assert client.post("/sign-in/code/", {"code": digits_now(SECRET)})["Location"] == "/"
+    assert client.post("/sign-in/code/", {"once": new_once(), "code": digits_now(SECRET)})["Location"] == "/"
     assert client.get("/account/").status_code == 200
 
 

@@ -48,9 +48,10 @@ def test_an_invited_colleague_gets_in_once(admin, trust):
     path, browser = link(), Client()
     assert "Outreach worker" in browser.get(path).content.decode()
     assert User.objects.filter(email="new@example.org").exists() is False
-    assert browser.post(path, {"name": "Nia New", "password": "too short"}).status_code == 422
-    assert browser.post(path, {"name": "Nia New", "password": "seven quiet lanterns"})["Location"] == "/sign-in/"
-    assert browser.post(path, {"name": "Nia New", "password": "seven quiet lanterns"}).status_code == 404
+    assert browser.post(path, {"once": new_once(), "name": "Nia New", "password": "too short"}).status_code == 422
+    pressed = {"once": new_once(), "name": "Nia New", "password": "seven quiet lanterns"}
+    assert [browser.post(path, pressed)["Location"] for _ in range(2)] == ["/sign-in/"] * 2
+    assert browser.post(path, {**pressed, "once": new_once()}).status_code == 404
     held = Membership.objects.get(user__email="new@example.org")
     assert (held.role, held.organisation, held.user.name) == ("outreach_worker", trust, "Nia New")
     actions = list(Audit.objects.order_by("id").values_list("action", "object_kind"))
@@ -83,7 +84,7 @@ def test_an_employers_colleague_needs_no_password(db):
     invite(signed_in(person), employer, "employer")
     page = Client().get(link()).content.decode()
     assert 'name="password"' not in page
-    assert Client().post(link(), {"name": "Nia New"})["Location"] == "/sign-in/"
+    assert Client().post(link(), {"once": new_once(), "name": "Nia New"})["Location"] == "/sign-in/"
     assert User.objects.get(email="new@example.org").has_usable_password() is False
 
 
@@ -91,7 +92,7 @@ def test_somebody_known_keeps_their_password_and_gains_the_role(admin, trust):
     other = factories.user("employer", factories.organisation("employer"), email="new@example.org")
     invite(signed_in(admin), trust, "outreach_worker")
     before = other.password
-    Client().post(link(), {})
+    Client().post(link(), {"once": new_once()})
     other.refresh_from_db()
     assert other.password == before
     assert set(other.memberships.values_list("role", flat=True)) == {"employer", "outreach_worker"}
@@ -263,6 +264,32 @@ def test_a_higher_floor_may_keep_a_membership(trust, settings):
         end_membership(membership=held, by=SYSTEM, at=read_clock())
 
 
+def test_a_site_of_its_own_gets_a_programme_and_partners_from_the_shell(db):
+    def programme(*words: str) -> str:
+        out = StringIO()
+        call_command("programme", *words, stdout=out)
+        return out.getvalue()
+
+    about = ("add", "--name", "Into work", "--code", "into-work", "--starts-on", "2026-01-05", "--organisation")
+    with pytest.raises(CommandError, match="There is no organisation of that name"):
+        programme(*about, "Ladywood Trust")
+    call_command("first_administrator", organisation="Ladywood Trust", email="ada@example.org", stdout=StringIO())
+    assert programme(*about, "ladywood trust").startswith("Into work has begun.")
+    with pytest.raises(CommandError, match="There is a programme with that code already"):
+        programme(*about, "Ladywood Trust")
+    join = ("partner", "--code", "into-work", "--organisation", "City Hospital")
+    with pytest.raises(CommandError, match="Say what kind of organisation this is"):
+        programme(*join)
+    assert programme(*join, "--kind", "employer", "--kind", "training") == "City Hospital takes part in Into work.\n"
+    assert programme(*join) == "City Hospital takes part in Into work.\n"
+    made = Programme.objects.get()
+    assert (str(made.starts_on), made.organisation.name) == ("2026-01-05", "Ladywood Trust")
+    assert list(made.partnerships.values_list("organisation__name", "organisation__kinds")) == [("City Hospital", ["training", "employer"])]
+    with pytest.raises(CommandError, match="There is no programme with that code"):
+        programme("partner", "--code", "no-such", "--organisation", "City Hospital")
+    assert set(Audit.objects.values_list("route", flat=True)) == {"command first_administrator", "command programme"}
+
+
 def test_the_list_narrows_pages_and_says_how_to_begin(admin, trust):
     for number in range(30):
         factories.user("outreach_worker", trust, name=f"Worker {number:02}")
@@ -308,7 +335,7 @@ def test_first_administrator_makes_the_first_invitation(db):
     out = StringIO()
     call_command("first_administrator", organisation="Ladywood Trust", email="Ada@Example.org", stdout=out)
     path = re.search(r"/invitation/\S+/", out.getvalue()).group()
-    assert Client().post(path, {"name": "Ada", "password": "seven quiet lanterns"})["Location"] == "/sign-in/"
+    assert Client().post(path, {"once": new_once(), "name": "Ada", "password": "seven quiet lanterns"})["Location"] == "/sign-in/"
     held = Membership.objects.get()
     assert (held.user.email, held.role, held.organisation.name) == ("ada@example.org", "administrator", "Ladywood Trust")
     with pytest.raises(CommandError, match="has that role already"):

@@ -9,8 +9,12 @@ from django.db import connection
 
 from accounts.models import Audit
 from analytics.queries.reporting import CREATE, VIEWS
+from candidates.models import Address, AddressPlace
+from candidates.tasks import place_addresses
 from pathways.models import Pathway, StageChange
 from pathways.services import interview
+from places.queries import postcodes_in_use
+from places.services import load_invented
 from tests.factories import AT, World, person
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +80,18 @@ def test_a_case_is_told_by_other_ids_than_in_pages_and_without_a_name(views):
     assert "Quillfeather" not in everything
     for page_id in (case.uuid, case.candidate.uuid, world.worker.uuid, *StageChange.objects.values_list("uuid", flat=True)):
         assert str(page_id) not in everything
+
+
+def test_the_ward_of_somebody_whose_postcode_waited_follows(views):
+    world = World()
+    case = world.case()
+    load_invented()
+    postcode, ward = min(postcodes_in_use(edition="Invented"))
+    address = Address.objects.create(candidate=case.candidate, postcode=postcode)
+    AddressPlace.objects.create(address=address, edition="pending", looked_up_on=AT.date())
+    assert [row["ward_code"] for row in read("person")[0]] == [None]
+    place_addresses(at=AT, dry_run=False)
+    assert [row["ward_code"] for row in read("person")[0]] == [ward]
 
 
 def test_the_command_tells_which_is_which_and_writes_that_down():

@@ -3,13 +3,20 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Audit
 from candidates.models import Address, AddressPlace, Candidate, ContactRoute, EqualityAnswer
 from candidates.queries import equality_counts
 from candidates.services.equality import answer_questions, object_to_questions
 from candidates.services.person import add_person, add_route, correct_person, end_route, set_address
+from candidates.services.place import place_pending
+from candidates.tasks import place_addresses
 from ground.actor import Actor
 from ground.door import Conflict, Refused
+from places.queries import postcodes_in_use
 from places.services import load_invented
 from tests.factories import World
 
@@ -104,8 +111,6 @@ def test_an_unknown_postcode_waits_and_no_fixed_abode_needs_none() -> None:
 
 
 def test_an_address_knows_its_ward_by_edition() -> None:
-    from places.queries import postcodes_in_use
-
     load_invented()
     world = World()
     person = added(world)
@@ -113,6 +118,39 @@ def test_an_address_knows_its_ward_by_edition() -> None:
     set_address(candidate=person, postcode=postcode, by=world.by, at=AT)
     place = AddressPlace.objects.get(address__candidate=person)
     assert (place.state, place.ward_code) == ("found", ward)
+
+
+def test_addresses_that_waited_are_placed_once_a_file_knows_them() -> None:
+    world = World()
+    people = [added(world) for _ in range(5)]
+    for person in people[:3]:
+        set_address(candidate=person, postcode="B0 1AA", by=world.by, at=AT)
+    set_address(candidate=people[3], postcode="B1 1AA", by=world.by, at=AT)
+    set_address(candidate=people[4], no_fixed_abode=True, by=world.by, at=AT)
+    assert place_addresses(at=AT, dry_run=False) == "0 addresses placed"
+    assert AddressPlace.objects.filter(state="found").count() == 0
+    load_invented()
+    postcode, ward = min(postcodes_in_use(edition="Invented"))
+    Address.objects.filter(postcode="B0 1AA").update(postcode=postcode)
+    assert place_addresses(at=AT, dry_run=True) == "4 addresses wait for a place"
+    assert [place_pending(after=0, at=AT, most=2)[1], place_addresses(at=AT, dry_run=False)] == [2, "1 addresses placed"]
+    placed = AddressPlace.objects.filter(state="found")
+    assert set(placed.values_list("address__candidate", "ward_code")) == {(person.pk, ward) for person in people[:3]}
+    assert AddressPlace.objects.filter(address__candidate=people[3].pk).values_list("state").get() == ("pending",)
+    rows = AddressPlace.objects.count()
+    assert place_addresses(at=AT, dry_run=False) == "0 addresses placed"
+    assert AddressPlace.objects.count() == rows
+    assert Audit.objects.filter(action="person.place").aggregate(rows=Sum("rows"))["rows"] == 3
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_slice_of_waiting_addresses_is_looked_up_together(number: int) -> None:
+    world = World()
+    for _ in range(number):
+        set_address(candidate=added(world), postcode="B0 1AA", by=world.by, at=AT)
+    with CaptureQueriesContext(connection) as asked:
+        assert place_pending(after=0, at=AT)[1] == 0
+    assert len(asked) == 4  # a savepoint and its end, the addresses, their postcodes
 
 
 def test_three_silences_and_a_value_are_counted_apart() -> None:

@@ -88,7 +88,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(world):
 def test_ten_thousand_characters_of_title_are_refused_at_the_field(world):
     answer = signed_in(world.employer).post("/headings/add/", typed(world, title="x" * 10_000))
     assert answer.status_code == 422
-    assert errors(answer) == ["Ensure this value has at most 120 characters (it has 10000)."]
+    assert errors(answer) == ["Use 120 characters or fewer: this has 10000."]
 
 
 def test_pay_under_the_minimum_brings_one_more_question(world):

@@ -1,5 +1,7 @@
 """Addresses for the tests of the web's edges: small views that do what a view may do."""
 
+from datetime import date
+
 from django import forms
 from django.db import OperationalError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -59,7 +61,7 @@ def edit_page(request: HttpRequest) -> HttpResponse:
     """Always too late."""
     form = Edit(request.POST, version=7)
     form.is_valid()
-    current = {"name": "Ruth", "family": "desk"}
+    current = {"name": "Ruth", "family": "desk", "born": date(1990, 11, 21)}
     return views.stale_page(request, form, current=current, version=8, changed_by="Dawn Hill", back="/there/")
 
 

@@ -93,12 +93,15 @@ def test_a_hook_takes_its_body_as_it_is(db, client):
 
 def test_the_stale_page_shows_both_sides_and_both_ways_on(db, client):
     posted = {"name": "Ruth Ann", "family": "care", "version": "7", "once": "used", "csrfmiddlewaretoken": "x"}
+    posted |= {"born_day": "2", "born_month": "Mar", "born_year": "1991"}
     page = client.post("/edit/", posted).content.decode()
     for words in ("Ruth Ann", "Ruth", "Healthcare", "Administration", "Changed by Dawn Hill", "Use mine", "Use theirs"):
         assert words in page
+    assert all(day in page for day in ("2 March 1991", "21 November 1990"))
+    assert "&#x27;" not in page
     assert '<input type="hidden" name="version" value="8">' in page
     assert 'value="used"' not in page
-    assert page.count("Different") == 2
+    assert page.count("Different") == 3
 
 
 def test_pages_of_somebody_signed_in_are_not_stored(db, client, django_user_model):

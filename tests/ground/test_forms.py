@@ -6,7 +6,7 @@ import pytest
 from django import forms
 
 from ground.door import Refused
-from ground.forms import HouseForm, LineField, PhoneField, TextField
+from ground.forms import HouseForm, LineField, PhoneField, TextField, plain_errors
 from tests.ground.pages import Edit, Person
 
 GOOD = {"name": "Ruth", "family": "care"}
@@ -30,12 +30,12 @@ def test_each_form_has_a_token_of_its_own_and_keeps_it_when_sent_back():
     ("typed", "field", "words"),
     [
         ({}, "name", "Enter name"),
-        ({"name": "x" * 10_000}, "name", "Ensure this value has at most 200 characters (it has 10000)."),
-        ({"name": "a\0b"}, "name", "Null characters are not allowed."),
+        ({"name": "x" * 10_000}, "name", "Use 200 characters or fewer: this has 10000."),
+        ({"name": "a\0b"}, "name", "Take out the characters that cannot be read."),
         ({"family": ""}, "family", "Choose job family"),
         ({"family": "astronaut"}, "family", "Choose one of the answers in the list"),
         ({"phone": "07700 900123 (mum)"}, "phone", "Enter the number only, without words, such as 07700 900123"),
-        ({"phone": "1" * 61}, "phone", "Ensure this value has at most 60 characters (it has 61)."),
+        ({"phone": "1" * 61}, "phone", "Use 60 characters or fewer: this has 61."),
         ({"born": "31.02.1990"}, "born", "31 February 1990 is not a day."),
         ({"born": "21.11.9999"}, "born", "9999 is not a year. Write it in full, for example 2026."),
         ({"born": "x" * 10_000}, "born", "The date needs a month and a year too."),
@@ -109,3 +109,30 @@ def test_a_whole_form_is_drawn_by_the_components():
     drawn = str(Person({"name": ""}))
     assert "Enter name" in drawn
     assert 'name="once"' in drawn
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (date(1990, 11, 21), "21 November 1990"),
+        (["2", "3", "1991"], "2 March 1991"),
+        (["31", "2", "1990"], "31 2 1990"),
+        (["", "", ""], ""),
+        (None, ""),
+    ],
+)
+def test_a_day_is_shown_in_words_on_both_sides_of_a_stale_page(value, words):
+    assert Person().shown_values({"born": value}) == {"born": words}
+
+
+def test_no_form_of_ours_speaks_of_values_and_characters_as_its_makers_do():
+    number = forms.IntegerField(label="Places", max_value=9, min_value=1)
+    pay = forms.DecimalField(label="Pay", max_digits=5, decimal_places=2)
+    for field in (number, pay):
+        plain_errors(field)
+    told = []
+    for field, typed in ((number, "10"), (number, "0"), (pay, "1.234"), (pay, "123456.00")):
+        with pytest.raises(forms.ValidationError) as no:
+            field.clean(typed)
+        told += no.value.messages
+    assert told == ["Enter 9 or less.", "Enter 1 or more.", "Enter at most 2 digits after the point.", "Enter a smaller number."]

@@ -1,5 +1,7 @@
 """Every column says whose data it holds: access packs, disposal and erasure are built from these words."""
 
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.db import connection, models
@@ -27,6 +29,21 @@ HISTORY = {
     "CareerHeadingEvent",
     "PathwayOwnerOrganisationSourceEvent",
 }
+#: Tables with columns about the candidate from which no relation leads to one person.
+WITHOUT = {
+    "accounts.Audit": "the person's public id",
+    "accounts.AuditReason": "through its audit row",
+    "outreach.PhoneLine": "one number, with nobody on it; through the messages to it",
+    "pathways.ImportRun": "through its rows: a file speaks of many",
+}
+#: Rows that may belong to no case.
+AT_TIMES_OF_NOBODY = {"pathways.Finding", "pathways.ImportRow", "pathways.StageChange"}
+
+
+def about_the_candidate() -> list[type[models.Model]]:
+    """Models with columns about the candidate, from which relations lead to one."""
+    said = [model for model in own_models() if isinstance(getattr(model, "personal", None), Personal)]
+    return [model for model in said if model.personal.candidate and model._meta.label not in WITHOUT]
 
 
 def history() -> list[type[models.Model]]:
@@ -66,21 +83,28 @@ def test_every_table_of_the_database_is_a_models_or_named_here() -> None:
 
 def test_what_is_about_a_person_leads_to_the_person() -> None:
     """A table with columns of the candidate's has a way to the candidate, or is named here with the reason."""
-    without = {
-        "accounts.Audit": "the person's public id",
-        "accounts.AuditReason": "through its audit row",
-        "outreach.PhoneLine": "one number, with nobody on it; through the messages to it",
-        "pathways.ImportRun": "through its rows: a file speaks of many",
-    }
-    lost = []
-    for model in own_models():
-        personal = getattr(model, "personal", None)
-        if not isinstance(personal, Personal) or not personal.candidate or model._meta.label in {*without, "candidates.Candidate"}:
-            continue
-        if not _leads_to_the_candidate(model, set()):
-            lost.append(model._meta.label)
-    assert lost == []
-    assert {label for label in without if not _leads_to_the_candidate(apps.get_model(label), set())} == set(without)
+    assert [model._meta.label for model in about_the_candidate() if not _leads_to_the_candidate(model, set())] == []
+    assert {label for label in WITHOUT if not _leads_to_the_candidate(apps.get_model(label), set())} == set(WITHOUT)
+
+
+@pytest.mark.parametrize("model", about_the_candidate(), ids=lambda each: each._meta.label)
+def test_whatever_is_about_a_person_tells_the_audit_whose_it_is(model: type[models.Model]) -> None:
+    person = apps.get_model("candidates.Candidate")()
+    assert _row_about(model, person).audit_person == person.uuid
+    if model._meta.label in AT_TIMES_OF_NOBODY:
+        assert model().audit_person is None
+
+
+def _row_about(model: type[models.Model], person: models.Model) -> Any:
+    """A row in memory whose relations lead to the person."""
+    if isinstance(person, model):
+        return person
+    row = model()
+    for field in model._meta.concrete_fields:
+        parent = field.related_model
+        if isinstance(parent, type) and parent is not model and _leads_to_the_candidate(parent, {model}):
+            setattr(row, field.name, _row_about(parent, person))
+    return row
 
 
 def _leads_to_the_candidate(model: type[models.Model], seen: set[type[models.Model]]) -> bool:

@@ -54,7 +54,7 @@ def tables(programme: Programme, *, suffix: str = "") -> dict[str, Any]:
     """
     cases = Pathway.objects.filter(programme=programme)
     people = {pk: place for place, pk in enumerate(sorted(set(cases.values_list("candidate", flat=True))))}
-    return {**_tables(people, suffix), "audit": _audit(programme)}
+    return {**_tables(people, suffix), "audit": _audit(programme, people)}
 
 
 def run_tables(run: ImportRun) -> dict[str, Any]:
@@ -62,10 +62,11 @@ def run_tables(run: ImportRun) -> dict[str, Any]:
     rows = ImportRow.objects.filter(run=run).order_by("-sheet", "-number")
     people = dict(rows.filter(pathway__isnull=False).values_list("pathway__candidate", "id"))
     place = {row.pk: (row.sheet, row.number) for row in rows}
-    found = _tables({person: place[row] for person, row in people.items()}, "")
+    placed = {person: place[row] for person, row in people.items()}
+    found = _tables(placed, "")
     names = ("verdict", "decision", "cells", "fields", "facts", "changes", "problems")
     staged = {place[row.pk]: [repr(getattr(row, name)) for name in names] for row in rows}
-    return {**found, "staged": staged, "audit": _by_action(Audit.objects.filter(actor=run.by))}
+    return {**found, "staged": staged, "audit": _by_action(Audit.objects.filter(actor=run.by), placed)}
 
 
 def _tables(people: Mapping[int, Any], suffix: str) -> dict[str, Any]:
@@ -112,13 +113,14 @@ def _facts(people: Mapping[int, Any]) -> list[Any]:
     return [(key.partition(":")[0], value) for key, value in Fact.objects.filter(key__in=set(keys)).values_list("key", "value")]
 
 
-def _audit(programme: Programme) -> Counter[Any]:
+def _audit(programme: Programme, people: dict[int, int]) -> Counter[Any]:
     mine = Audit.objects.filter(actor__memberships__programme=programme) | Audit.objects.filter(
         actor=None, organisation__in=[programme.organisation_id, *programme.partnerships.values_list("organisation", flat=True)]
     )
-    return _by_action(mine.distinct())
+    return _by_action(mine.distinct(), people)
 
 
-def _by_action(rows: Any) -> Counter[Any]:
-    rows = rows.values_list("action", "actor_kind", "object_kind", "on_behalf_of", "fields", "rows", "at")
-    return Counter((*row[:4], tuple(row[4]), *row[5:]) for row in rows)
+def _by_action(rows: Any, people: Mapping[int, Any]) -> Counter[Any]:
+    places = {uuid: people[pk] for pk, uuid in Candidate.objects.filter(pk__in=people).values_list("pk", "uuid")}
+    rows = rows.values_list("action", "actor_kind", "object_kind", "on_behalf_of", "fields", "rows", "at", "person")
+    return Counter((*row[:4], tuple(row[4]), *row[5:7], places.get(row[7])) for row in rows)

@@ -175,7 +175,9 @@ def test_every_chart_opens_at_every_stage_what_was_agreed_to_whom_it_was(machine
 @pytest.mark.parametrize(("organisation", "theirs"), [(1, True), (2, False)])
 def test_the_rule_lets_each_role_take_what_was_agreed_on_their_own_rows_alone(organisation: int, theirs: bool) -> None:
     """Every chart x stage x step x role, on a row of one's own side of the house and on one of another's."""
-    case = Pathway(organisation_id=1, owner_id=7, programme=Programme(organisation_id=1))
+    programme = Programme(organisation_id=1)
+    programme.taking_part = frozenset({1})  # nobody else: what the database would say of it
+    case = Pathway(organisation_id=1, owner_id=7, programme=programme)
     rows = {"employer": Introduction(employer_id=1), "trainer": TrainingPlace(course=Course(organisation_id=1))}
     wrong, asked = [], 0
     for machine in MACHINES:

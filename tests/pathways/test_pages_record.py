@@ -97,16 +97,42 @@ def test_an_address_is_first_then_moved_then_corrected() -> None:
     browser = signed_in(scene.worker)
     path = f"{home(case)}address/"
     assert browser.get(path).status_code == 200
-    assert browser.post(path, {"once": new_once()}).status_code == 422
-    assert "Did you mean B30 2AA?" in browser.post(path, {"postcode": "B3O 2AA", "once": new_once()}).content.decode()
-    assert browser.post(path, {"postcode": "B31 2AA", "once": new_once()}).status_code == 302
-    moved = {"postcode": "B90 3DF", "change": "moved", "since": (scene.today - timedelta(days=4)).isoformat(), "once": new_once()}
+    assert browser.post(path, {"version": 1, "once": new_once()}).status_code == 422
+    assert "Did you mean B30 2AA?" in browser.post(path, {"postcode": "B3O 2AA", "version": 1, "once": new_once()}).content.decode()
+    assert browser.post(path, {"postcode": "B31 2AA", "version": 1, "once": new_once()}).status_code == 302
+    moved = {
+        "postcode": "B90 3DF",
+        "version": 2,
+        "change": "moved",
+        "since": (scene.today - timedelta(days=4)).isoformat(),
+        "once": new_once(),
+    }
     assert browser.post(path, moved).status_code == 302
-    fixed = {"postcode": "B90 3DG", "change": "corrected", "once": new_once()}
+    fixed = {"postcode": "B90 3DG", "version": 3, "change": "corrected", "once": new_once()}
     assert browser.post(path, fixed).status_code == 302
     rows = [(row.postcode, row.valid_to is None, row.replaced_by_id is None) for row in Address.objects.order_by("id")]
     assert rows == [("B31 2AA", False, True), ("B90 3DF", False, False), ("B90 3DG", True, True)]
     assert "B90 3DG, ward not looked up yet" in text(browser, home(case))
+
+
+def test_the_second_of_two_corrections_of_an_address_is_shown_both() -> None:
+    scene = Scene()
+    case = scene.open()
+    first, second = signed_in(scene.worker), signed_in(scene.lead)
+    path = f"{home(case)}address/"
+    assert first.post(path, {"postcode": "B31 2AA", "version": 1, "once": new_once()}).status_code == 302
+    (version,) = set(re.findall(r'name="version" value="(\d+)"', first.get(path).content.decode() + second.get(path).content.decode()))
+    mine = {"postcode": "B90 3DF", "change": "corrected", "version": version, "once": new_once()}
+    theirs = {"postcode": "B90 3DG", "change": "corrected", "version": version, "once": new_once()}
+    assert first.post(path, theirs).status_code == 302
+    conflict = second.post(path, mine)
+    words = re.sub(r"\s+", " ", conflict.content.decode())
+    assert conflict.status_code == 409
+    assert all(part in words for part in ("B90 3DF", "B90 3DG", f"Changed by {scene.worker.name}.", "Use mine"))
+    assert Address.objects.filter(candidate=case.candidate).latest("id").postcode == "B90 3DG"
+    again = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)">', conflict.content.decode()))
+    assert second.post(path, again).status_code == 302
+    assert Address.objects.get(candidate=case.candidate, valid_to=None, replaced_by=None).postcode == "B90 3DF"
 
 
 def test_a_permission_is_withdrawn() -> None:

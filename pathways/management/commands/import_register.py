@@ -137,7 +137,13 @@ def sender(email: str, programme: Programme, organisation: Organisation, *, at: 
     seat = found.select_related("user").order_by("id").first()
     if seat is None:
         raise CommandError("Nobody with that address leads this programme at that organisation.")
-    return seat, Actor(kind=KIND_OF[seat.role], user_id=seat.user_id, membership_id=seat.pk, organisation_id=organisation.pk)
+    return seat, Actor(
+        kind=KIND_OF[seat.role],
+        user_id=seat.user_id,
+        membership_id=seat.pk,
+        organisation_id=organisation.pk,
+        programme_id=seat.programme_id,
+    )
 
 
 def _programme(named: str) -> Programme:

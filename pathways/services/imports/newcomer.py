@@ -9,7 +9,8 @@ from typing import Any
 from candidates.models import Address, AddressPlace, Candidate, ContactRoute
 from candidates.models.candidate import fold
 from candidates.services.equality import answer_of
-from candidates.services.person import check_birth, where_it_lies
+from candidates.services.person import check_birth
+from candidates.services.place import where_it_lies
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Refused
@@ -32,20 +33,20 @@ class Newcomer:
         self.today = today_london(at)
         self.ledger, self.sheets, self.asked = ledger, ledger.sheets, asked
         self.answers: list[tuple[int, str, str]] = []
-        self.person = self._person()
+        self._write_person()
 
     def audit(self, action: str, subject: Any, kind: str, *fields: str) -> None:
         """The row that the service would have written of itself."""
-        self.ledger.audit(action, self.by, self.at, subject, kind, *fields)
+        self.ledger.audit(action, self.by, self.at, subject, kind, *fields, person=self.person.uuid)
 
-    def _person(self) -> Any:
+    def _write_person(self) -> None:
         told = self.row.fields
         day, quality = born(str(told.get("date_of_birth", "")))
         check_birth(day, at=self.at)
         name = {part: text.strip() for part, text in name_in(told).items()}
         if not name["first_name"]:
             raise Refused("Enter a name.", field="first_name")
-        person = self.sheets.new(
+        self.person: Any = self.sheets.new(
             Candidate,
             created=self.at,
             organisation_id=self.run.organisation_id,
@@ -56,12 +57,11 @@ class Newcomer:
             language=language_of(str(told.get("language", ""))),
         )
         fields = ["first_name", "last_name", "birth_quality", "language", *(["date_of_birth"] if day else [])]
-        self.audit("person.add", person, "candidates.candidate", *fields)
-        self._reach(person, told)
+        self.audit("person.add", self.person, "candidates.candidate", *fields)
+        self._reach(self.person, told)
         if told.get("postcode") or told.get("address") or is_homeless(told):
-            self._live(person, told)
-        self._answer(person, told)
-        return person
+            self._live(self.person, told)
+        self._answer(self.person, told)
 
     def _reach(self, person: Any, told: dict[str, Any]) -> None:
         for rank, (value, kind) in enumerate(ways_of(told).items(), start=1):
