@@ -47,23 +47,19 @@ class Applied:
         return wrong
 
     def stages(self) -> list[str]:
-        """Cases in another stage than they may be."""
+        """Cases in another stage than they may be. Where the truth expects a step ("interview.miss"), the log has to hold it."""
         wrong = []
         for key, said in self._taken():
-            row = self.rows[self._place(said)]
-            got, may = self.stages_here[row.pathway_id or 0], any_of(said["stage"])
-            if got not in may and row.fields["stage_in_register"] not in may:
+            case = self.rows[self._place(said)].pathway_id or 0
+            got, may = self.stages_here[case], any_of(said["stage"])
+            if got not in may and not set(may) & {step for step, _, _ in self.log[case]}:
                 wrong.append(f"{key}: {got}, not {may}")
         return wrong
 
-    def silently_elsewhere(self) -> list[str]:
-        """Cases in another stage than they may be, of which the row says nothing."""
-        wrong = []
-        for key, said in self._taken():
-            row = self.rows[self._place(said)]
-            if self.stages_here[row.pathway_id or 0] not in any_of(said["stage"]) and not row.problems:
-                wrong.append(f"{key}: {self.stages_here[row.pathway_id or 0]}")
-        return wrong
+    def reasons(self, key: str, letter: str) -> list[str]:
+        """What is said of one column of a person's rows."""
+        row = self.rows[tuple(self.truth._places(key)[0])]
+        return [problem["reason"] for problem in row.problems if problem["letter"] == letter]
 
     def facts(self) -> list[str]:
         """Facts that the log does not hold, or holds on another day or as surer than they are."""
