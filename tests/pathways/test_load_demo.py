@@ -125,6 +125,8 @@ def test_sign_ins_are_printed_as_a_plain_table(demo: World) -> None:
     assert lines[1].endswith(f"samina@i-can.example.org  {PASSWORD}")
     assert lines[3].split()[:4] == ["Employer", "Dawn", "Whitby", "dawn@i-can.example.org"]
     assert demo.users["samina"].check_password(PASSWORD)
+    assert "maggie" not in out.getvalue()
+    assert not demo.users["maggie"].has_usable_password()
 
 
 def test_loading_again_changes_nothing(demo: World) -> None:
