@@ -87,3 +87,8 @@ def letters(*, most: int = 50) -> list[ReceivedLetter]:
     sent = Mail.objects.filter(state=MailState.ACCEPTED).order_by("-settled_at", "-id")[:most]
     read = [(mail, read_letter(mail)) for mail in sent]
     return [ReceivedLetter(mail.to, mail.settled_at or mail.created_at, letter.subject, letter.body) for mail, letter in read]
+
+
+def letter_on_its_way(*, at: datetime) -> bool:
+    """Whether an e-mail is due and has not left yet. For the demo's mailbox."""
+    return Mail.objects.filter(state__in=(MailState.READY, MailState.SENDING), not_before__lte=at, expires_at__gt=at).exists()

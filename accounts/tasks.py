@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from celery import shared_task
+
 from accounts.models import Mail, SignIn, SignInCode
 from accounts.services.limits import forget_old
 from accounts.services.mail import sweep
-from ground.clock import real_now
+from ground.clock import read_clock, real_now
 from ground.jobs import job
 
 
@@ -19,6 +21,12 @@ def sweep_mail(*, at: datetime, dry_run: bool) -> str:
         return f"{waiting} e-mails would be sent."
     ended = sweep(at=at, now=real_now())
     return ", ".join(f"{number} {state}" for state, number in sorted(ended.items())) or "nothing due"
+
+
+@shared_task(name="accounts.send_mail")
+def send_mail() -> None:
+    """A nudge: an e-mail that somebody waits for was just written. It goes now, whenever the sweep went last."""
+    sweep(at=read_clock(), now=real_now())
 
 
 @job("forget_attempts", every=timedelta(hours=1))

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from accounts.forms.demo import DayForm
-from accounts.queries import letters
+from accounts.queries import letter_on_its_way, letters
 from ground.clock import move_on, read_clock
 from ground.door import open_to
 from ground.once import posted_once
@@ -21,7 +21,7 @@ from ground.templatetags.said import counted, weekday
 @never_cache
 def mailbox(request: HttpRequest) -> HttpResponse:
     """Every e-mail that was sent, the latest first: sign-in codes are read here."""
-    return render(request, "accounts/mailbox.html", {"letters": letters()})
+    return render(request, "accounts/mailbox.html", {"letters": letters(), "on_its_way": letter_on_its_way(at=read_clock())})
 
 
 @open_to("public", methods=("GET", "POST"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -18,12 +19,13 @@ from accounts.services import limits
 from accounts.services.audit import actor_for
 from accounts.services.membership import accept_invitation, invitation_of
 from accounts.services.password import send_reset, set_password, tokens
+from accounts.tasks import send_mail
 from accounts.views.sign_in import WAIT, evenly
 from ground.actor import SYSTEM
 from ground.clock import read_clock
 from ground.door import Conflict, Refused, open_to
 from ground.once import posted_once
-from ground.tasks import nudge, run_job
+from ground.tasks import nudge
 from ground.views import too_many
 
 
@@ -43,7 +45,7 @@ def _send(request: HttpRequest, form: MailboxForm) -> HttpResponse:
     try:
         limits.count(limits.MAILS_PER_ADDRESS, client_address(request), at=at)
         send_reset(email=form.cleaned_data["email"], at=at)
-        nudge(run_job, "sweep_mail")
+        transaction.on_commit(lambda: nudge(send_mail))
     except limits.TooMany as full:
         return too_many(request, WAIT, retry_after=full.retry_after)
     return render(request, "accounts/password_reset_sent.html")

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import login, logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,10 +25,11 @@ from accounts.models import SignIn, User
 from accounts.services import limits, second_factor
 from accounts.services import sign_in as signing
 from accounts.services.audit import actor_for
+from accounts.tasks import send_mail
 from ground.clock import read_clock, real_now
 from ground.door import open_to
 from ground.once import posted_once
-from ground.tasks import nudge, run_job
+from ground.tasks import nudge
 from ground.views import too_many
 
 #: In the session from setting up an app until the paper codes were kept.
@@ -101,7 +103,7 @@ def _by_mailbox(request: HttpRequest, form: MailboxForm) -> HttpResponse:
 def _send_code(request: HttpRequest, email: str, at: datetime) -> HttpResponse:
     try:
         request.session["code_id"] = str(signing.send_code(email=email, at=at))
-        nudge(run_job, "sweep_mail")
+        transaction.on_commit(lambda: nudge(send_mail))
     except limits.TooMany as full:
         return too_many(request, "Too many codes were sent to this mailbox. Wait an hour, then try again.", retry_after=full.retry_after)
     return _to("sign_in_code", request)

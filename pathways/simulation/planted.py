@@ -1,7 +1,7 @@
 """A small fixed world for checks from outside: the same seed, the same JSON. Each person carries marks that occur nowhere else.
 
 Kinds are as the first worker and the first employer see people. What needs records that are not kept yet is left out:
-the kinds expired_window, restricted and erased, and the marks adjustment, risk and reply.
+the kinds restricted and erased, and the marks adjustment, risk and reply.
 """
 
 from base64 import b32encode
@@ -31,9 +31,9 @@ from pathways.simulation.world import DELIVERY, Ids, World, found_world
 from places.services.invented import load_invented
 
 CODE, NAME = "outside", "Outside checks"
-KINDS = ("own", "colleague", "other_org", "introduced", "own", "other_org", "introduced", "colleague", "withdrawn", "other_org")
+KINDS = ("own", "colleague", "other_org", "introduced", "own", "other_org", "introduced", "colleague", "withdrawn", "expired_window")
 #: Workers 0 and 3 work for the first partner, worker 1 for the second, worker 2 for the third.
-OWNERS = {"own": (0,), "introduced": (0, 3), "withdrawn": (0,), "colleague": (3,), "other_org": (1, 2)}
+OWNERS = {"own": (0,), "introduced": (0, 3), "withdrawn": (0,), "expired_window": (0,), "colleague": (3,), "other_org": (1, 2)}
 SYLLABLES = tuple(f"{first}{vowel}" for first in "bdfgklmnprstvz" for vowel in "aeiou")
 #: How far people are who were put forward to nobody.
 FIRST_STEPS: tuple[Callable[[Actor], None], ...] = (
@@ -48,6 +48,11 @@ WORK_STEPS: tuple[Callable[[Actor, int], None], ...] = (
     lambda them, employer: them.offered(8, employer),
     lambda them, employer: them.accepted(20, since_offer=24, opening=employer),
     lambda them, employer: them.started(them.today - timedelta(days=40), employer),
+)
+#: How far people were who were put forward so long ago that the employer sees them no more.
+LONG_AGO: tuple[Callable[[Actor, int], None], ...] = (
+    lambda them, employer: them.put_forward(760, employer),
+    lambda them, employer: them.offered(740, employer),
 )
 #: Rows of a person, by the name that checks use.
 TYPES: dict[str, tuple[type[models.Model], str]] = {
@@ -112,7 +117,7 @@ def seed_world(*, seed: int, people: int, at: datetime) -> dict[str, Any]:
 
 def _programme(at: datetime) -> ProgrammeStory:
     today = today_london(at)
-    began = today - timedelta(days=400)
+    began = today - timedelta(days=900)
     headings = [HeadingStory(*OPENINGS[place], posted_on=began, places=1000, confirmed_on=today) for place in (0, 5, 8)]
     course = CourseStory("Into health and care", "Heartlands training room", today - timedelta(days=10), today + timedelta(days=10), 1000)
     return ProgrammeStory(seed=0, began_on=began, as_of=at, headings=headings, courses=[course])
@@ -141,8 +146,9 @@ def _plant(rng: Random, words: Words, number: int, programme: ProgrammeStory) ->
 
 
 def _live(them: Actor, kind: str, turn: int, marks: dict[str, str], words: Words) -> None:
-    if kind in {"introduced", "withdrawn"}:
-        WORK_STEPS[turn % len(WORK_STEPS)](them, 0)
+    if kind in {"introduced", "withdrawn", "expired_window"}:
+        steps = LONG_AGO if kind == "expired_window" else WORK_STEPS
+        steps[turn % len(steps)](them, 0)
         marks["note_employer"] = words.new()
         them.do("note", 2, 14 * 60, text=f"Told the employer: {marks['note_employer']}", visibility="employer", employer=0)
     elif turn % 2:

@@ -50,8 +50,8 @@ COURSES = (("Into health and care", "Heartlands training room"), ("Working in fa
 EMPLOYERS = ("Arden Vale Hospitals", "Castle Bridge Care Homes", "Midland Anchor Services")
 #: employer, family, title, site, hours a week, pattern, pay, unit.
 OPENINGS = (
-    (0, "healthcare", "Healthcare support worker", "Heartgate Hospital", "37.5", "Shifts, some nights", "24465.00", "year"),
-    (0, "facilities", "Porter", "Heartgate Hospital", "37.5", "Shifts", "24465.00", "year"),
+    (0, "healthcare", "Healthcare support worker", "Heartgate Hospital", "37.5", "Shifts, some nights", "25480.00", "year"),
+    (0, "facilities", "Porter", "Heartgate Hospital", "37.5", "Shifts", "25272.00", "year"),
     (0, "facilities", "Ward host", "Queen Square Hospital", "30.0", "Mornings", "12.92", "hour"),
     (0, "administration", "Receptionist", "Queen Square Hospital", "37.5", "Monday to Friday", "12.92", "hour"),
     (0, "healthcare", "Pharmacy assistant", "Solihull Green Hospital", "22.5", "Three days", "12.92", "hour"),

@@ -16,6 +16,7 @@ from accounts.services import limits
 from accounts.services import sign_in as signing
 from accounts.services.password import set_password
 from accounts.services.second_factor import digits_now, give_second_factor, new_secret, recovery_codes
+from ground import jobs
 from ground.actor import SYSTEM
 from ground.clock import read_clock, real_now
 from ground.door import Refused
@@ -141,6 +142,18 @@ def test_an_employer_signs_in_with_a_code_from_the_mailbox(client, employer):
     assert answer["Location"] == "/"
     assert client.get("/settings/users/").status_code == 200
     assert SignIn.objects.get().proof == "mailbox"
+
+
+def test_a_code_leaves_at_once_whenever_the_sweep_went_last(client, transactional_db, employer, mailoutbox, monkeypatch):
+    asked = []
+    monkeypatch.setattr("accounts.views.sign_in.nudge", lambda task: asked.append((task, Mail.objects.count())))
+    jobs.run("sweep_mail", at=read_clock())
+    client.post("/sign-in/", {"email": "dawn@example.org", "way": "mailbox"})
+    assert [written for _, written in asked] == [1]
+    jobs.run("sweep_mail", at=read_clock())
+    assert mailoutbox == []
+    asked[0][0]()
+    assert [mail.to for mail in mailoutbox] == [["dawn@example.org"]]
 
 
 def test_an_employer_with_a_password_is_sent_a_code_too(client, employer):

@@ -110,3 +110,17 @@ class TestDay:
         client.post("/demo/day/", {"days": "7", "once": client.get("/demo/day/").context["form"]["once"].value()})
         assert delivery.sweep(at=AT + timedelta(days=7)) == {}
         assert Message.objects.get().state == "sending"
+
+
+@IN_DEMO
+def test_the_mailbox_says_that_a_mail_is_on_its_way(client: Client, settings):
+    settings.DEMO, at = True, read_clock()
+    said, again = "Mail arrives within half a minute.", '<a class="govuk-link" href="/demo/mailbox/">Look again</a>'
+    assert said not in client.get("/demo/mailbox/").content.decode()
+    queue_mail(to="dawn@example.org", kind="accounts/sign_in_code", context={"code": "480713"}, at=at, not_before=at + timedelta(days=1))
+    assert said not in client.get("/demo/mailbox/").content.decode()
+    queue_mail(to="dawn@example.org", kind="accounts/sign_in_code", context={"code": "480713"}, at=at)
+    shown = client.get("/demo/mailbox/").content.decode()
+    assert (said in shown, again in shown) == (True, True)
+    assert sweep(at=at, now=at) == {"accepted": 1}
+    assert said not in client.get("/demo/mailbox/").content.decode()

@@ -13,6 +13,7 @@ from django.db.models import Count
 from accounts.models import Programme
 from candidates.models import AddressPlace, Candidate, ContactRoute, EqualityAnswer
 from employers.models import CareerHeading
+from employers.services.pay import grade
 from ground.phones import is_drama
 from outreach.models import Event, Message
 from pathways.models import Interview, Introduction, Note, Pathway, PreEmploymentCheck, RetentionCheck, Task, TrainingPlace
@@ -61,6 +62,13 @@ def test_the_outreach_worker_finds_every_kind_of_work_today(demo: World) -> None
     today = Interview.objects.filter(stage="booked", host=demo.users["samina"], at__date=TODAY)
     assert sorted(chat.at.strftime("%H:%M") for chat in today) == ["10:30", "15:30"]
     assert Task.objects.filter(kind="revisit", state="open", pathway__owner=demo.users["samina"], due_on=TODAY).exists()
+
+
+def test_the_trusts_pay_is_legal_today(demo: World) -> None:
+    paid = CareerHeading.objects.exclude(pay=None)
+    grades = Counter(grade(pay=row.pay, unit=row.pay_unit, on=TODAY) for row in paid)
+    assert set(grades) == {"legal", "real"}
+    assert set(paid.values_list("pay_grade", flat=True)) == {"legal", "real"}
 
 
 def test_some_people_are_nobodys_yet(demo: World) -> None:
@@ -125,6 +133,8 @@ def test_sign_ins_are_printed_as_a_plain_table(demo: World) -> None:
     assert lines[1].endswith(f"samina@i-can.example.org  {PASSWORD}")
     assert lines[3].split()[:4] == ["Employer", "Dawn", "Whitby", "dawn@i-can.example.org"]
     assert demo.users["samina"].check_password(PASSWORD)
+    assert "maggie" not in out.getvalue()
+    assert not demo.users["maggie"].has_usable_password()
 
 
 def test_loading_again_changes_nothing(demo: World) -> None:

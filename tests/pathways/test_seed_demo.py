@@ -61,9 +61,9 @@ def test_its_shape_is_the_contracts() -> None:
     assert len(made["people"]) == Candidate.objects.count() == 40
     assert list(made["people"][0]) == ["id", "reporting_id", "organisation", "owner", "kind", "marks"]
     assert Counter(each["kind"] for each in made["people"]) == {
-        "own": 8, "colleague": 8, "other_org": 12, "introduced": 8, "withdrawn": 4,
+        "own": 8, "colleague": 8, "other_org": 8, "introduced": 8, "withdrawn": 4, "expired_window": 4,
     }  # fmt: skip
-    assert set(made["objects"]) == {"own", "colleague", "other_org", "introduced", "withdrawn"}
+    assert set(made["objects"]) == {"own", "colleague", "other_org", "introduced", "withdrawn", "expired_window"}
     assert len(made["objects"]["introduced"]["person"]) == 8
     assert made["objects"]["withdrawn"]["placement"]
 
@@ -93,6 +93,8 @@ def test_kinds_are_what_the_first_worker_and_the_first_employer_see() -> None:
     employer = users[next(each["email"] for each in made["users"] if each["role"] == "employer")]
     introduced = {str(uuid) for uuid in scope.introductions(employer).values_list("pathway__candidate__uuid", flat=True)}
     assert introduced == ids["introduced"]
+    old = Introduction.objects.filter(pathway__candidate__uuid__in=ids["expired_window"], employer__name=made["organisations"][4]["name"])
+    assert old.filter(stage__in=["sent", "offered"], sent_on__lt=date(2026, 11, 23) - scope.EMPLOYER_WINDOW).count() == 4
     assert Introduction.objects.filter(pathway__candidate__uuid__in=ids["withdrawn"]).count() == len(ids["withdrawn"])
     assert set(Pathway.objects.filter(candidate__uuid__in=ids["own"], owner=worker.pk).values_list("owner", flat=True)) == {worker.pk}
 

@@ -1,6 +1,7 @@
 """Life stories: the same seed, the same stories; and the rates that they were drawn with come back."""
 
 import json
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from io import StringIO
 from math import sqrt
@@ -55,6 +56,7 @@ def test_the_truth_is_what_was_drawn_with() -> None:
         "outreach_to_interest": 0.82,
         "interest_to_interview": 0.8,
         "interview_to_training": 0.62,
+        "training_to_offer": 0.648,
         "offer_to_retention": 0.85,
     }
     assert truth["interest_to_offer_by_ethnic_group"] == {
@@ -71,12 +73,18 @@ def test_the_truth_is_what_was_drawn_with() -> None:
     assert USUAL.truth()["planted_bias"] is None
 
 
+@pytest.mark.parametrize("rate", [field.name for field in fields(Rates) if field.type in (float, "float", float | None, "float | None")])
+def test_every_rate_that_is_drawn_with_is_printed(rate: str) -> None:
+    assert "0.4321" in json.dumps(replace(Rates(), **{rate: 0.4321}).truth())
+
+
 @pytest.mark.parametrize(
     ("before", "after", "rate"),
     [
         ({"meet"}, {"interest"}, 0.82),
         ({"interest", "sign_up"}, {"hold_chat"}, 0.80),
         ({"hold_chat"}, {"start_training"}, 0.62),
+        ({"start_training"}, {"offer"}, 0.648),
         ({"interest", "sign_up"}, {"offer"}, 0.365184),
     ],
 )

@@ -8,6 +8,8 @@ from ground.door import declared
 from places import views
 from places.queries import reference
 from places.services import load_invented, load_postcodes, load_shipped_wards
+from tests.factories import organisation, user
+from tests.signing_in import signed_in
 
 
 def test_the_page_is_for_administrators_and_leads() -> None:
@@ -50,3 +52,11 @@ def test_the_page_asks_a_fixed_number_of_queries(many: int, write, at, django_as
     assert [kind.label for kind in kinds] == ["Wards", "Postcodes", "Deprivation", "Population"]
     assert [len(kind.editions) for kind in kinds] == [1, 2 + many, 1, 1]
     assert [row.rows for row in kinds[1].editions if row.edition.name == "Invented"] == [1032]
+
+
+@pytest.mark.django_db
+def test_the_menu_leads_administrators_there() -> None:
+    delivery = organisation()
+    for role, leads_there in (("administrator", True), ("outreach_worker", False)):
+        shown = signed_in(user(role, delivery)).get("/account/").content.decode()
+        assert (role, 'href="/settings/reference/"' in shown) == (role, leads_there)
