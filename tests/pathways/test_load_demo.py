@@ -16,7 +16,9 @@ from employers.models import CareerHeading
 from employers.services.pay import grade
 from ground.phones import is_drama
 from outreach.models import Event, Message
+from outreach.rules import is_waking_hour, next_opening
 from pathways.models import Interview, Introduction, Note, Pathway, PreEmploymentCheck, RetentionCheck, Task, TrainingPlace
+from pathways.simulation.days import HOLIDAYS
 from pathways.simulation.demo import PASSWORD, demo_story, load_demo
 from pathways.simulation.world import World
 from tests import factories
@@ -118,8 +120,13 @@ def test_equality_answers_leave_small_cells_and_silences(demo: World) -> None:
     assert set(EqualityAnswer.objects.values_list("state", flat=True)) == {"value", "prefer_not", "not_known"}
 
 
-def test_texts_that_were_due_have_arrived(demo: World) -> None:
-    assert set(Message.objects.values_list("state", flat=True)) == {"delivered"}
+def test_texts_that_were_due_have_arrived_when_people_are_awake(demo: World) -> None:
+    arrived = Message.objects.filter(state="delivered")
+    assert arrived.count() > 100
+    assert all(is_waking_hour(at, HOLIDAYS) for at in arrived.values_list("accepted_at", flat=True))
+    waiting = Message.objects.exclude(state="delivered")  # written since Saturday evening: they go on Monday at nine
+    assert set(waiting.values_list("state", flat=True)) <= {"ready"}
+    assert all(next_opening(at, HOLIDAYS) > AT for at in waiting.values_list("created_at", flat=True))
     assert Note.objects.count() > 100
     assert Event.objects.filter(tally__gt=0).count() > 70
 

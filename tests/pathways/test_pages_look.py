@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from candidates.models import ContactRoute
 from ground.clock import LONDON
 from outreach.models import Contact
 from pathways.models import Pathway
@@ -65,6 +66,10 @@ def pages(scene: Scene) -> Iterator[tuple[str, str]]:
         "person": f"/people/{first.candidate.uuid}/",
         "correct": f"/people/{first.candidate.uuid}/correct/",
         "reach": f"/people/{first.candidate.uuid}/reach/add/",
+        "change-reach": f"/people/{first.candidate.uuid}/reach/{ContactRoute.objects.get(candidate=first.candidate).uuid}/",
+        "wants": f"/pathways/{first.uuid}/wants/",
+        "put-forward": f"/pathways/{first.uuid}/steps/introduction.draft/",
+        "ready": f"/pathways/{first.uuid}/steps/mark_ready/",
         "address": f"/people/{first.candidate.uuid}/address/",
         "contact": f"/pathways/{first.uuid}/contacts/",
         "note": f"/pathways/{first.uuid}/notes/",
