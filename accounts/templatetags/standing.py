@@ -28,6 +28,7 @@ MENU: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("/imports/", "Registers", frozenset({"programme_lead"})),
     ("/integrity/", "Integrity", frozenset({"programme_lead"})),
     ("/settings/users/", "Users", frozenset({"administrator", "programme_lead", "employer"})),
+    ("/settings/reference/", "Reference data", frozenset({"administrator"})),
 )
 DEMO_MENU = (
     ("/demo/", "The demo"),
