@@ -38,13 +38,14 @@ FOLD = """() => {
   const seen = each => each.offsetParent !== null && !each.closest('details:not([open]) > :not(summary)');
   const end = one => { if (!one) return -1; const box = one.getBoundingClientRect(); return box.bottom + scrollY; };
   const main = document.querySelector('main');
-  const facts = main.querySelector('.govuk-summary-list, .person');
-  const list = [...main.querySelectorAll('.row, tbody tr')].find(seen);
-  // A page about one thing may end with a list of what was recorded: it is not what the page is for.
-  const row = list && facts && facts.compareDocumentPosition(list) & Node.DOCUMENT_POSITION_FOLLOWING ? null : list;
+  const asks = 'form:not(.one-tap, .filters__form) :is(input:not([type=hidden]), select, textarea)';
+  const field = [...main.querySelectorAll(asks)].find(seen);
+  const list = [...main.querySelectorAll('.row')].find(seen);
+  // A page about one thing, an empty desk, or a page that asks first may end with a list: it is not what the page is for.
+  const first = [main.querySelector('.govuk-summary-list, .person, .empty'), field].filter(Boolean);
+  const row = first.some(each => each.compareDocumentPosition(list || main) & Node.DOCUMENT_POSITION_FOLLOWING) ? null : list;
   const button = '.govuk-button:not(.govuk-button--secondary, .govuk-button--warning), .one-tap__press--primary';
   const act = [...main.querySelectorAll(button)].find(each => seen(each) && !each.closest('form:not(.one-tap)'));
-  const field = [...main.querySelectorAll('form:not(.one-tap, .filters__form) :is(input:not([type=hidden]), select, textarea)')].find(seen);
   return [end(row), end(act), end(field)];
 }"""
 

@@ -21,6 +21,7 @@ NO_LINK = {
     "end_route": "a button of the page that changes a way to reach somebody",
     "healthz": "asked by machines",
     "of_row": "named by a number of a report; leads on to the person's page",
+    "people": "the same page as Find a person, by its shorter address",
     "pay_as_typed": "asked by the script of the form while pay is typed",
     "readyz": "asked by machines",
     "sign_in_code": "follows the first page of signing in",

@@ -137,7 +137,7 @@ def one_of_each(sheets: list[Sheet], *, most: int = 1) -> list[Sheet]:
     taken: Counter[str] = Counter()
     chosen = []
     for sheet in sheets:
-        if sheet.is_page and taken[sheet.kind] < most:
+        if sheet.is_page and sheet.status < 400 and taken[sheet.kind] < most:
             taken[sheet.kind] += 1
             chosen.append(sheet)
     return chosen
