@@ -43,7 +43,9 @@ def register(people: int, *, first: int = 0) -> list[str]:
         day = 1 + n % 27
         steps = [f"{day:02d}/03/2026", f"{day:02d}/04/2026", f"{day:02d}/05/2026", f"{day:02d}/06/2026", f"{day:02d}/07/2026"]
         dates = ",".join(steps[: far + 2] + [""] * (3 - far))
-        name = f"{FIRST[n % 8]},{LAST[n // 8 % 8]}" + (f"-{LAST[n // 64 % 8]} {n // 512}" if n >= 64 else "")
+        name = f"{FIRST[n % 8]},{LAST[n // 8 % 8]}" + (
+            "-Q" + "".join("abcdefghij"[int(digit)] for digit in str(n // 64)) if n >= 64 else ""
+        )
         phone = f"07700 900{n:03d}" if n < 1_000 else ""
         lines.append(f"{name},{day:02d}/{2 + n // 783:02d}/19{70 + n % 29},{phone},B1 1AA,{dates},")
     return lines
