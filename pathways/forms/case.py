@@ -9,7 +9,8 @@ from employers.models import JobFamily
 from ground.fields import DayField
 from ground.forms import HouseForm, LineField
 from pathways.forms.step import StepForm
-from pathways.models import Pathway, TrainingPlace
+from pathways.models import Pathway
+from pathways.scope import training_places
 
 
 def family_choices() -> list[tuple[str, str]]:
@@ -77,7 +78,7 @@ class Ready(StepForm):
         )
 
     def needs_reason(self) -> bool:
-        return not TrainingPlace.objects.filter(pathway=self.case, stage="finished").exists()
+        return not training_places(self.user).filter(pathway=self.case, stage="finished").exists()
 
 
 class Restart(StepForm):

@@ -97,6 +97,7 @@ class Overwritten(models.Model):
     words = models.JSONField(default=dict)
 
     personal = Personal(candidate=("change", "words"))
+    audit_person = person_at_end_of("change.pathway.candidate")
 
     def __str__(self) -> str:
         return f"words of change {self.change_id}"

@@ -126,7 +126,11 @@ def _take(request: HttpRequest, form: Any, *, declared: Step, take: Take, case: 
         form.data = _as_of_now(request, subject)
         return _page(request, form, declared=declared, case=case, subject=subject, status=409)
     home = _home(request, case)
-    change = StageChange.objects.select_related("undoes").filter(machine=row.machine, subject_id=row.pk, cause__isnull=True).latest("id")
+    seen = changes(request.user).select_related("undoes").filter(machine=row.machine, subject_id=row.pk, cause__isnull=True)
+    change = seen.order_by("-id").first()
+    if change is None:  # handed over to somebody whose row it is alone
+        messages.success(request, f"{declared.label}.")
+        return HttpResponseRedirect(way_back(request, home))
     if came_from_list(request):
         return HttpResponseRedirect(with_done(way_back(request, home), f"change-{change.uuid}"))
     told = told_words(change) if request.user.desk.has(*CASE_ROLES) else ""

@@ -84,6 +84,7 @@ def test_check_deploy_is_clean_with_production_settings():
         "SMS_BACKEND": "console",
         "SMS_OFF_OK": "1",
         "PUBLIC_BASE_URL": "https://pathways.example.org",
+        "TRUSTED_PROXIES": "1",
         "REDIS_URL": "redis://broker.example.org/0",
         "EMAIL_URL": "smtp://mail.example.org",
     }

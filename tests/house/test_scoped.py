@@ -18,6 +18,7 @@ WAYS = {"for_user", "unscoped", "none", "known_as"}
 MANAGERS = {"objects", "_base_manager", "_default_manager"}
 #: Why some code asks for all rows. A new reason is a new line here, for a reviewer to read.
 REASONS = {
+    "a command names the programme",
     "a simulation asks whether it is there",
     "an employer's people, to be told of an introduction",
     "colleagues of one case",

@@ -18,11 +18,8 @@ from ground.phones import is_drama
 from outreach.models import Event, Message
 from outreach.rules import is_waking_hour, next_opening
 from pathways.models import Interview, Introduction, Note, Pathway, PreEmploymentCheck, RetentionCheck, Task, TrainingPlace
-<<<<<<< ours
-from pathways.simulation.days import HOLIDAYS
-=======
 from pathways.queries.today import quiet
->>>>>>> theirs
+from pathways.simulation.days import HOLIDAYS
 from pathways.simulation.demo import PASSWORD, demo_story, load_demo
 from pathways.simulation.world import World
 from tests import factories

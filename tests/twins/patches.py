@@ -41,7 +41,7 @@ TWINS = (
     Twin(
         "follow",
         "follow(): the case no longer follows its facts",
-        (Patch(DOOR, "        let_follow(case=Pathway.objects.get(pk=change.pathway_id), cause=change)\n", ""),),
+        (Patch(DOOR, "        let_follow(case=_case_now(change, subject, then), cause=change)\n", ""),),
         (
             "tests/pathways/test_journey.py::test_one_person_goes_all_the_way_and_the_log_tells_it",
             "tests/pathways/test_integrity.py::test_a_healthy_house_has_nothing_to_find",
