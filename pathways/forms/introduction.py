@@ -94,7 +94,7 @@ class PutForward(Send):
 
 def _about_opening(row: CareerHeading, wanted: set[str], today: date) -> str:
     """Whether it is what they want, its pay and place, and how fresh it is."""
-    pay = f"{money(row.pay)} {row.get_pay_unit_display()}" if row.pay is not None else "pay not given"
+    pay = f"{money(row.pay)} {row.get_pay_unit_display()}" if row.pay is not None else "Pay not given"
     fits = f"What they want: {row.family.name}" if row.family.code in wanted else row.family.name
     known = row.confirmed_on or row.posted_on
     old = f"Not confirmed since {said_day(known)}" if known and today - known >= STALE_AFTER else ""

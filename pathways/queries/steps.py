@@ -54,9 +54,13 @@ def steps_on(row: Row, *, case: Pathway, by: Actor, facts: CaseFacts | None = No
         known = [each for each in known if not each.guard or each.guard(conduct) is None]
     folder = FOLDERS[row.machine]
     return [
-        OpenStep(each.name, row.machine, each.label, f"/{folder}/{row.uuid}/steps/{each.name}/", told=set(each.who) == {EMPLOYER, WORKER})
-        for each in known
+        OpenStep(each.name, row.machine, each.label, f"/{folder}/{row.uuid}/steps/{each.name}/", told=_told(row, each)) for each in known
     ]
+
+
+def _told(row: Row, each: Step) -> bool:
+    """A chat may be held by an employer, and is as a rule held by staff: that one is nobody else's word."""
+    return set(each.who) == {EMPLOYER, WORKER} and not isinstance(row, Interview)
 
 
 def allowed(each: Step, row: Row | None, *, case: Pathway, by: Actor) -> bool:

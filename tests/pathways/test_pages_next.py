@@ -67,6 +67,7 @@ def test_what_the_employer_would_press_is_folded_under_their_word() -> None:
         assert f"/introductions/{row.uuid}/steps/{step}/" in told
     assert f"/introductions/{row.uuid}/steps/withdraw/" not in told
     assert f"/introductions/{row.uuid}/steps/withdraw/" in words
+    assert "The employer told me" not in text(signed_in(scene.worker), home(scene.chat().pathway))
 
 
 def test_a_contact_is_undone_within_fourteen_days_and_later_by_a_lead() -> None:
