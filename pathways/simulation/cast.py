@@ -198,7 +198,7 @@ ROLES = (
     Role("Rosa Figueroa", _decide),
     Role("Wayne Tindall", _new_here),
     Role("Hodan Warsame", _quiet),
-    Role("Gita Kapadia", lambda them: them.ready(6)),
+    Role("Gita Kapadia", lambda them: them.ready(9)),
     Role("Marcia Padmore", lambda them: them.put_forward(9)),
     Role("Imran Asghari", lambda them: them.put_forward(2, 1)),
     Role("Beata Nowacki", lambda them: (them.put_forward(6, 3), them.do("consider", 3, introduction=0))[1]),

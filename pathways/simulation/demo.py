@@ -16,6 +16,7 @@ from ground.clock import today_london
 from ground.door import Refused
 from pathways.simulation.bulk import load_in_bulk
 from pathways.simulation.cast import ROLES, cast
+from pathways.simulation.desks import settle_old_work
 from pathways.simulation.person import DRAMA_NUMBERS
 from pathways.simulation.rates import Rates
 from pathways.simulation.story import PersonStory, ProgrammeStory
@@ -95,6 +96,7 @@ def load_demo(*, at: datetime) -> World | None:
         for _, first in SIGN_INS:
             _let_in(world.users[first])
         load_in_bulk(story.people, world=world)
+        settle_old_work(world=world, at=at)
         _other_openings(world, at=at)
     return world
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -17,6 +17,7 @@ from employers.services.pay import grade
 from ground.phones import is_drama
 from outreach.models import Event, Message
 from pathways.models import Interview, Introduction, Note, Pathway, PreEmploymentCheck, RetentionCheck, Task, TrainingPlace
+from pathways.queries.today import quiet
 from pathways.simulation.demo import PASSWORD, demo_story, load_demo
 from pathways.simulation.world import World
 from tests import factories
@@ -62,6 +63,18 @@ def test_the_outreach_worker_finds_every_kind_of_work_today(demo: World) -> None
     today = Interview.objects.filter(stage="booked", host=demo.users["samina"], at__date=TODAY)
     assert sorted(chat.at.strftime("%H:%M") for chat in today) == ["10:30", "15:30"]
     assert Task.objects.filter(kind="revisit", state="open", pathway__owner=demo.users["samina"], due_on=TODAY).exists()
+
+
+def test_what_is_open_is_dated_around_today(demo: World) -> None:
+    owed = Task.objects.filter(state="open")
+    assert min(owed.values_list("due_on", flat=True)) >= TODAY - timedelta(weeks=6)
+    assert not Pathway.objects.filter(next_due_on__lt=TODAY - timedelta(weeks=6)).exists()
+    late, week = owed.filter(due_on__lt=TODAY), owed.filter(due_on__gte=TODAY, due_on__lte=TODAY + timedelta(days=6))
+    assert 10 <= late.count() <= 80
+    assert min(since for _, since in quiet(Pathway.objects.filter(owner__isnull=False), TODAY)) >= TODAY - timedelta(days=60)
+    assert owed.filter(due_on=TODAY).count() >= 5
+    assert week.count() >= 20
+    assert set(Task.objects.filter(state="done", closed_by=None).values_list("closed_by_user", flat=True)).isdisjoint({None})
 
 
 def test_the_trusts_pay_is_legal_today(demo: World) -> None:
