@@ -15,6 +15,7 @@ from ground.fields import DayField as DayField
 from ground.fields import day_words
 from ground.once import LONGEST, new_once
 from ground.phones import Phone, PhoneRefused, read_phone, show_phone
+from ground.templatetags.said import day
 
 LONGEST_LINE = 200
 LONGEST_TEXT = 10_000
@@ -116,7 +117,17 @@ def shown(bound: forms.BoundField, *value: Any) -> str:
         return ", ".join(labels.get(str(one), str(one)) for one in many if one not in (None, ""))
     if isinstance(given, bool):
         return "yes" if given else "no"
+    if isinstance(bound.field, DayField):
+        return _shown_day(bound.field, given)
     return "" if given is None else str(given)
+
+
+def _shown_day(field: DayField, given: Any) -> str:
+    """A date as people say it; what is no date as it was typed."""
+    try:
+        return day(field.to_python(given))
+    except forms.ValidationError:
+        return given if isinstance(given, str) else " ".join(str(part) for part in given if part)
 
 
 def _flat(choices: Any) -> list[tuple[Any, Any]]:

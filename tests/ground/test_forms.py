@@ -90,6 +90,23 @@ def test_what_was_typed_is_said_in_words():
     assert form.shown_values({"days": ["mo"], "sure": False, "who": None, "other": 1}) == {"days": "Monday", "sure": "no", "who": ""}
 
 
+@pytest.mark.parametrize(
+    ("boxes", "said"),
+    [
+        (("1", "1", "2007"), "1 January 2007"),
+        (("31", "2", "2007"), "31 2 2007"),
+        (("", "", ""), ""),
+        (("3 May 2007", "", ""), "3 May 2007"),
+    ],
+)
+def test_a_day_is_said_as_people_say_it_and_one_that_is_none_as_it_was_typed(boxes, said):
+    form = Edit(
+        {**GOOD, "version": "7", **{f"born_{part}": box for part, box in zip(("day", "month", "year"), boxes, strict=True)}}, version=7
+    )
+    assert ("born", "Date of birth", said) in form.typed()
+    assert form.shown_values({"born": date(2007, 1, 1)}) == {"born": "1 January 2007"}
+
+
 def test_a_control_names_its_hint_and_its_error():
     form = Person({**GOOD, "phone": "x"})
     assert form["phone"].described_by == "id_phone-hint id_phone-error"

@@ -15,9 +15,9 @@ SEND = """([place, way]) => {
     if (['hidden', 'submit', 'button', 'fieldset', 'file'].includes(each.type)) continue;
     if (['checkbox', 'radio'].includes(each.type)) { each.checked = false; continue; }
     if (each.tagName === 'SELECT') { if ([...each.options].some(one => one.value === '')) each.value = ''; continue; }
-    const day = /_([012])$/.exec(each.name);
+    const day = /_(day|month|year)$/.exec(each.name);
     each.type = each.tagName === 'INPUT' ? 'text' : each.type;
-    each.value = way === 'empty' ? '' : day ? ['31', '2', '2026'][day[1]] : each.inputMode === 'numeric' ? 'many' : 'x'.repeat(10001);
+    each.value = way === 'empty' ? '' : day ? {day: '31', month: '2', year: '2026'}[day[1]] : each.inputMode === 'numeric' ? 'many' : 'x'.repeat(10001);
   }
   form.noValidate = true;
   (form.querySelector('button[type=submit]') || form).click();
