@@ -110,11 +110,13 @@ KIND: dict[str, str] = {
     "make_row": "pathway",
     "new_case": "person",
     **dict.fromkeys(("end_membership", "take_away_second_factor"), "membership"),
-    **dict.fromkeys(("import", "import_columns"), "import"),
+    **dict.fromkeys(("import", "import_columns", "import_decide", "import_approve", "import_take_back"), "import"),
+    **dict.fromkeys(("import_rejects", "import_rejects_table"), "import"),
 }
 MORE: dict[str, dict[str, str]] = {
     "task_step": {"step": "snooze"},
     "end_heading": {"step": "close"},
+    "import_decide": {"row": "1"},
     "heading_step": {"step": "confirm"},
     "make_row": {"machine": "interview", "step": "book"},
     "new_case": {"step": "return"},
