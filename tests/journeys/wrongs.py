@@ -17,7 +17,8 @@ SEND = """([place, way]) => {
     if (each.tagName === 'SELECT') { if ([...each.options].some(one => one.value === '')) each.value = ''; continue; }
     const day = /_(day|month|year)$/.exec(each.name);
     each.type = each.tagName === 'INPUT' ? 'text' : each.type;
-    each.value = way === 'empty' ? '' : day ? {day: '31', month: '2', year: '2026'}[day[1]] : each.inputMode === 'numeric' ? 'many' : 'x'.repeat(10001);
+    const typed = each.inputMode === 'numeric' ? 'many' : 'x'.repeat(10001);
+    each.value = way === 'empty' ? '' : day ? {day: '31', month: '2', year: '2026'}[day[1]] : typed;
   }
   form.noValidate = true;
   (form.querySelector('button[type=submit]') || form).click();
