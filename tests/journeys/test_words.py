@@ -23,7 +23,7 @@ NO_LINK = {
     "people": "the same page as Find a person, by its shorter address",
     "pay_as_typed": "asked by the script of the form while pay is typed",
     "readyz": "asked by machines",
-    "recovery_codes": "offered to somebody who has a second factor; nobody in the demo has one",
+    "recovery_codes": "follows setting up a second factor, and signing in with one",
     "sign_in_code": "follows the first page of signing in",
     "sign_in_go_on": "follows the last page of signing in",
     "sign_out": "a button of the header; the address asks first",
