@@ -4,7 +4,7 @@ Pages of one kind share a route, the step or machine in its address, the names a
 """
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -77,13 +77,17 @@ def typed_in(role: str, rows: Mapping[str, str]) -> Iterator[str]:
 
 @dataclass
 class Walk:
-    """One person's walk. `most` pages of each kind are opened; all links of the opened pages are followed."""
+    """One person's walk. `most` pages of each kind are opened; all links of the opened pages are followed.
+
+    `passes_by` are routes that are not opened.
+    """
 
     client: Client
     role: str
     rows: Mapping[str, str] = field(default_factory=dict)
     most: int = 1
     by_query: bool = True
+    passes_by: Container[str] = ()
 
     def sheets(self) -> list[Sheet]:
         """From the start page by links; then the addresses that could be typed, where no link led."""
@@ -112,7 +116,7 @@ class Walk:
 
     def _wanted(self, path: str) -> bool:
         route, kind = route_of(path if self.by_query else path.partition("?")[0])
-        if path in self.queued or path.startswith("/static/"):
+        if route in self.passes_by or path in self.queued or path.startswith("/static/"):
             return False
         self.queued.add(path)
         if self.tried[kind] >= MANY.get(route, self.most):

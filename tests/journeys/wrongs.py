@@ -17,8 +17,8 @@ SEND = """([place, way]) => {
     if (each.tagName === 'SELECT') { if ([...each.options].some(one => one.value === '')) each.value = ''; continue; }
     const day = /_(day|month|year)$/.exec(each.name);
     each.type = each.tagName === 'INPUT' ? 'text' : each.type;
-    const wrong = each.inputMode === 'numeric' ? 'many' : 'x'.repeat(10001);
-    each.value = way === 'empty' ? '' : day ? {day: '31', month: '2', year: '2026'}[day[1]] : wrong;
+    const typed = each.inputMode === 'numeric' ? 'many' : 'x'.repeat(10001);
+    each.value = way === 'empty' ? '' : day ? {day: '31', month: '2', year: '2026'}[day[1]] : typed;
   }
   form.noValidate = true;
   (form.querySelector('button[type=submit]') || form).click();

@@ -41,6 +41,10 @@ def _booked(case: Pathway) -> Interview | None:
 
 def _book(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
     case = begun(told, day, taken)
+    case.refresh_from_db()
+    if not case.is_open:
+        told.untaken.append(f"“{fact['heading']}” was not taken: the case has ended, and nobody waits for a chat.")
+        return
     # a file of contacts tells on which day it was booked, not for when: noon of that day, for somebody to say what became of it
     when = date.fromisoformat(fact["on"]) if fact.get("planned") and fact["on"] else day
     _book_chat(told, case, taken, noon_of(when))

@@ -169,6 +169,9 @@ def _book_chat(case: NewCase, when: When, day: date) -> Any:
 
 def _book(case: NewCase, when: When, fact: Fact) -> None:
     case.begin(when.implied())
+    if case.row.stage not in OPEN:
+        case.untaken.append(f"“{fact['heading']}” was not taken: the case has ended, and nobody waits for a chat.")
+        return
     planned = fact.get("planned") and fact["on"]
     _book_chat(case, when, date.fromisoformat(fact["on"]) if planned else when.day)
 
