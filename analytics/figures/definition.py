@@ -81,11 +81,11 @@ class Cut:
 
     @property
     def settled(self) -> Cut:
-        """The same cut in whole quarters: what is shown to others has fixed periods."""
+        """The same cut in whole quarters, as known now: what is shown to others has fixed periods, and no two tellings of one."""
         as_at = last_quarter_ended(self.as_at)
         end = min(last_quarter_ended(self.end), as_at)
         start = None if self.start is None else min(quarter_begins(self.start), quarter_begins(end))
-        return replace(self, start=start, end=end, as_at=as_at)
+        return replace(self, start=start, end=end, as_at=as_at, known_by=self.run_at)
 
 
 @dataclass(frozen=True)

@@ -359,11 +359,13 @@ def _notes(firsts: Sequence[Start], cut: Cut) -> list[str]:
         )
     if since:
         found.append(f"{show.count(since, profile).text} left after their latest check; they enter the curve when the next one is over.")
+    if not profile.exact:
+        return found  # a statistic of exact spells would tell what the rounding hides
     cohorts = [
         [follow_up(each, cut.as_at).spell for each in firsts if quarter_begins(each.first_day) == begins]
         for begins in sorted({quarter_begins(each.first_day) for each in firsts})
     ]
-    compared = log_rank([cohort for cohort in cohorts if profile.exact or len(cohort) >= show.LEAST_FOR_STATISTICS])
+    compared = log_rank(cohorts)
     if compared is not None:
         found.append(quarters_words(compared.chance, f"log-rank {compared.statistic:.2f}, {compared.freedom} degrees of freedom"))
     return found

@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -249,3 +250,16 @@ def test_the_bounds_hold_the_truth_when_leavers_fall_silent():
         low, high = rates.lines[2].numbers[1].cell.low, rates.lines[3].numbers[1].cell.high
         assert low < 0.7 < high
         assert rates.lines[1].numbers[1].cell.low > 0.7
+
+
+def test_the_comparison_of_quarters_is_said_to_the_programme_alone():
+    second = date(2026, 4, 6)
+    early = [a_start(OLD, "confirmed", "confirmed", state) for state in ["confirmed"] * 40]
+    late = [a_start(second, ended="left", last_day=second + timedelta(days=20 + n)) for n in range(40)]
+    assert any("log-rank" in note for note in retention(early + late, cut()).notes)
+    assert not any("log-rank" in note for note in retention(early + late, cut(PARTNER)).notes)
+
+
+def test_what_is_shown_to_others_is_as_known_now():
+    earlier = replace(cut(PARTNER), known_by=MOMENT - timedelta(days=400))
+    assert earlier.settled.known_by == MOMENT
