@@ -255,7 +255,7 @@ def test_the_bounds_hold_the_truth_when_leavers_fall_silent():
 def test_the_comparison_of_quarters_is_said_to_the_programme_alone():
     second = date(2026, 4, 6)
     early = [a_start(OLD, "confirmed", "confirmed", state) for state in ["confirmed"] * 40]
-    late = [a_start(second, ended="left", last_day=second + timedelta(days=20 + n)) for n in range(40)]
+    late = [a_start(second, "not_in_post", "not_in_post", ended="left", last_day=second + timedelta(days=20 + n)) for n in range(40)]
     assert any("log-rank" in note for note in retention(early + late, cut()).notes)
     assert not any("log-rank" in note for note in retention(early + late, cut(PARTNER)).notes)
 
