@@ -21,7 +21,8 @@ DEFINITIONS = (
         valid_from=date(2020, 11, 1),
         text=(
             "Engaged people are those who expressed interest. Each is counted once, in the ward of the address that held on the day that"
-            " puts them in the cohort, never of the current one; an address that was put right holds from its start.",
+            " puts them in the cohort, never of the current one; an address that was put right holds from its start. Addresses are those"
+            " held today, also for an earlier day.",
             "Outside the area, no fixed abode, not known and not looked up yet are rows of their own.",
             "One edition of wards is used throughout; wards are joined by their codes. The rate is people per 1,000 residents, all ages,"
             " of the population named.",
