@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from accounts.choices import Phase
@@ -121,7 +122,7 @@ def test_the_same_people_through_the_door_and_in_bulk_give_equal_figures():
 
 
 @pytest.mark.slow("figures")
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_300_people_through_the_door_and_in_bulk_give_equal_figures():
     assert_equal_figures(people=300)
 
@@ -152,12 +153,16 @@ MOMENTS = {"Known by", "Run at", "Programme"}
 @pytest.mark.slow("figures")
 @pytest.mark.django_db
 def test_the_true_rate_lies_in_the_interval_read_from_the_log():
-    held = 0
-    for seed in range(SEEDS):
-        told = simulate(seed=seed, people=300, months=18, as_of=AS_OF, rates=EVEN_HANDED)
+    assert 0.93 * SEEDS <= sum(_holds_the_truth(seed) for seed in range(SEEDS)) <= 0.97 * SEEDS
+
+
+def _holds_the_truth(seed):
+    """Whether the printed interval holds the rate drawn with; the programme is taken away again, or the next one waits for it."""
+    told = simulate(seed=seed, people=300, months=18, as_of=AS_OF, rates=EVEN_HANDED)
+    with transaction.atomic():
         world = found_world(told, code=f"seed-{seed}", name=f"Seed {seed}", at=AS_OF, suffix=f" {seed}")
         load_in_bulk(told.people, world=world, lean=True)
         asked = cut(world.programme.pk)
         cell = printed(retention(starts(cut=asked), asked))
-        held += cell.low <= EVEN_HANDED.six_months <= cell.high
-    assert 0.93 * SEEDS <= held <= 0.97 * SEEDS
+        transaction.set_rollback(True)
+    return cell.low <= EVEN_HANDED.six_months <= cell.high
