@@ -104,8 +104,9 @@ def _first_day(job: Placement, change: StageChange) -> Moment | None:
 
 def _window(check: RetentionCheck, change: StageChange) -> Moment | None:
     """Of use until people are asked again; pointless for a job that is known to be over."""
-    first_day = check.placement.first_day
-    if first_day is None or check.placement.last_day is not None:
+    job = check.placement
+    first_day, over = job.first_day, job.last_day is not None and job.stage != "moved"
+    if first_day is None or over:
         return None
     return Moment(expires_at=change.recorded_at + timedelta(days=5), about=check.milestone, values={"since": said_day(first_day)})
 
@@ -136,6 +137,8 @@ def write_texts(*, change: StageChange, subject: Row, at: datetime | None = None
         return
     telling, moment, case = found
     try:
+        if case.paused_on is not None and by_itself(change):
+            raise Refused("This case is paused.")
         _text(telling, moment, case=case, change=change, subject=subject, at=at or change.recorded_at)
     except Refused:
         if telling.must_reach and not said_it_themselves(change):
@@ -163,6 +166,11 @@ def _to_tell(change: StageChange, subject: Row) -> tuple[Telling, Moment, Pathwa
     if case.candidate.died_on is not None or case.do_not_contact or case.stage not in MAY_HEAR:
         return None
     return telling, moment, case
+
+
+def by_itself(change: StageChange) -> bool:
+    """Whether neither the person nor who looks after them took the step: such texts stop in a pause."""
+    return change.actor_kind not in {"worker", "lead", "candidate"}
 
 
 def _text(
