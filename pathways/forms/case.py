@@ -119,8 +119,15 @@ class HandOver(StepForm):
     to = forms.ChoiceField(label="Hand over to")
 
     def needs_reason(self) -> bool:
-        """Somebody who is nobody's yet is simply taken."""
-        return self.case is not None and self.case.owner_id is not None
+        """Somebody who is nobody's yet is simply taken; whoever came too late is told so, and not asked why."""
+        return False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        held = self.case is not None and self.case.owner_id is not None and self.case.version == cleaned.get("version")
+        if held and not cleaned.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", "Answer the question “Why?”")
+        return cleaned
 
     def add_choices(self) -> None:
         self.fields["to"].choices = [("", "Choose"), *((str(user.uuid), user.name) for user in self.colleagues())]  # type: ignore[attr-defined]

@@ -20,6 +20,7 @@ from pathways.models import Interview, Introduction, Ownership, Pathway, Placeme
 from pathways.services.door import TODAY, Taken, change_stage, last_day_of
 from pathways.services.pause import begin_pause, end_pause, go_on
 from pathways.services.task import owe_nothing
+from pathways.services.training import offer_seat
 from pathways.workflow.introduction import LIVE
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.placement import BEFORE_START, OVER
@@ -149,7 +150,8 @@ def close_what_is_live(change: StageChange, *, case: Pathway, by: Actor, at: dat
     for found, step in rows:
         for row in found.order_by("id"):
             values = {"over_on": change.happened_on} if step == "leave" else {}
-            change_stage(subject=row, step=step, by=by, at=at, values=values, taken=taken)
+            then = partial(offer_seat, place=row, at=at) if isinstance(row, TrainingPlace) else None
+            change_stage(subject=row, step=step, by=by, at=at, values=values, taken=taken, then=then)
 
 
 @service("case.set_not_now")

@@ -217,9 +217,10 @@ def _since(change: StageChange) -> date:
 def restore_company(effects: list[StageChange], *, at: datetime) -> None:
     """Tasks, permissions, ownership, answers and waiting texts that came with the steps go with them."""
     ids = [each.pk for each in effects]
-    for task in Task.objects.filter(opened_by__in=ids).exclude(state=TaskState.VOID):
+    for task in Task.objects.filter(opened_by__in=ids).exclude(state=TaskState.VOID).order_by("pathway", "id"):
         task.state, task.version = TaskState.VOID, task.version + 1
         task.save(update_fields=["state", "version"])
+        show_next(pathway_id=task.pathway_id)  # it may stand on somebody else's case: a seat that was offered to them
     for task in Task.objects.filter(closed_by__in=ids, state=TaskState.DONE).exclude(opened_by__in=ids):
         if Task.objects.filter(pathway=task.pathway_id, kind=task.kind, subject=task.subject, state=TaskState.OPEN).exists():
             continue  # owed again meanwhile: one open task says it

@@ -74,8 +74,8 @@ TRIALS = [
         lambda s: s.open(),
         "interested",
         lambda s: {"to": str(s.colleague.uuid), "reason": "balance"},
-        lambda s: {"to": str(s.employer.uuid), "reason": "balance"},
-        "Choose one of the answers in the list",
+        lambda s: {"to": str(s.colleague.uuid)},
+        WHY,
     ),
     Trial(
         "pathway.pause",
