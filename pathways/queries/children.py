@@ -11,7 +11,7 @@ from pathways.queries.due import MILESTONE_WORDS, about_row, due_words
 from pathways.queries.offers import Offers
 from pathways.queries.steps import OpenStep
 from pathways.services.door import FLAGS
-from pathways.workflow.retention_check import ASKING
+from pathways.workflow.retention_check import ASKING, RetentionStage
 
 
 @dataclass
@@ -99,7 +99,7 @@ def _live(row: Any, offers: Offers, today: date) -> Live:
         lines=lines_of(row, today),
         steps=offers.on(row),
         open=FLAGS[row.machine][row.stage].open,
-        now=row.machine == "retention_check" and row.stage in ASKING,
+        now=row.machine == "retention_check" and row.stage in (*ASKING, RetentionStage.DISPUTED),
     )
 
 
