@@ -7,10 +7,11 @@ from celery import shared_task
 from ground.clock import read_clock, today_london
 from ground.jobs import job, still_here
 from ground.tasks import nudge
-from pathways.models import RetentionCheck
+from pathways.models import Introduction, RetentionCheck
 from pathways.queries.integrity import Found, look_through
 from pathways.services.imports.working import SLICE, waiting, work_once
 from pathways.services.integrity import keep_findings
+from pathways.services.introduction import let_go_stale, silent_introductions
 from pathways.services.retention import due_checks, move_with_the_clock
 from pathways.services.unsent import tell_unsent, unsent
 
@@ -32,6 +33,19 @@ def integrity(*, at: datetime, dry_run: bool) -> str:
         still_here()
     number = len(found) if dry_run else keep_findings(found=found, at=at)
     return f"{number} found."
+
+
+@job("go_stale", every=timedelta(days=1), not_before=5)
+def go_stale(*, at: datetime, dry_run: bool) -> str:
+    """Note where an employer has said nothing for long, so that somebody asks again."""
+    silent = silent_introductions(at=at)
+    if dry_run:
+        return f"{len(silent)} introductions without an answer."
+    gone = 0
+    for key in silent:
+        gone += let_go_stale(introduction=Introduction.objects.get(pk=key), at=at)
+        still_here()
+    return f"{gone} of {len(silent)} went stale."
 
 
 @job("retention_checks", every=timedelta(days=1), not_before=1)

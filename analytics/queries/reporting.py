@@ -83,7 +83,7 @@ _BODIES: dict[str, str] = {
     "pathway": """
         SELECT p.reporting_id AS pathway, c.reporting_id AS person, g.reporting_id AS programme, o.reporting_id AS organisation,
                u.reporting_id AS owner, p.attempt, p.stage, CASE p.stage $phases END AS phase, p.version, p.opened_on, p.closed_on,
-               nullif(p.close_reason, '') AS close_reason, false AS paused
+               nullif(p.close_reason, '') AS close_reason, $paused AS paused
           FROM pathways_pathway p
           JOIN candidates_candidate c ON c.id = p.candidate_id
           JOIN accounts_programme g ON g.id = p.programme_id
@@ -166,9 +166,14 @@ _BODIES: dict[str, str] = {
           LEFT JOIN candidates_candidate c ON c.uuid = a.person""",
 }
 
-VIEWS: dict[str, str] = {name: Template(body).substitute(_PARTS) for name, body in _BODIES.items()}
+#: As the first migration made them, before cases could be paused.
+VIEWS: dict[str, str] = {name: Template(body).substitute(_PARTS, paused="false") for name, body in _BODIES.items()}
 
 DROP = "DROP SCHEMA IF EXISTS reporting CASCADE"
 CREATE = "; ".join(
     ["CREATE SCHEMA IF NOT EXISTS reporting", *(f"CREATE OR REPLACE VIEW reporting.{name} AS {body}" for name, body in VIEWS.items())]
+)
+#: What later migrations made anew, each view under its own name.
+PAUSED = "CREATE OR REPLACE VIEW reporting.pathway AS " + Template(_BODIES["pathway"]).substitute(
+    _PARTS, paused="(p.paused_on IS NOT NULL)"
 )

@@ -13,7 +13,7 @@ from pathways.workflow.placement import OVER
 from pathways.workflow.retention_check import ASKING as BEING_ASKED
 
 _STARTS = f"""
-SELECT p.person_key, p.id, j.id, j.first_day, l.to_stage, j.last_day, j.leave_reason, j.introduction_id IS NULL {LATEST}
+SELECT p.person_key, p.id, j.id, j.first_day, l.to_stage, j.last_day, j.leave_reason, j.introduction_id IS NULL, j.continues_id {LATEST}
   JOIN pathways_placement j ON j.id = l.subject_id
   JOIN pathways_pathway p ON p.id = l.pathway_id
  WHERE l.to_stage IN ('in_post', 'left', 'completed', 'moved') AND j.first_day IS NOT NULL
@@ -34,20 +34,25 @@ def starts(*, cut: Cut) -> list[Start]:
     checks: dict[int, list[Check]] = defaultdict(list)
     for placement, milestone, due, closes, state, any_work in rows_of(_CHECKS, {**asked, "machine": "retention_check"}):
         checks[placement].append(Check(milestone, due, closes, ASKING if state in BEING_ASKED else state, any_work))
-    found = [
-        Start(
+    rows = rows_of(_STARTS, {**asked, "machine": "placement"})
+    ends = {row[8] or row[2]: row for row in rows}  # a job that another goes on from ends when the last of them does
+    found = []
+    for person, case, placement, first_day, _, _, _, own_job, continues in rows:
+        if continues is not None:
+            continue
+        stage, last_day, reason = ends[placement][4:7]
+        start = Start(
             person=person,
             first_day=first_day,
             checks=tuple(checks[placement]),
             ended=stage if stage in OVER else "",
             last_day=last_day if stage in OVER else None,
-            reason=reason,
+            reason=reason if stage in OVER else "",
             own_job=own_job,
             case=case,
             placement=placement,
         )
-        for person, case, placement, first_day, stage, last_day, reason, own_job in rows_of(_STARTS, {**asked, "machine": "placement"})
-    ]
+        found.append(start)
     return _with_other_jobs(found)
 
 

@@ -107,10 +107,27 @@ class Ineligible(StepForm):
     referred_to = LineField(label="Who can help this person instead?", max_length=160)
 
 
+class Pause(StepForm):
+    """For how long nothing is asked of the person."""
+
+    review_on = DayField(label="When shall we look again?", help_text="Employers see this day and no reason. For example 1 3 2027")
+
+
 class HandOver(StepForm):
     """To a colleague of the programme."""
 
     to = forms.ChoiceField(label="Hand over to")
+
+    def needs_reason(self) -> bool:
+        """Somebody who is nobody's yet is simply taken; whoever came too late is told so, and not asked why."""
+        return False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        held = self.case is not None and self.case.owner_id is not None and self.case.version == cleaned.get("version")
+        if held and not cleaned.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", "Answer the question “Why?”")
+        return cleaned
 
     def add_choices(self) -> None:
         self.fields["to"].choices = [("", "Choose"), *((str(user.uuid), user.name) for user in self.colleagues())]  # type: ignore[attr-defined]

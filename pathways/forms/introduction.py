@@ -44,6 +44,12 @@ class Send(StepForm):
         tick.help_text = f"The employer sees the name, {person.name}{called}, and your line; the number only if you tick this."
 
 
+class Revive(StepForm):
+    """The person's yes, once more."""
+
+    consent_how = forms.ChoiceField(label="How did the person agree to be put forward again?", choices=HEARD)
+
+
 class PutForward(Send):
     """Which opening; and, when the person has said yes, sending it at once."""
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.models import Organisation
 from ground.clock import today_london
 from ground.fields import DayField
 from ground.forms import LineField
@@ -20,6 +21,11 @@ DESTINATIONS = [
 ]
 
 
+YES_NO = [("yes", "Yes"), ("no", "No")]
+#: Jobs that reach an end of their own.
+TERMS = ("fixed_term", "apprenticeship")
+
+
 class OwnJob(StepForm):
     """A job the person found."""
 
@@ -29,10 +35,18 @@ class OwnJob(StepForm):
     kind = forms.ChoiceField(label="Kind of job", choices=JobKind.choices)
     hours_a_week = forms.DecimalField(label="Hours a week", min_value=0, max_value=80, max_digits=4, decimal_places=1, required=False)
     start_on = DayField(label="First day", help_text="It may be still to come.")
+    ends_on = DayField(label="End of the term", required=False, help_text="Of a fixed term or an apprenticeship.")
 
     def job(self) -> dict[str, Any]:
         """What the row holds besides its employer and first day."""
-        return {name: self.cleaned_data[name] for name in ("title", "kind", "hours_a_week")}
+        return {name: self.cleaned_data[name] for name in ("title", "kind", "hours_a_week", "ends_on")}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("start_on"), cleaned.get("ends_on")
+        if start and end and end < start:
+            self.add_error("ends_on", "The end of the term cannot be before the first day.")
+        return cleaned
 
 
 class AgreeStart(StepForm):
@@ -42,6 +56,13 @@ class AgreeStart(StepForm):
     start_on = DayField(label="First day")
     start_at = LineField(label="Time", required=False, max_length=20, help_text="For example 8:30")
     report_to = LineField(label="Whom to ask for, and where", required=False, help_text="For example Dawn at the main desk")
+
+    ends_on = DayField(label="End of the term", required=False)
+
+    def add_choices(self) -> None:
+        """Only a term has an end."""
+        if getattr(self.subject, "kind", "") not in TERMS:
+            del self.fields["ends_on"]
 
 
 class Start(StepForm):
@@ -70,6 +91,59 @@ class Complete(StepForm):
     asks_day = False
     last_day = DayField(label="Last day")
 
+    def add_choices(self) -> None:
+        """Nothing asks twice for what is known."""
+        self.initial = {**self.initial, "last_day": getattr(self.subject, "ends_on", None)}
+
+
+class Role(StepForm):
+    """Another role with the same employer."""
+
+    title = LineField(label="Job", max_length=120)
+    kind = forms.ChoiceField(label="Kind of job", choices=JobKind.choices)
+    hours_a_week = forms.DecimalField(label="Hours a week", min_value=0, max_value=80, max_digits=4, decimal_places=1, required=False)
+    ends_on = DayField(label="End of the term", required=False, help_text="Of a fixed term or an apprenticeship.")
+
+    def role(self) -> dict[str, Any]:
+        """What the job is from now on."""
+        return {name: self.cleaned_data[name] for name in ("title", "kind", "hours_a_week", "ends_on")}
+
+
+class NextEmployer(Role):
+    """Another employer of the programme, and since when."""
+
+    asks_day = False
+    field_order = ("once", "version", "employer", "first_day")
+    employer = forms.ChoiceField(label="Employer")
+    first_day = DayField(label="First day there", required=False, help_text="Leave empty for today.")
+
+    def add_choices(self) -> None:
+        rows = self.employers()
+        self.fields["employer"].choices = [("", "Choose"), *((str(row.uuid), row.name) for row in rows)]  # type: ignore[attr-defined]
+
+    def employers(self) -> list[Organisation]:
+        """Employers that take part in the case's programme, but the one of this job."""
+        if self.case is None:
+            return []
+        rows = Organisation.objects.unscoped("employers of one programme").filter(
+            kinds__contains=["employer"], pk__in=[*self.case.programme.taking_part, self.case.programme.organisation_id]
+        )
+        return list(rows.exclude(pk=getattr(self.subject, "employer_id", None) or 0).order_by("name", "id"))
+
+    def clean_employer(self) -> Organisation:
+        wanted = self.cleaned_data["employer"]
+        return next(row for row in self.employers() if str(row.uuid) == wanted)
+
+    def clean_first_day(self) -> Any:
+        return self.cleaned_data["first_day"] or today_london(self.at)
+
+
+class CorrectStart(StepForm):
+    """The first day as it was."""
+
+    asks_day = False
+    first_day = DayField(label="First day in work", help_text="The checks then follow from this day.")
+
 
 class Ask(StepForm):
     """Asked for, of whom, and what it waits for."""
@@ -96,6 +170,34 @@ class Answer(StepForm):
 
     def clean_grade(self) -> str:
         return self.cleaned_data["grade"] or (Grade.EMPLOYER if self.by.kind == "employer" else Grade.SELF)
+
+
+class AnotherAnswer(Answer):
+    """What somebody else says."""
+
+    field_order = ("once", "version", "in_post")
+    in_post = forms.ChoiceField(label="Were they still in work there?", choices=YES_NO, widget=forms.RadioSelect)
+    last_day = DayField(label="Last day", required=False, help_text="If they had left. Leave empty if not known yet.")
+
+    def clean_in_post(self) -> bool:
+        return bool(self.cleaned_data["in_post"] == "yes")
+
+
+class Settle(StepForm):
+    """What was found out."""
+
+    asks_day = False
+    last_day = DayField(label="Last day", required=False, help_text="Leave empty if not known, or if they are still there.")
+
+
+class AnyWork(StepForm):
+    """In any paid work on the date."""
+
+    asks_day = False
+    any_work = forms.ChoiceField(label="Were they in any paid work on that date?", choices=YES_NO, widget=forms.RadioSelect)
+
+    def clean_any_work(self) -> bool:
+        return bool(self.cleaned_data["any_work"] == "yes")
 
 
 class AnswerLeft(Answer):

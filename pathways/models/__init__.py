@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pathways.models.case import Ownership, Pathway
+from pathways.models.case import Ownership, Pathway, Pause
 from pathways.models.finding import Finding, FindingKind
 from pathways.models.imports import ImportMapping, ImportRow, ImportRun
 from pathways.models.interview import Interview
@@ -41,6 +41,7 @@ __all__ = [
     "Overwritten",
     "Ownership",
     "Pathway",
+    "Pause",
     "Placement",
     "PreEmploymentCheck",
     "RetentionCheck",

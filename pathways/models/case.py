@@ -3,9 +3,10 @@
 from uuid import uuid4
 
 import pghistory
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, F, Func, IntegerField, Value, When
 
 from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
@@ -63,6 +64,8 @@ class Pathway(PathwayChart, Row):
     close_reason = models.CharField(max_length=40, blank=True)
     revisit_on = models.DateField(null=True, blank=True)
     do_not_contact = models.BooleanField(default=False)
+    paused_on = models.DateField(null=True, blank=True)
+    available_on = models.DateField("when a pause is looked at again", null=True, blank=True)
     referred_to = models.CharField(max_length=160, blank=True)
 
     # Kept on the row so that a list need not join the log: rewritten by the door after each step.
@@ -93,6 +96,8 @@ class Pathway(PathwayChart, Row):
             "close_reason",
             "revisit_on",
             "do_not_contact",
+            "paused_on",
+            "available_on",
             "referred_to",
             "stage_since",
             "next_due_on",
@@ -137,6 +142,38 @@ class Pathway(PathwayChart, Row):
     def phase(self) -> str:
         """What a lead counts it under."""
         return PHASE_OF[self.stage]
+
+
+class Pause(Row):
+    """A time in which nothing is asked of the person: the case stands where it stood. No two of one case overlap."""
+
+    pathway = models.ForeignKey(Pathway, on_delete=models.CASCADE, related_name="pauses")
+    reason = models.CharField(max_length=40)
+    from_on = models.DateField()
+    review_on = models.DateField()
+    to_on = models.DateField(null=True, blank=True)
+    opened_by = models.ForeignKey("pathways.StageChange", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    closed_by = models.ForeignKey("pathways.StageChange", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    voided_at = models.DateTimeField(null=True, blank=True)
+
+    personal = Personal(candidate=("pathway", "reason", "from_on", "review_on", "to_on"), neither=("opened_by", "closed_by", "voided_at"))
+    audit_person = person_at_end_of("pathway.candidate")
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="pause_one_at_a_time",
+                # A range of one number stands for "the same case": no extension of the database is needed.
+                expressions=[
+                    (Func(F("pathway"), F("pathway"), Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+                    (Func(F("from_on"), F("to_on"), Value("[)"), function="daterange"), RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(voided_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="pause_days_in_order", condition=models.Q(to_on__isnull=True) | models.Q(to_on__gte=models.F("from_on"))
+            ),
+        ]
 
 
 class Ownership(Row):

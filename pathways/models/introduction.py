@@ -71,6 +71,7 @@ class Introduction(IntroductionChart, Row):
     employer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     shared = models.JSONField("exactly what was shared", default=dict, blank=True)
+    superseded_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     sent_on = models.DateField(null=True, blank=True)
     offered_on = models.DateField(null=True, blank=True)
     offer_hours = models.DecimalField("hours a week", max_digits=4, decimal_places=1, null=True, blank=True)
@@ -87,6 +88,7 @@ class Introduction(IntroductionChart, Row):
             "stage",
             "consent",
             "shared",
+            "superseded_by",
             "sent_on",
             "offered_on",
             "offer_hours",

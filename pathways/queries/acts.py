@@ -17,8 +17,13 @@ TALKS = frozenset(
         TaskKind.TELL,
         TaskKind.KEEP_IN_TOUCH,
         TaskKind.LAST_DAY,
+        TaskKind.LEAVING,
+        TaskKind.SETTLE,
+        TaskKind.ANY_WORK,
         TaskKind.AFTER_LEAVING,
         TaskKind.REVISIT,
+        TaskKind.REVIEW,
+        TaskKind.OFFER_SEAT,
     }
 )
 #: Tasks for which the person is rung, and which another step than the talk satisfies.
@@ -28,15 +33,26 @@ LEADS_TO: Mapping[str, tuple[str, str]] = {
     TaskKind.HOLD_CHAT: ("hold", "Chat held"),
     TaskKind.SEND: ("send", "Send"),
     TaskKind.ANSWER: ("offer", "Offer made"),
+    TaskKind.CHASE: ("offer", "Offer made"),
     TaskKind.ACCEPT: ("accept", "Accept"),
     TaskKind.CHECKS: ("agree_start", "Agree a start"),
     TaskKind.CONFIRM_START: ("start", "Started"),
+    TaskKind.LAST_DAY: ("tell_leaving", "Say it"),
+    TaskKind.LEAVING: ("tell_leaving", "Say it"),
+    TaskKind.SETTLE: ("settle_still", "Still in work there"),
+    TaskKind.ANY_WORK: ("say_any_work", "Answer"),
+    TaskKind.OFFER_SEAT: ("book", "Book the seat"),
 }
 #: Kind of task -> the step that makes a new row on the case.
 MAKES: Mapping[str, tuple[str, str, str]] = {
     TaskKind.BOOK_CHAT: ("interview", "book", "Book"),
     TaskKind.REBOOK_CHAT: ("interview", "book", "Book"),
     TaskKind.INTRODUCE: ("introduction", "draft", "Put forward"),
+}
+#: Kind of task -> the step on the case itself.
+ON_THE_CASE: Mapping[str, tuple[str, str]] = {
+    TaskKind.REVIEW: ("resume", "The pause is over"),
+    TaskKind.END_FOLLOW_UP: ("end_follow_up", "End follow-up"),
 }
 #: Kind of task -> the step that one press takes, and its words.
 ONE_PRESS: Mapping[str, tuple[str, str]] = {
@@ -72,7 +88,12 @@ def _step(task: Task, what: About, *, by: Actor, more: str, passed: bool) -> lis
         acts = [Act(words, f"{step_href(row, step)}?{more}", tap=False)] if may(by, row.machine, step, on=row, case=case) else []
         if task.kind == TaskKind.HOLD_CHAT and passed and may(by, "interview", "miss", on=row, case=case):
             acts.append(Act("Missed", f"{step_href(row, 'miss')}?{more}", tap=False))
+        if task.kind == TaskKind.SETTLE and may(by, row.machine, "settle_gone", on=row, case=case):
+            acts.append(Act("Had left", f"{step_href(row, 'settle_gone')}?{more}", tap=False))
         return acts
+    if task.kind in ON_THE_CASE:
+        step, words = ON_THE_CASE[task.kind]
+        return [Act(words, f"{step_href(case, step)}?{more}", tap=False)] if may(by, "pathway", step, on=case, case=case) else []
     if task.kind in MAKES and case.is_open:
         machine, step, words = MAKES[task.kind]
         return [Act(words, f"/pathways/{case.uuid}/steps/{machine}.{step}/?{more}", tap=False)]

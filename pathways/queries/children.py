@@ -11,7 +11,7 @@ from pathways.queries.due import MILESTONE_WORDS, about_row, due_words
 from pathways.queries.offers import Offers
 from pathways.queries.steps import OpenStep
 from pathways.services.door import FLAGS
-from pathways.workflow.retention_check import ASKING
+from pathways.workflow.retention_check import ASKING, RetentionStage
 
 
 @dataclass
@@ -59,6 +59,7 @@ def children_of(cases: Sequence[Pathway]) -> dict[tuple[str, int], Any]:
         if job.introduction_id in offers:
             job.introduction = offers[job.introduction_id]
     for offer in offers.values():  # so that a step on an offer need not ask for its jobs again
+        offer.superseded_by = offers.get(offer.superseded_by_id)
         offer._prefetched_objects_cache = {"placements": [job for job in jobs.values() if job.introduction_id == offer.pk]}
     rows: list[Any] = [
         *Interview.objects.filter(pathway__in=ids).select_related("host"),
@@ -77,8 +78,8 @@ def shown_children(case: Pathway, children: Mapping[tuple[str, int], Any], offer
             continue
         shown = _live(row, offers, today)
         if row.machine == "placement":
-            shown.open = shown.open or row.stage == "in_post"
             shown.asked = [_live(each, offers, today) for each in _of(row, mine, "retention_check")]
+            shown.open = shown.open or (row.stage == "moved" and any(each.open for each in shown.asked))
             shown.checks = [_live(each, offers, today) for each in _of(row, mine, "pre_employment_check")]
         found.append(shown)
     return [each for each in found if each.open], [each for each in found if not each.open]
@@ -98,7 +99,7 @@ def _live(row: Any, offers: Offers, today: date) -> Live:
         lines=lines_of(row, today),
         steps=offers.on(row),
         open=FLAGS[row.machine][row.stage].open,
-        now=row.machine == "retention_check" and row.stage in ASKING,
+        now=row.machine == "retention_check" and row.stage in (*ASKING, RetentionStage.DISPUTED),
     )
 
 

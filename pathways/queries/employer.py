@@ -126,7 +126,7 @@ def card(row: Introduction, *, by: Actor, at: datetime, back: str, due: date | N
         name=shared_name(row),
         href=f"/introductions/{row.uuid}/",
         title=row.heading.title,
-        where=f"{STANDS[Stage(row.stage)]} · {row.heading.title}",
+        where=" · ".join(part for part in (STANDS[Stage(row.stage)], row.heading.title, available(row)) if part),
         note=str(row.shared.get("note", "")),
         phone=str(row.shared.get("phone", "")),
     )
@@ -140,6 +140,12 @@ def card(row: Introduction, *, by: Actor, at: datetime, back: str, due: date | N
             made.due = f"{counted((today - due).days, 'day')} overdue" if made.overdue else in_days(due, today)
         made.buttons = buttons(row, by=by, at=at, back=back, leave_out=ON_THE_PAGE)
     return made
+
+
+def available(row: Introduction) -> str:
+    """From when somebody who is away for a while can be met: never why."""
+    day_of = row.pathway.available_on if row.pathway.paused_on is not None else None
+    return f"Available from {day(day_of)}" if day_of is not None and row.stage in LIVE_THERE else ""
 
 
 def _due_of(subjects: Sequence[str], cases: Sequence[int]) -> dict[str, date]:
@@ -273,7 +279,7 @@ def check_card(check: PreEmploymentCheck, *, job: Placement, by: Actor, at: date
 
 def still_here(user: object) -> QuerySet[RetentionCheck]:
     """Checks whose day has come and whose answer has not; what is still to come is not shown."""
-    rows = retention_checks(user).filter(stage__in=ASKING)
+    rows = retention_checks(user).filter(stage__in=ASKING).exclude(placement__stage=PlacementStage.MOVED)
     return rows.select_related("placement__introduction", "pathway")
 
 
@@ -340,7 +346,7 @@ def waiting_on(user: object, *, today: date) -> list[Waits]:
         rest=Count("pk", filter=~due | Q(start_on=None)),
         oldest=Min("introduction__offered_on", filter=~due | Q(start_on=None)),
     )
-    ask = retention_checks(user).filter(stage__in=ASKING).aggregate(n=Count("pk"), since=Min("due_on"))
+    ask = still_here(user).aggregate(n=Count("pk"), since=Min("due_on"))
     lines = [
         (answer["n"], "person,people", "put forward: say what happens next", "/put-forward/", "The longest has waited", answer["since"]),
         (start["n"], "first day", "to confirm: did they start?", "/checks/", "The earliest was", start["since"]),

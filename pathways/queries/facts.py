@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from candidates.models import ContactRoute
 from outreach.choices import ContactOutcome
@@ -41,10 +41,17 @@ def _standing() -> dict[str, Exists]:
         "live_offer": _any(Introduction, stage="offered"),
         "before_start": _any(Placement, stage__in=BEFORE_START),
         "in_post": _any(Placement, stage="in_post"),
-        "six_months_confirmed": _any(RetentionCheck, milestone=SIX_MONTHS, stage="confirmed", placement__stage="in_post"),
+        "six_months_confirmed": Exists(_held_six_months()),
         "six_months_stands": _any(RetentionCheck, milestone=SIX_MONTHS, stage="confirmed"),
         "unsettled_checks": _any(RetentionCheck, stage__in=UNSETTLED),
     }
+
+
+def _held_six_months() -> QuerySet[RetentionCheck]:
+    """Confirmed of a job still in post, or of one that another goes on from which is."""
+    confirmed = RetentionCheck.objects.filter(pathway=OuterRef("pk"), milestone=SIX_MONTHS, stage="confirmed")
+    goes_on = Exists(Placement.objects.filter(continues=OuterRef("placement"), stage="in_post"))
+    return confirmed.filter(Q(placement__stage="in_post") | Q(goes_on, placement__stage="moved"))
 
 
 def _marks(pathway: Pathway) -> dict[str, bool]:
@@ -89,6 +96,7 @@ def facts_among(pathway: Pathway, rows: Iterable[Any]) -> CaseFacts:
     checks = [row for row in mine if row.machine == "retention_check"]
     six = [row for row in checks if row.milestone == SIX_MONTHS and row.stage == "confirmed"]
     ended = {row.pk for row in mine if row.machine == "placement" and row.stage in OVER}
+    going_on = {row.continues_id or row.pk for row in mine if row.machine == "placement" and row.stage == "in_post"}
     return CaseFacts(
         **_marks(pathway),
         chat_booked="booked" in chats,
@@ -101,7 +109,7 @@ def facts_among(pathway: Pathway, rows: Iterable[Any]) -> CaseFacts:
         before_start=not jobs.isdisjoint(BEFORE_START),
         in_post="in_post" in jobs,
         left_since_restart=bool(ended - set(pathway.looked_past)),
-        six_months_confirmed=any(row.placement.stage == "in_post" for row in six),
+        six_months_confirmed=any(row.placement_id in going_on for row in six),
         six_months_stands=bool(six),
         unsettled_checks=any(row.stage in UNSETTLED for row in checks),
         imported_stage=_imported_stage(pathway),

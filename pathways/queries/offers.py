@@ -34,10 +34,13 @@ NEXT_STEP: Mapping[str, str] = {
     TaskKind.INTRODUCE: "introduction.draft",
     TaskKind.AFTER_LEAVING: "pathway.restart_search",
     TaskKind.REVISIT: "pathway.reopen",
+    TaskKind.REVIEW: "pathway.resume",
+    TaskKind.END_FOLLOW_UP: "pathway.end_follow_up",
     TaskKind.NEXT_CONTACT: "pathway.express_interest",
 }
 #: Steps that end, hand over or take back: they stand last.
 LAST = (
+    "pathway.pause",
     "pathway.hand_over",
     "pathway.unmark_ready",
     "pathway.set_not_now",

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 
+from accounts.choices import ReasonKind
+from accounts.models import Reason
 from candidates.choices import GeographyState, RouteKind
 from candidates.models import Address, AddressPlace, Candidate, ContactRoute
 from employers.models import JobFamily
 from ground.actor import Actor
 from ground.clock import today_london
-from ground.templatetags.said import weekday
+from ground.templatetags.said import day, weekday
 from outreach.choices import ContactOutcome
 from outreach.models import Contact
 from pathways.models import Consent, Pathway, Task
@@ -88,6 +90,7 @@ class PersonPage:
     story: Story
     take: bool
     spoke: str
+    paused: str
 
     @property
     def here(self) -> str:
@@ -171,6 +174,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
             whole=whole,
         ),
         spoke=_last_spoke(contacts, cases),
+        paused=_paused(case),
         take=case.is_open and case.owner_id is None and any(each.name == "hand_over" for each in aside),
     )
 
@@ -230,6 +234,17 @@ def _families(case: Pathway) -> str:
         return ""
     names = dict(JobFamily.objects.filter(code__in=case.families).values_list("code", "name"))
     return ", ".join(names.get(code, code) for code in case.families)
+
+
+def _paused(case: Pathway) -> str:
+    """Paused since 2 March 2027, until 1 April 2027: childcare or caring."""
+    pause = case.pauses.filter(to_on__isnull=True, voided_at__isnull=True).first() if case.paused_on is not None else None
+    if pause is None:
+        return ""
+    rows = Reason.objects.of(case.programme_id).filter(kind=ReasonKind.PAUSE, code=pause.reason)
+    why = rows.order_by("programme_id").values_list("label", flat=True).first()
+    told = f": {why[:1].lower()}{why[1:]}" if why else ""
+    return f"Paused since {day(pause.from_on)}; we look again on {day(pause.review_on)}{told}."
 
 
 def consent_words(row: Consent) -> str:

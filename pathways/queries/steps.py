@@ -12,6 +12,8 @@ from pathways.queries.facts import conduct_of, facts_of
 from pathways.rules import may_take
 from pathways.services.case import REOPEN_DAYS
 from pathways.services.door import chart_steps
+from pathways.services.employment import may_tell_leaving
+from pathways.services.introduction import may_revive
 from pathways.workflow.follow import CaseFacts
 from pathways.workflow.pathway import Stage
 from pathways.workflow.steps import EMPLOYER, NEW, WORKER, Step
@@ -72,7 +74,7 @@ def allowed(each: Step, row: Row | None, *, case: Pathway, by: Actor) -> bool:
         return False
     if isinstance(row, Pathway):
         return _case_allows(each.name, row)
-    return True
+    return each.name != "revive" or case.is_open
 
 
 def timely(name: str, row: Row, *, at: datetime) -> bool:
@@ -81,8 +83,14 @@ def timely(name: str, row: Row, *, at: datetime) -> bool:
         return row.at is None or row.at <= at
     if isinstance(row, Placement) and name == "complete":
         return row.kind in {"fixed_term", "apprenticeship"}
+    if isinstance(row, Placement) and name == "tell_leaving":
+        return may_tell_leaving(row)
+    if isinstance(row, Placement) and name == "correct_start":
+        return row.continues_id is None
     if isinstance(row, Introduction) and name == "withdraw_offer":
         return not any(job.first_day is not None and job.stage not in {"fell_through", "void"} for job in row.placements.all())
+    if isinstance(row, Introduction) and name == "revive":
+        return row.heading.is_open and may_revive(row)
     if isinstance(row, Pathway) and name == "reopen":
         last = max((day for day in (row.closed_on, row.revisit_on) if day), default=None)
         return last is not None and (today_london(at) - last).days <= REOPEN_DAYS and row.candidate.died_on is None
@@ -96,6 +104,8 @@ def _case_allows(name: str, case: Pathway) -> bool:
         return case.ready_on is not None
     if name == "mark_ready":
         return case.ready_on is None
+    if name in {"pause", "resume"}:
+        return (case.paused_on is not None) == (name == "resume")
     return True
 
 

@@ -14,6 +14,7 @@ from pathways.models.retention import Grade
 from pathways.services.door import as_json, chart_steps
 
 Values = Mapping[str, Any]
+ANY_WORK = {True: "In paid work.", False: "Not in paid work."}
 MISSED_BY = {"candidate": "They did not come", "us": "We could not make it"}
 DESTINATIONS = {
     "other_job": "Another job",
@@ -138,6 +139,7 @@ def _check(values: Values, names: Mapping[int, str]) -> list[str]:
 #: machine.step -> what to tell of the values it left.
 TELL: Mapping[str, Callable[[Values, Mapping[int, str]], list[str]]] = {
     "pathway.hand_over": lambda values, names: [_said("To", names.get(values.get("owner_id") or 0, ""))],
+    "pathway.pause": lambda values, names: [_said("We look again on", day(_day(values.get("available_on"))))],
     "pathway.set_not_now": _not_now,
     "pathway.close_ineligible": lambda values, names: [_said("Referred to", values.get("referred_to") or "")],
     "interview.book": _chat,
@@ -149,9 +151,15 @@ TELL: Mapping[str, Callable[[Values, Mapping[int, str]], list[str]]] = {
     "placement.agree_start": _agreed,
     "placement.start": lambda values, names: [_said("First day", day(_day(values.get("first_day"))))],
     "placement.leave": _left,
+    "placement.tell_leaving": _left,
+    "placement.move_role": lambda values, names: [_said("Now", values.get("title") or "")],
+    "placement.correct_start": lambda values, names: [_said("First day", day(_day(values.get("first_day"))))],
     "placement.complete": _left,
     "pre_employment_check.ask": _check,
     "pre_employment_check.receive": _check,
     "retention_check.confirm": _answer,
     "retention_check.deny": _answer,
+    "retention_check.settle_still": _answer,
+    "retention_check.settle_gone": _answer,
+    "retention_check.say_any_work": lambda values, names: [ANY_WORK.get(values.get("any_work"), "")],
 }

@@ -22,6 +22,8 @@ HAPPENED: Mapping[str, str] = {
     "pathway.void": "Case entered in error",
     "pathway.reopen": "Reopened",
     "pathway.return": "Started again",
+    "pathway.pause": "Paused",
+    "pathway.resume": "The pause ended",
     "pathway.hand_over": "Handed over",
     "pathway.import_stage": "Stage from a register",
     "pathway.follow": "Moved on",
@@ -51,6 +53,7 @@ HAPPENED: Mapping[str, str] = {
     "introduction.decline_by_employer": "Not taken further by the employer",
     "introduction.withdraw_offer": "Offer withdrawn by the employer",
     "introduction.supersede": "Closed: another job was taken",
+    "introduction.revive": "Put forward again",
     "introduction.close_heading": "Closed: the opening closed",
     "introduction.void": "Introduction entered in error",
     "placement.record": "Job made from the offer",
@@ -59,6 +62,12 @@ HAPPENED: Mapping[str, str] = {
     "placement.start": "First day in work",
     "placement.fall_through": "Job fell through",
     "placement.leave": "Left the job",
+    "placement.tell_leaving": "More is known of the leaving",
+    "placement.stay_on": "Had not left after all",
+    "placement.move_role": "Another role with the same employer",
+    "placement.move_employer": "Moved to another employer",
+    "placement.record_moved": "Job with the next employer",
+    "placement.correct_start": "First day put right",
     "placement.complete": "Job reached its end",
     "placement.void": "Job entered in error",
     "pre_employment_check.plan": "Check planned",
@@ -73,6 +82,12 @@ HAPPENED: Mapping[str, str] = {
     "retention_check.chase": "Asked again: still in work?",
     "retention_check.confirm": "Still in work",
     "retention_check.deny": "No longer in work there",
+    "retention_check.answer_again": "Another answer",
+    "retention_check.dispute": "Answers disagree",
+    "retention_check.settle_still": "Settled: still in work there",
+    "retention_check.settle_gone": "Settled: had left",
+    "retention_check.say_any_work": "Asked about any paid work",
+    "retention_check.supersede": "Check replaced",
     "retention_check.settle_left": "Not asked: had already left",
     "retention_check.settle_in_post": "Not asked: known to be in work",
     "retention_check.lapse": "Nobody said: not known",
@@ -80,7 +95,17 @@ HAPPENED: Mapping[str, str] = {
     "retention_check.void": "Check on the job entered in error",
 }
 #: Steps of the clock that a reader wants to see; the rest of what the system does is folded.
-TOLD = frozenset({"retention_check.lapse", "retention_check.settle_left", "retention_check.settle_in_post", "pathway.end_by_death"})
+TOLD = frozenset(
+    {
+        "introduction.go_stale",
+        "retention_check.lapse",
+        "retention_check.settle_left",
+        "retention_check.settle_in_post",
+        "retention_check.dispute",
+        "placement.stay_on",
+        "pathway.end_by_death",
+    }
+)
 
 
 def title_of(change: StageChange) -> str:

@@ -34,6 +34,7 @@ from pathways.queries.due import (
     who_owes,
 )
 from pathways.scope import held, pathways, tasks, tasks_of_held
+from pathways.workflow.owed import STOP_IN_A_PAUSE
 from pathways.workflow.pathway import OPEN, Stage
 
 #: Nobody on the desk has been heard for so long: "gone quiet".
@@ -166,6 +167,7 @@ def places_of(asked: Asked) -> list[Place]:
 def _due(asked: Asked) -> QuerySet:
     """Tasks due or overdue on the desk: (id, kind, due on, case). One's own are two lists in one, each by an index of its own."""
     late = Q(state=TaskState.OPEN, due_on__lte=asked.today) & ~Q(pathway__stage=Stage.VOID)
+    late &= Q(pathway__paused_on__isnull=True) | ~Q(kind__in=STOP_IN_A_PAUSE)
     rows = tasks(asked.user).filter(late).values_list("id", "kind", "due_on", "pathway")
     if asked.whose == "me":
         own = tasks_of_held(asked.user).filter(late, assignee__isnull=True)
@@ -184,7 +186,7 @@ def stuck(cases: QuerySet[Pathway], today: date) -> QuerySet:
 def quiet(cases: QuerySet[Pathway], today: date) -> QuerySet:
     """Open cases before work in which nobody has spoken with the person for four weeks: (case, since when)."""
     waiting = [stage for stage in OPEN if stage not in SEEN_ANYWAY]
-    rows = cases.filter(stage__in=waiting).annotate(heard=Coalesce(F("last_two_way_on"), F("opened_on")))
+    rows = cases.filter(stage__in=waiting, paused_on__isnull=True).annotate(heard=Coalesce(F("last_two_way_on"), F("opened_on")))
     return rows.filter(heard__lte=today - timedelta(days=QUIET_DAYS)).order_by("heard", "id").values_list("pk", "heard")
 
 

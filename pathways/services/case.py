@@ -18,7 +18,9 @@ from outreach.models import Event
 from outreach.services.message import stop_messages_to
 from pathways.models import Interview, Introduction, Ownership, Pathway, Placement, RetentionCheck, StageChange, TrainingPlace
 from pathways.services.door import TODAY, Taken, change_stage, last_day_of
+from pathways.services.pause import begin_pause, end_pause, go_on
 from pathways.services.task import owe_nothing
+from pathways.services.training import offer_seat
 from pathways.workflow.introduction import LIVE
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.placement import BEFORE_START, OVER
@@ -122,15 +124,21 @@ def restart_search(*, case: Pathway, ready: bool, by: Actor, at: datetime, taken
 
 
 def _close(*, case: Pathway, step: str, values: dict[str, Any], by: Actor, at: datetime, taken: Taken) -> Pathway:
-    values = {"closed_on": taken.happened_on or today_london(at), **values}
+    values = {"closed_on": taken.happened_on or today_london(at), **_unpaused(case), **values}
     change_stage(
         subject=case, step=step, by=by, at=at, values=values, taken=taken, then=partial(close_what_is_live, case=case, by=by, at=at)
     )
     return case
 
 
+def _unpaused(case: Pathway) -> dict[str, Any]:
+    """A closing ends a pause."""
+    return {"paused_on": None, "available_on": None} if case.paused_on is not None else {}
+
+
 def close_what_is_live(change: StageChange, *, case: Pathway, by: Actor, at: datetime) -> None:
     """Chats and seats are cancelled (a course begun: left), introductions withdrawn, jobs before their start fall through."""
+    end_pause(change)
     taken = Taken(cause=change)
     rows: list[tuple[models.QuerySet, str]] = [
         (Interview.objects.filter(pathway=case, stage="booked"), "cancel"),
@@ -142,7 +150,8 @@ def close_what_is_live(change: StageChange, *, case: Pathway, by: Actor, at: dat
     for found, step in rows:
         for row in found.order_by("id"):
             values = {"over_on": change.happened_on} if step == "leave" else {}
-            change_stage(subject=row, step=step, by=by, at=at, values=values, taken=taken)
+            then = partial(offer_seat, place=row, at=at) if isinstance(row, TrainingPlace) else None
+            change_stage(subject=row, step=step, by=by, at=at, values=values, taken=taken, then=then)
 
 
 @service("case.set_not_now")
@@ -197,9 +206,8 @@ def void_case(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -
             exempt_checks(change, job=job, by=by, at=at, stages=STANDING)
             change_stage(subject=job, step="void", by=by, at=at, taken=Taken(cause=change))
 
-    change_stage(
-        subject=case, step="void", by=by, at=at, values={"closed_on": taken.happened_on or today_london(at)}, taken=taken, then=consequences
-    )
+    values = {"closed_on": taken.happened_on or today_london(at), **_unpaused(case)}
+    change_stage(subject=case, step="void", by=by, at=at, values=values, taken=taken, then=consequences)
     return case
 
 
@@ -240,7 +248,7 @@ def _end_by_death(*, case: Pathway, died_on: date, by: Actor, at: datetime) -> N
         _leave_by_death(change, case=case, died_on=died_on, by=by, at=at)
 
     day = max(died_on, last_day_of(case) or died_on)
-    values = {"closed_on": died_on, "close_reason": "death"}
+    values = {"closed_on": died_on, "close_reason": "death", **_unpaused(case)}
     taken = Taken(happened_on=day, reason="death")
     change_stage(subject=case, step="end_by_death", by=on_its_own(by), at=at, values=values, taken=taken, then=consequences)
 
@@ -285,6 +293,43 @@ def start_again(*, previous: Pathway, owner: User | None, by: Actor, at: datetim
     )
     case.previous, case.families, case.notice = previous, previous.families, previous.notice
     change_stage(subject=case, step="return", by=by, at=at, values={"interested_on": day}, taken=taken, then=partial(_own, case=case))
+    return case
+
+
+@service("case.pause")
+def pause_case(*, case: Pathway, review_on: date, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
+    """Nothing is asked of the person until a day on which somebody looks again. Employers see that day and no reason."""
+    if case.paused_on is not None:
+        raise Conflict("This case is paused already.")
+    day = taken.happened_on or today_london(at)
+    if review_on <= today_london(at):
+        raise Refused("The day to look again must be after today.", field="review_on")
+    change_stage(
+        subject=case,
+        step="pause",
+        by=by,
+        at=at,
+        values={"paused_on": day, "available_on": review_on},
+        taken=taken,
+        then=partial(begin_pause, case=case, review_on=review_on),
+    )
+    return case
+
+
+@service("case.resume")
+def resume_case(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
+    """The pause is over: what was owed when it began is owed as many days later as it lasted."""
+    if case.paused_on is None:
+        raise Conflict("This case is not paused.")
+    if taken.happened_on is not None and taken.happened_on < case.paused_on:
+        raise Refused("The pause cannot end before it began.", field="happened_on")
+
+    def consequences(change: StageChange) -> None:
+        pause = end_pause(change)
+        if pause is not None:
+            go_on(pause)
+
+    change_stage(subject=case, step="resume", by=by, at=at, values=_unpaused(case), taken=taken, then=consequences)
     return case
 
 

@@ -23,6 +23,7 @@ from pathways.models import MACHINES, ImportRun, Overwritten, Pathway, StageChan
 from pathways.models.log import Quality
 from pathways.queries.facts import conduct_of, facts_of
 from pathways.rules import may_take
+from pathways.services.pause import end_pause
 from pathways.services.task import close_all, owe_finishing, settle_tasks, show_next
 from pathways.services.text import write_texts
 from pathways.workflow import interview, introduction, pathway, placement, pre_employment_check, retention_check, training_place
@@ -228,6 +229,7 @@ ONE_OPEN = {
     "pathway_one_open": "This person already has an open case in this programme.",
     "introduction_one_live": "This person has already been put forward to this opening.",
     "training_place_one_live": "This person already has a place on this course.",
+    "pause_one_at_a_time": "There was a pause in these days already.",
     "placement_days_in_order": "The last day cannot be before the first day.",
 }
 
@@ -322,11 +324,16 @@ def let_follow(*, case: Pathway, cause: StageChange) -> StageChange | None:
     if target == case.stage:
         return None
     was, case.stage, case.version = case.stage, target, case.version + 1
-    closed_before = as_json(case.closed_on)
+    before = {"closed_on": as_json(case.closed_on)}
     case.closed_on = cause.happened_on if target == Stage.SUSTAINED else (None if target in OPEN else case.closed_on)
+    if as_json(case.closed_on) == before["closed_on"]:
+        before = {}
+    if target not in OPEN and case.paused_on is not None:
+        before |= {"paused_on": as_json(case.paused_on), "available_on": as_json(case.available_on)}
+        case.paused_on = case.available_on = None
     day = max(cause.happened_on, case.stage_since)
     case.stage_since = day
-    case.save(update_fields=["stage", "version", "closed_on", "stage_since"])
+    case.save(update_fields=["stage", "version", "closed_on", "stage_since", "paused_on", "available_on"])
     followed = StageChange.objects.create(
         machine="pathway",
         subject_id=case.pk,
@@ -340,10 +347,11 @@ def let_follow(*, case: Pathway, cause: StageChange) -> StageChange | None:
         recorded_at=cause.recorded_at,
         cause=cause,
         import_run=cause.import_run,
-        before={"closed_on": closed_before} if closed_before != as_json(case.closed_on) else {},
+        before=before,
     )
     if target not in OPEN:
         close_all(change=followed)
+        end_pause(followed)
     return followed
 
 

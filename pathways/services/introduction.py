@@ -6,13 +6,16 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from accounts.models import BankHoliday
 from accounts.services.audit import service
 from candidates.models import Candidate, ContactRoute
 from employers.models import CareerHeading
 from employers.services.heading import lock_heading
 from employers.services.pay import grade
-from ground.actor import Actor
-from ground.clock import today_london
+from ground.actor import SYSTEM, Actor
+from ground.clock import add_working_days, today_london
 from ground.door import Conflict, Refused, transact
 from pathways.models import Consent, Introduction, Pathway, Placement, StageChange
 from pathways.models.introduction import ConsentKind
@@ -20,7 +23,8 @@ from pathways.services.case import on_its_own
 from pathways.services.door import TODAY, Taken, change_stage, lock_case
 from pathways.services.mail import tell_employer
 from pathways.services.placement import make_placement
-from pathways.workflow.introduction import LIVE
+from pathways.workflow.introduction import LIVE, STALE_AFTER, IntroductionStage
+from pathways.workflow.pathway import OPEN
 
 #: Hours a week from which accepting one job closes the other introductions unless the person says otherwise.
 FULL_ENOUGH = 30
@@ -153,7 +157,75 @@ def _accepted(change: StageChange, *, introduction: Introduction, close: Collect
     else:
         chosen = [each for each in others if each.pk in set(close)]
     for other in chosen:
-        change_stage(subject=other, step="supersede", by=on_its_own(by), at=at, taken=Taken(cause=change))
+        values = {"superseded_by_id": introduction.pk}
+        change_stage(subject=other, step="supersede", by=on_its_own(by), at=at, values=values, taken=Taken(cause=change))
+
+
+@service("introduction.revive")
+def revive_introduction(*, introduction: Introduction, consent_how: str, by: Actor, at: datetime, taken: Taken = TODAY) -> Introduction:
+    """Put forward again, with the person's yes, after the job that was taken instead fell through.
+
+    Raises Conflict when that job still stands, the opening is no longer open, or it never was sent there.
+    """
+    case = lock_case(introduction)
+    if not lock_heading(introduction.heading).is_open:
+        raise Conflict("This opening is no longer open.")
+    introduction.refresh_from_db()
+    if case is None or not case.is_open:
+        raise Conflict("This case has ended: reopen it first.")
+    if not may_revive(introduction):
+        raise Conflict("Only one that was sent, and was closed for a job that then fell through, is put forward again.")
+    if not consent_how:
+        raise Refused("Say how the person agreed to being put forward to this employer.", field="consent_how")
+    consent = Consent.objects.create(
+        candidate_id=case.candidate_id,
+        kind=ConsentKind.SHARE,
+        employer_id=introduction.employer_id,
+        given_on=taken.happened_on or today_london(at),
+        given_how=consent_how,
+        recorded_by_id=by.user_id,
+    )
+
+    def consequences(change: StageChange) -> None:
+        Consent.objects.filter(pk=consent.pk).update(opened_by=change)
+        tell_employer(change=change, introduction=introduction)
+
+    values = {"consent_id": consent.pk, "superseded_by_id": None}
+    change_stage(subject=introduction, step="revive", by=by, at=at, values=values, taken=taken, then=consequences)
+    return introduction
+
+
+def may_revive(introduction: Introduction) -> bool:
+    """Whether it had been sent, and the job for which it was closed did not go ahead."""
+    if introduction.sent_on is None or introduction.superseded_by is None:
+        return False
+    jobs = [job.stage for job in introduction.superseded_by.placements.all() if job.stage != "void"]
+    return bool(jobs) and set(jobs) == {"fell_through"}
+
+
+def silent_introductions(*, at: datetime) -> list[int]:
+    """Introductions about which the employer has said nothing for ten working days; not while the person is away."""
+    return _silent(Introduction.objects.all(), at=at)
+
+
+def _silent(among: QuerySet[Introduction], *, at: datetime) -> list[int]:
+    holidays = frozenset(BankHoliday.objects.values_list("day", flat=True))
+    said = StageChange.objects.filter(machine="introduction", undoes__isnull=True, undone_by__isnull=True, subject_id=OuterRef("pk"))
+    stages = [IntroductionStage.SENT, IntroductionStage.CONSIDERING]
+    waiting = among.filter(stage__in=stages, pathway__stage__in=OPEN, pathway__paused_on__isnull=True)
+    asked = waiting.annotate(since=Subquery(said.order_by("-id").values("happened_on")[:1])).order_by("since", "id")
+    today = today_london(at)
+    return [pk for pk, since in asked.values_list("pk", "since") if since and add_working_days(since, STALE_AFTER, holidays) <= today]
+
+
+@transact
+def let_go_stale(*, introduction: Introduction, at: datetime) -> bool:
+    """Nothing was heard: the employer is asked again and the worker told. False when somebody answered meanwhile."""
+    lock_case(introduction)
+    if not _silent(Introduction.objects.filter(pk=introduction.pk), at=at):
+        return False
+    change_stage(subject=introduction, step="go_stale", by=SYSTEM, at=at)
+    return True
 
 
 @service("introduction.withdraw_offer")

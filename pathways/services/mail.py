@@ -41,7 +41,7 @@ def tell_employer(*, change: StageChange, introduction: Introduction) -> None:
 
 def withdraw_mail(changes: Iterable[StageChange], *, at: datetime) -> int:
     """The steps were taken back: stop their e-mails that have not left; how many."""
-    sent = [each for each in changes if (each.machine, each.step) == ("introduction", "send")]
+    sent = [each for each in changes if each.machine == "introduction" and each.step in {"send", "revive"}]
     ids = [_mail_of(each, number) for each in sent for number in range(MOST)]
     return sum(cancel_mail(mail=mail, at=at) for mail in Mail.objects.filter(uuid__in=ids)) if ids else 0
 

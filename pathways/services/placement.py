@@ -11,9 +11,8 @@ from ground.actor import SYSTEM, Actor
 from ground.clock import add_months, today_london
 from ground.door import Conflict, Refused
 from pathways.models import Introduction, Pathway, Placement, PreEmploymentCheck, RetentionCheck, StageChange
-from pathways.models.task import TaskKind
 from pathways.services.door import TODAY, Taken, change_stage
-from pathways.services.task import open_task
+from pathways.services.last_day import find_out, settle_by_last_day
 from pathways.workflow.pre_employment_check import CheckKind
 from pathways.workflow.retention_check import STANDING
 
@@ -68,7 +67,15 @@ def record_own_job(
 
 @service("placement.agree_start")
 def agree_start(
-    *, placement: Placement, start_on: date, start_at: str = "", report_to: str = "", by: Actor, at: datetime, taken: Taken = TODAY
+    *,
+    placement: Placement,
+    start_on: date,
+    start_at: str = "",
+    report_to: str = "",
+    ends_on: date | None = None,
+    by: Actor,
+    at: datetime,
+    taken: Taken = TODAY,
 ) -> Placement:
     """A first day is agreed, or moved."""
     if start_on < EARLIEST:
@@ -76,7 +83,11 @@ def agree_start(
     offered = placement.introduction.offered_on if placement.introduction else None
     if offered and start_on < offered:
         raise Refused("The first day cannot be before the offer.", field="start_on")
+    if ends_on is not None and ends_on < start_on:
+        raise Refused("The end of the term cannot be before the first day.", field="ends_on")
     values = {"start_on": start_on, "start_at": start_at, "report_to": report_to}
+    if ends_on is not None:
+        values["ends_on"] = ends_on
     change_stage(subject=placement, step="agree_start", by=by, at=at, values=values, taken=taken)
     return placement
 
@@ -88,11 +99,7 @@ def start_placement(*, placement: Placement, first_day: date, by: Actor, at: dat
 
 
 def _start(*, placement: Placement, first_day: date, by: Actor, at: datetime, taken: Taken) -> Placement:
-    if first_day > today_london(at):
-        raise Refused("The first day is still to come: agree the start instead.", field="first_day")
-    offered = placement.introduction.offered_on if placement.introduction else None
-    if offered and first_day < offered:
-        raise Refused("The first day cannot be before the offer.", field="first_day")
+    first_day_in_order(placement, first_day, at=at)
     if taken.happened_on is None and taken.cause is None:
         taken = Taken(happened_on=first_day, quality=taken.quality, reason=taken.reason, version=taken.version, import_run=taken.import_run)
     taken = _not_before_agreement(placement, taken, at=at)
@@ -103,9 +110,18 @@ def _start(*, placement: Placement, first_day: date, by: Actor, at: datetime, ta
         at=at,
         values={"first_day": first_day},
         taken=taken,
-        then=partial(_plan_checks, placement=placement, first_day=first_day, at=at),
+        then=partial(plan_checks, placement=placement, first_day=first_day, at=at),
     )
     return placement
+
+
+def first_day_in_order(placement: Placement, first_day: date, *, at: datetime) -> None:
+    """Refuse a first day that is to come, or before the offer."""
+    if first_day > today_london(at):
+        raise Refused("The first day is still to come: agree the start instead.", field="first_day")
+    offered = placement.introduction.offered_on if placement.introduction else None
+    if offered and first_day < offered:
+        raise Refused("The first day cannot be before the offer.", field="first_day")
 
 
 def _not_before_agreement(placement: Placement, taken: Taken, *, at: datetime) -> Taken:
@@ -133,7 +149,8 @@ def milestones_on(programme: int, day: date) -> list[Milestone]:
     return list(found.values())
 
 
-def _plan_checks(change: StageChange, *, placement: Placement, first_day: date, at: datetime) -> None:
+def plan_checks(change: StageChange, *, placement: Placement, first_day: date, at: datetime) -> None:
+    """Make the retention checks of a job that began that day."""
     case = Pathway.objects.get(pk=placement.pathway_id)
     for milestone in milestones_on(case.programme_id, first_day):
         check = RetentionCheck(
@@ -165,28 +182,19 @@ def leave_job(
     taken: Taken = TODAY,
 ) -> Placement:
     """Left: the last day, why and where to, each knowable later."""
-    _last_day_in_order(placement, last_day, at=at)
+    last_day_in_order(placement, last_day, at=at)
     values = {"last_day": last_day, "leave_reason": leave_reason, "destination": destination}
 
     def consequences(change: StageChange) -> None:
-        if last_day is None:
-            subject = f"placement:{placement.pk}:last_day"
-            due = today_london(at)
-            open_task(
-                pathway_id=placement.pathway_id,
-                kind=TaskKind.LAST_DAY,
-                subject=subject,
-                due_on=due,
-                owed_by="worker",
-                change=change,
-                stage=placement.pathway.stage,
-            )
+        find_out(change, job=placement, at=at)
+        settle_by_last_day(change, job=placement, by=by, at=at)
 
     change_stage(subject=placement, step="leave", by=by, at=at, values=values, taken=taken, then=consequences)
     return placement
 
 
-def _last_day_in_order(placement: Placement, last_day: date | None, *, at: datetime) -> None:
+def last_day_in_order(placement: Placement, last_day: date | None, *, at: datetime) -> None:
+    """Refuse a last day that is to come, or before the first."""
     if last_day is None:
         return
     if last_day > today_london(at):
@@ -200,8 +208,9 @@ def complete_job(*, placement: Placement, last_day: date, by: Actor, at: datetim
     """A fixed term or an apprenticeship reached its end."""
     if placement.kind not in {"fixed_term", "apprenticeship"}:
         raise Conflict("Only a fixed term or an apprenticeship reaches an end of its own.")
-    _last_day_in_order(placement, last_day, at=at)
-    change_stage(subject=placement, step="complete", by=by, at=at, values={"last_day": last_day}, taken=taken)
+    last_day_in_order(placement, last_day, at=at)
+    then = partial(settle_by_last_day, job=placement, by=by, at=at)
+    change_stage(subject=placement, step="complete", by=by, at=at, values={"last_day": last_day}, taken=taken, then=then)
     return placement
 
 

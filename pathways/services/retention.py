@@ -2,20 +2,24 @@
 
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from accounts.services.audit import service
 from ground.actor import SYSTEM, Actor
 from ground.clock import today_london
 from ground.door import Refused, transact
-from pathways.models import Evidence, RetentionCheck, StageChange
+from pathways.models import Evidence, Pathway, Placement, RetentionCheck, StageChange
 from pathways.models.retention import Grade
 from pathways.models.task import TaskKind
 from pathways.services.door import TODAY, Taken, change_stage, lock_case
+from pathways.services.last_day import find_out, last_of_chain
 from pathways.services.placement import leave_job
-from pathways.services.task import open_task
-from pathways.workflow.retention_check import ASKING, RetentionStage
+from pathways.services.task import open_task, show_next
+from pathways.workflow.retention_check import ANSWERED, ASKING, RetentionStage
 
 CHASE_AFTER = timedelta(days=5)
+#: From the weakest to the strongest.
+GRADES: list[str] = [Grade.SELF, Grade.EMPLOYER, Grade.PAYROLL]
 
 
 @service("retention.answer")
@@ -40,15 +44,31 @@ def answer_check(
     if known_on > today_london(at):
         raise Refused("That day is still to come.", field="known_on")
     still = in_post or (last_day is not None and last_day >= check.due_on)
+    lock_case(check)
+    check.refresh_from_db()
+    answered, disputed = check.stage in (*ANSWERED, RetentionStage.DISPUTED), check.stage == RetentionStage.DISPUTED
+    agrees = still == (check.stage == RetentionStage.CONFIRMED) and not disputed
+    values = {"known_on": known_on, "grade": grade}
+    if answered and (not agrees or GRADES.index(grade) <= GRADES.index(check.grade or Grade.SELF)):
+        values = {}  # what stands is as good, or it is for a person to settle
     change_stage(
         subject=check,
-        step="confirm" if still else "deny",
+        step="answer_again" if answered else "confirm" if still else "deny",
         by=by,
         at=at,
-        values={"known_on": known_on, "grade": grade},
+        values=values,
         taken=taken,
         then=partial(
-            _answered, check=check, still=still, known_on=known_on, grade=grade, last_day=last_day, said_left=not in_post, by=by, at=at
+            _answered,
+            check=check,
+            still=still,
+            known_on=known_on,
+            grade=grade,
+            last_day=last_day,
+            said_left=not in_post and (agrees or not answered),
+            disagrees=answered and not agrees and not disputed,
+            by=by,
+            at=at,
         ),
     )
     return check
@@ -63,25 +83,69 @@ def _answered(
     grade: str,
     last_day: date | None,
     said_left: bool,
+    disagrees: bool,
     by: Actor,
     at: datetime,
 ) -> None:
     Evidence.objects.create(check_row=check, in_post=still, known_on=known_on, grade=grade, opened_by=change)
-    job = check.placement
+    if disagrees:
+        change_stage(subject=check, step="dispute", by=SYSTEM, at=at, taken=Taken(cause=change))
+    elif said_left:
+        _they_left(change, check=check, last_day=last_day, by=by, at=at)
+
+
+def _they_left(change: StageChange, *, check: RetentionCheck, last_day: date | None, by: Actor, at: datetime) -> None:
+    """Somebody said that they had left: so it stands on the job too, and what is not known yet is asked for."""
+    job = last_of_chain(check.placement)
     job.refresh_from_db()
-    if said_left and job.stage == "in_post":
+    if job.stage == "in_post":
         leave_job(placement=job, last_day=last_day, by=by, at=at, taken=Taken(cause=change))
-    elif said_left and job.last_day is None:
-        subject = f"placement:{job.pk}:last_day"
-        open_task(
-            pathway_id=check.pathway_id,
-            kind=TaskKind.LAST_DAY,
-            subject=subject,
-            due_on=today_london(at),
-            owed_by="worker",
-            change=change,
-            stage=check.pathway.stage,
-        )
+    elif job.stage == "left" and job.last_day is None:
+        if last_day is not None:
+            change_stage(subject=job, step="tell_leaving", by=by, at=at, values={"last_day": last_day}, taken=Taken(cause=change))
+        find_out(change, job=job, at=at)
+
+
+@service("retention.settle")
+def settle_check(
+    *, check: RetentionCheck, in_post: bool, last_day: date | None = None, by: Actor, at: datetime, taken: Taken = TODAY
+) -> RetentionCheck:
+    """Two answers disagreed, and a person found out which is right. The job then stands as that says."""
+    check.refresh_from_db()
+    best = Evidence.objects.filter(check_row=check, in_post=in_post, voided_at__isnull=True).order_by("-known_on", "-id").first()
+    values = {"known_on": today_london(at), "grade": best.grade if best else Grade.SELF}
+    if last_day is not None and (last_day >= check.due_on) != in_post:
+        raise Refused("That last day says the contrary.", field="last_day")
+
+    def consequences(change: StageChange) -> None:
+        if in_post:
+            _they_stayed(change, check=check, last_day=last_day, at=at)
+        else:
+            _they_left(change, check=check, last_day=last_day, by=by, at=at)
+
+    step = "settle_still" if in_post else "settle_gone"
+    change_stage(subject=check, step=step, by=by, at=at, values=values, taken=taken, then=consequences)
+    return check
+
+
+def _they_stayed(change: StageChange, *, check: RetentionCheck, last_day: date | None, at: datetime) -> None:
+    """A leaving that was recorded before the date was none; a later last day is put in its place."""
+    job = last_of_chain(check.placement)
+    if job.stage != "left" or (job.last_day is not None and job.last_day >= check.due_on):
+        return
+    if last_day is not None:
+        values: dict[str, Any] = {"last_day": last_day}
+        change_stage(subject=job, step="tell_leaving", by=SYSTEM, at=at, values=values, taken=Taken(cause=change))
+        return
+    values = {"last_day": None, "leave_reason": "", "destination": ""}
+    change_stage(subject=job, step="stay_on", by=SYSTEM, at=at, values=values, taken=Taken(cause=change))
+
+
+@service("retention.any_work")
+def say_any_work(*, check: RetentionCheck, any_work: bool, by: Actor, at: datetime, taken: Taken = TODAY) -> RetentionCheck:
+    """Whether somebody who had left was in any paid work on the date. It is no evidence about this job."""
+    change_stage(subject=check, step="say_any_work", by=by, at=at, values={"any_work": any_work}, taken=taken)
+    return check
 
 
 @service("retention.void")
@@ -103,7 +167,7 @@ def move_with_the_clock(*, check: RetentionCheck, at: datetime, taken: Taken = T
     lock_case(check)
     RetentionCheck.objects.select_for_update(no_key=True).get(pk=check.pk)
     check.refresh_from_db()
-    job = check.placement
+    job = last_of_chain(check.placement)
     waits = check.stage in {RetentionStage.SCHEDULED, *ASKING} and check.due_on <= today
     if waits and job.last_day is not None and job.stage in {"left", "completed"}:
         return _settle(check, in_post=job.last_day >= check.due_on, at=at, taken=taken)
@@ -124,7 +188,21 @@ def move_with_the_clock(*, check: RetentionCheck, at: datetime, taken: Taken = T
 def _settle(check: RetentionCheck, *, in_post: bool, at: datetime, taken: Taken) -> bool:
     """A job known to have ended settles its due checks by its last day."""
     values = {"known_on": today_london(at), "grade": Grade.SELF}
-    change_stage(subject=check, step="settle_in_post" if in_post else "settle_left", by=SYSTEM, at=at, values=values, taken=taken)
+    step = "settle_in_post" if in_post else "settle_left"
+    change = change_stage(subject=check, step=step, by=SYSTEM, at=at, values=values, taken=taken)
+    case = Pathway.objects.get(pk=check.pathway_id)
+    elsewhere = Placement.objects.filter(pathway__person_key=case.person_key, stage="in_post")
+    if not in_post and change.import_run_id is None and not elsewhere.exists():
+        open_task(
+            pathway_id=case.pk,
+            kind=TaskKind.ANY_WORK,
+            subject=f"retention_check:{check.pk}",
+            due_on=today_london(at),
+            owed_by="worker",
+            change=change,
+            stage=case.stage,
+        )
+        show_next(pathway_id=case.pk)
     return True
 
 

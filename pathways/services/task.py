@@ -11,11 +11,11 @@ from ground.actor import Actor
 from ground.clock import add_working_days, today_london
 from ground.door import Conflict, Refused
 from ground.rows import Row
-from pathways.models import Pathway, StageChange, Task
+from pathways.models import Pathway, RetentionCheck, StageChange, Task
 from pathways.models.task import TaskKind, TaskState
 from pathways.workflow.follow import CaseFacts
-from pathways.workflow.owed import FINISHING, OWED, Opens, Owed, outlives
-from pathways.workflow.pathway import OPEN
+from pathways.workflow.owed import ENDING, FINISHING, OWED, STOP_IN_A_PAUSE, Opens, Owed, outlives
+from pathways.workflow.pathway import IN_WORK, OPEN
 
 
 def settle_tasks(*, change: StageChange, subject: Row, ended: bool) -> None:
@@ -55,11 +55,24 @@ def owe_finishing(*, case: Pathway, facts: CaseFacts, cause: StageChange) -> Non
     """While six months are confirmed and something is still live, somebody is asked to finish or close it."""
     if case.stage not in OPEN or not (facts.six_months_stands or cause.machine in {"placement", "retention_check"}):
         return
+    _owe_the_end(case=case, facts=facts, cause=cause)
     if facts.six_months_confirmed and facts.anything_live:
         _open(FINISHING, change=cause, subject=case, mine=f"pathway:{case.pk}", stage=case.stage)
         return
     rows = Task.objects.filter(pathway=case, state=TaskState.OPEN, kind=FINISHING.kind)
     _close(rows, change=cause, today=today_london(cause.recorded_at))
+
+
+def _owe_the_end(*, case: Pathway, facts: CaseFacts, cause: StageChange) -> None:
+    """Once every check is settled and six months are not confirmed, somebody is asked to end the follow-up."""
+    over = case.stage in IN_WORK and not facts.unsettled_checks and not facts.six_months_confirmed and not facts.before_start
+    if not over or cause.import_run_id is not None or not _was_asked(case):
+        return
+    _open(ENDING, change=cause, subject=case, mine=f"pathway:{case.pk}", stage=case.stage)
+
+
+def _was_asked(case: Pathway) -> bool:
+    return RetentionCheck.objects.filter(pathway=case, stage__in=["confirmed", "not_in_post", "unknown"]).exists()
 
 
 def _close(tasks: QuerySet[Task], *, change: StageChange, today: date, whole: str = "") -> None:
@@ -167,14 +180,15 @@ def add_task(*, pathway: Pathway, words: str, due_on: date, by: Actor, at: datet
 def show_next(*, pathway_id: int) -> None:
     """Keep the next thing owed on the case's row, so that a list need not join."""
     with connection.cursor() as cursor:
-        cursor.execute(SHOW_NEXT, [pathway_id])
+        cursor.execute(SHOW_NEXT, [list(STOP_IN_A_PAUSE), pathway_id])
 
 
 SHOW_NEXT = """
     UPDATE pathways_pathway AS mine
     SET next_due_on = soonest.due_on, next_kind = coalesce(soonest.kind, ''), next_owed_by = coalesce(soonest.owed_by, '')
     FROM pathways_pathway AS same LEFT JOIN LATERAL (
-        SELECT due_on, kind, owed_by FROM pathways_task WHERE pathway_id = same.id AND state = 'open' ORDER BY due_on, id LIMIT 1
+        SELECT due_on, kind, owed_by FROM pathways_task WHERE pathway_id = same.id AND state = 'open'
+            AND (same.paused_on IS NULL OR kind <> ALL(%s::varchar[])) ORDER BY due_on, id LIMIT 1
     ) AS soonest ON true
     WHERE same.id = %s AND mine.id = same.id
 """

@@ -51,7 +51,7 @@ class Telling:
     """What one step tells the person.
 
     `neutral` is the wording where the programme must not be mentioned; without one nothing is written.
-    `must_reach` makes a task with the words where no text can go.
+    `must_reach` makes a task with the words where no text can go. `after_the_end`: it is told though the case has ended with it.
     """
 
     code: str
@@ -59,6 +59,7 @@ class Telling:
     delivery_class: str
     neutral: str = ""
     must_reach: bool = False
+    after_the_end: bool = False
 
 
 def _chat(chat: Interview, change: StageChange) -> Moment | None:
@@ -104,8 +105,9 @@ def _first_day(job: Placement, change: StageChange) -> Moment | None:
 
 def _window(check: RetentionCheck, change: StageChange) -> Moment | None:
     """Of use until people are asked again; pointless for a job that is known to be over."""
-    first_day = check.placement.first_day
-    if first_day is None or check.placement.last_day is not None:
+    job = check.placement
+    first_day, over = job.first_day, job.last_day is not None and job.stage != "moved"
+    if first_day is None or over:
         return None
     return Moment(expires_at=change.recorded_at + timedelta(days=5), about=check.milestone, values={"since": said_day(first_day)})
 
@@ -115,6 +117,7 @@ MAY_HEAR = frozenset({*OPEN, Stage.SUSTAINED})
 ONCE, AGAIN = DeliveryClass.AT_MOST_ONCE, DeliveryClass.AT_LEAST_ONCE
 
 TELLINGS: dict[tuple[str, str], Telling] = {
+    ("pathway", "close_unreachable"): Telling("reply-any-time", _for_days(3), ONCE, neutral="please-ring", after_the_end=True),
     ("interview", "book"): Telling("chat-booked", _chat, AGAIN, neutral="chat-booked-neutral", must_reach=True),
     ("interview", "move"): Telling("chat-moved", _chat, AGAIN, neutral="chat-moved-neutral", must_reach=True),
     ("interview", "cancel"): Telling("chat-off", _chat, AGAIN, neutral="chat-off-neutral", must_reach=True),
@@ -136,6 +139,8 @@ def write_texts(*, change: StageChange, subject: Row, at: datetime | None = None
         return
     telling, moment, case = found
     try:
+        if case.paused_on is not None and by_itself(change):
+            raise Refused("This case is paused.")
         _text(telling, moment, case=case, change=change, subject=subject, at=at or change.recorded_at)
     except Refused:
         if telling.must_reach and not said_it_themselves(change):
@@ -160,9 +165,14 @@ def _to_tell(change: StageChange, subject: Row) -> tuple[Telling, Moment, Pathwa
     if moment is None or change.to_stage != getattr(subject, "stage", None):
         return None
     case = Pathway.objects.select_related("candidate", "organisation", "owner").get(pk=change.pathway_id or 0)
-    if case.candidate.died_on is not None or case.do_not_contact or case.stage not in MAY_HEAR:
+    if case.candidate.died_on is not None or case.do_not_contact or (case.stage not in MAY_HEAR and not telling.after_the_end):
         return None
     return telling, moment, case
+
+
+def by_itself(change: StageChange) -> bool:
+    """Whether neither the person nor who looks after them took the step: such texts stop in a pause."""
+    return change.actor_kind not in {"worker", "lead", "candidate"}
 
 
 def _text(

@@ -3,13 +3,16 @@
 from datetime import date, datetime
 from functools import partial
 
-from accounts.models import Organisation, Programme
+from accounts.models import BankHoliday, Organisation, Programme
 from accounts.services.audit import service
 from ground.actor import Actor
-from ground.clock import today_london
+from ground.clock import add_working_days, today_london
 from ground.door import Conflict, Refused
 from pathways.models import Course, Pathway, StageChange, TrainingPlace
+from pathways.models.task import TaskKind
 from pathways.services.door import TODAY, Taken, change_stage, lock_case
+from pathways.services.task import open_task, show_next
+from pathways.workflow.pathway import OPEN
 
 #: Stages in which a finished course marks the person ready.
 READY_AFTER_COURSE = frozenset({"interested", "chat_booked", "chatted", "training_booked", "in_training"})
@@ -104,22 +107,46 @@ def _ready(change: StageChange, *, place: TrainingPlace, by: Actor, at: datetime
 def leave_training(*, place: TrainingPlace, by: Actor, at: datetime, taken: Taken = TODAY) -> TrainingPlace:
     """Left before the end, and why."""
     day = taken.happened_on or today_london(at)
-    change_stage(subject=place, step="leave", by=by, at=at, values={"over_on": day}, taken=taken)
+    then = partial(offer_seat, place=place, at=at)
+    change_stage(subject=place, step="leave", by=by, at=at, values={"over_on": day}, taken=taken, then=then)
     return place
 
 
 @service("training.cancel")
 def cancel_seat(*, place: TrainingPlace, by: Actor, at: datetime, taken: Taken = TODAY) -> TrainingPlace:
     """Called off before it began."""
-    change_stage(subject=place, step="cancel", by=by, at=at, taken=taken)
+    change_stage(subject=place, step="cancel", by=by, at=at, taken=taken, then=partial(offer_seat, place=place, at=at))
     return place
 
 
 @service("training.void")
 def void_seat(*, place: TrainingPlace, by: Actor, at: datetime, taken: Taken = TODAY) -> TrainingPlace:
     """Entered in error."""
-    change_stage(subject=place, step="void", by=by, at=at, taken=taken)
+    change_stage(subject=place, step="void", by=by, at=at, taken=taken, then=partial(offer_seat, place=place, at=at))
     return place
+
+
+def offer_seat(change: StageChange, *, place: TrainingPlace, at: datetime) -> None:
+    """A seat that has become free goes to who waits longest: a task on their case, for their own worker."""
+    course = Course.objects.get(pk=place.course_id)
+    today = today_london(at)
+    if change.import_run_id is not None or not seats_left(course) or (course.ends_on is not None and course.ends_on <= today):
+        return
+    waiting = TrainingPlace.objects.filter(course=course, stage="waiting", pathway__stage__in=OPEN).exclude(pk=place.pk)
+    first = waiting.select_related("pathway").order_by("id").first()
+    if first is None:
+        return
+    holidays = frozenset(BankHoliday.objects.values_list("day", flat=True))
+    open_task(
+        pathway_id=first.pathway_id,
+        kind=TaskKind.OFFER_SEAT,
+        subject=f"training_place:{first.pk}",
+        due_on=add_working_days(today, 1, holidays),
+        owed_by="worker",
+        change=change,
+        stage=first.pathway.stage,
+    )
+    show_next(pathway_id=first.pathway_id)
 
 
 def seats_left(course: Course) -> int | None:

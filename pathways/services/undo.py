@@ -11,12 +11,13 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict, NotYours, Refused
 from outreach.services.message import change_fact, release_messages, withdraw_messages
-from pathways.models import MACHINES, Consent, Evidence, Ownership, Pathway, StageChange, Task
+from pathways.models import MACHINES, Consent, Evidence, Ownership, Pathway, Pause, StageChange, Task
 from pathways.models.task import TaskState
 from pathways.queries.facts import facts_of
 from pathways.rules import is_theirs
 from pathways.services.door import as_json, by_the_clock, let_follow, log_change, mark_since, written_in
 from pathways.services.mail import withdraw_mail
+from pathways.services.pause import stand_still_again
 from pathways.services.task import show_next
 from pathways.workflow.pathway import OPEN
 from pathways.workflow.steps import NEW, VOID
@@ -125,6 +126,7 @@ def _hangs_on(later: StageChange, made: set[tuple[str, int]]) -> bool:
     if subject is None:
         return False
     parents = [("placement", getattr(subject, "placement_id", None)), ("introduction", getattr(subject, "introduction_id", None))]
+    parents.append(("placement", getattr(subject, "continues_id", None)))
     return any(parent in made for parent in parents)
 
 
@@ -215,19 +217,22 @@ def _since(change: StageChange) -> date:
 def restore_company(effects: list[StageChange], *, at: datetime) -> None:
     """Tasks, permissions, ownership, answers and waiting texts that came with the steps go with them."""
     ids = [each.pk for each in effects]
-    for task in Task.objects.filter(opened_by__in=ids).exclude(state=TaskState.VOID):
+    for task in Task.objects.filter(opened_by__in=ids).exclude(state=TaskState.VOID).order_by("pathway", "id"):
         task.state, task.version = TaskState.VOID, task.version + 1
         task.save(update_fields=["state", "version"])
+        show_next(pathway_id=task.pathway_id)  # it may stand on somebody else's case: a seat that was offered to them
     for task in Task.objects.filter(closed_by__in=ids, state=TaskState.DONE).exclude(opened_by__in=ids):
         if Task.objects.filter(pathway=task.pathway_id, kind=task.kind, subject=task.subject, state=TaskState.OPEN).exists():
             continue  # owed again meanwhile: one open task says it
         task.state, task.closed_by, task.closed_on, task.version = TaskState.OPEN, None, None, task.version + 1
         task.save(update_fields=["state", "closed_by", "closed_on", "version"])
-    rows: tuple[Any, ...] = (Consent, Evidence)
+    stand_still_again(effects)
+    rows: tuple[Any, ...] = (Consent, Evidence, Pause)
     for model in rows:
         model.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at)
     Ownership.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at)
-    Ownership.objects.filter(Q(closed_by__in=ids), voided_at__isnull=True).update(to_on=None, closed_by=None)
+    for intervals in (Ownership, Pause):
+        intervals.objects.filter(closed_by__in=ids, voided_at__isnull=True).update(to_on=None, closed_by=None)
     for each in effects:
         if each.machine == "pathway" and each.from_stage in OPEN and each.to_stage not in OPEN and each.step != "follow":
             release_messages(written_for=written_in(Pathway.objects.get(pk=each.subject_id)), stopped_at=each.recorded_at)

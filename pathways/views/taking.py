@@ -17,7 +17,7 @@ from pathways.forms import training as seat_forms
 from pathways.forms.case import Plain
 from pathways.forms.step import StepForm
 from pathways.models import Pathway
-from pathways.services import case, interview, introduction, placement, retention, training
+from pathways.services import case, employment, interview, introduction, placement, retention, training
 from pathways.services.door import Taken
 
 
@@ -73,6 +73,10 @@ def _answered(in_post: bool) -> Callable[[Asked], Row]:
     )
 
 
+def _settled(in_post: bool) -> Take:
+    return Take(job_forms.Settle, lambda a: retention.settle_check(check=a.subject, in_post=in_post, last_day=a.data["last_day"], **a.who))
+
+
 def _chat(a: Asked) -> dict[str, Any]:
     return {"when": a.form.when(), "place": a.data["place"], "host": a.data["host"], **a.who}
 
@@ -106,6 +110,8 @@ TAKES: dict[str, Take] = {
     "pathway.void": Take(Plain, lambda a: case.void_case(case=a.case, **a.who)),
     "pathway.reopen": Take(Plain, lambda a: case.reopen(case=a.case, **a.who)),
     "pathway.return": Take(Plain, lambda a: case.start_again(previous=a.case, owner=a.form.user, **a.who)),
+    "pathway.pause": Take(case_forms.Pause, lambda a: case.pause_case(case=a.case, review_on=a.data["review_on"], **a.who)),
+    "pathway.resume": Take(Plain, lambda a: case.resume_case(case=a.case, **a.who)),
     "pathway.hand_over": Take(
         case_forms.HandOver, lambda a: case.hand_over(case=a.case, to=a.data["to"], organisation=_office(a), **a.who)
     ),
@@ -143,6 +149,10 @@ TAKES: dict[str, Take] = {
             introduction=a.subject, consent_how=a.data["consent_how"], share_phone=a.data["share_phone"], note=a.data["note"], **a.who
         ),
     ),
+    "introduction.revive": Take(
+        intro_forms.Revive,
+        lambda a: introduction.revive_introduction(introduction=a.subject, consent_how=a.data["consent_how"], **a.who),
+    ),
     "introduction.consider": _moved("consider"),
     "introduction.invite": _moved("invite"),
     "introduction.reserve": _moved("reserve"),
@@ -164,7 +174,12 @@ TAKES: dict[str, Take] = {
     "placement.agree_start": Take(
         job_forms.AgreeStart,
         lambda a: placement.agree_start(
-            placement=a.subject, start_on=a.data["start_on"], start_at=a.data["start_at"], report_to=a.data["report_to"], **a.who
+            placement=a.subject,
+            start_on=a.data["start_on"],
+            start_at=a.data["start_at"],
+            report_to=a.data["report_to"],
+            ends_on=a.data.get("ends_on"),
+            **a.who,
         ),
     ),
     "placement.start": Take(
@@ -181,6 +196,26 @@ TAKES: dict[str, Take] = {
             **a.who,
         ),
     ),
+    "placement.tell_leaving": Take(
+        job_forms.Leave,
+        lambda a: employment.tell_leaving(
+            placement=a.subject,
+            last_day=a.data["last_day"],
+            leave_reason=a.data.get("reason", ""),
+            destination=a.data["destination"],
+            **a.who,
+        ),
+    ),
+    "placement.move_role": Take(job_forms.Role, lambda a: employment.move_role(placement=a.subject, role=a.form.role(), **a.who)),
+    "placement.move_employer": Take(
+        job_forms.NextEmployer,
+        lambda a: employment.move_employer(
+            placement=a.subject, employer=a.data["employer"], role=a.form.role(), first_day=a.data["first_day"], **a.who
+        ),
+    ),
+    "placement.correct_start": Take(
+        job_forms.CorrectStart, lambda a: employment.correct_start(placement=a.subject, first_day=a.data["first_day"], **a.who)
+    ),
     "placement.complete": Take(
         job_forms.Complete, lambda a: placement.complete_job(placement=a.subject, last_day=a.data["last_day"], **a.who)
     ),
@@ -192,5 +227,21 @@ TAKES: dict[str, Take] = {
     "pre_employment_check.not_require": _checked("not_require", Plain, "settled_on"),
     "retention_check.confirm": Take(job_forms.Answer, _answered(True)),
     "retention_check.deny": Take(job_forms.AnswerLeft, _answered(False)),
+    "retention_check.answer_again": Take(
+        job_forms.AnotherAnswer,
+        lambda a: retention.answer_check(
+            check=a.subject,
+            in_post=a.data["in_post"],
+            known_on=a.data["known_on"],
+            grade=a.data["grade"],
+            last_day=None if a.data["in_post"] else a.data["last_day"],
+            **a.who,
+        ),
+    ),
+    "retention_check.settle_still": _settled(True),
+    "retention_check.settle_gone": _settled(False),
+    "retention_check.say_any_work": Take(
+        job_forms.AnyWork, lambda a: retention.say_any_work(check=a.subject, any_work=a.data["any_work"], **a.who)
+    ),
     "retention_check.void": Take(Plain, lambda a: retention.void_check(check=a.subject, **a.who)),
 }

@@ -11,7 +11,7 @@ from pathways.workflow import interview, introduction, pathway, placement, pre_e
 from pathways.workflow.follow import CaseFacts, follow
 from pathways.workflow.owed import OWED, Opens
 from pathways.workflow.pathway import PHASE_OF, Stage
-from pathways.workflow.steps import NEW, VOID, Flags, Step, steps_of
+from pathways.workflow.steps import NEW, STAYS, VOID, Flags, Step, steps_of
 
 #: More open stages than this lead to one place: they are drawn as one box.
 FEW = 4
@@ -147,7 +147,7 @@ def picture(drawn: Drawn) -> Iterator[str]:
         if each.target == VOID:
             continue
         for start, said in _starts(each, live):
-            target = ("live" if boxed else "follows") if each.target == "follows" else each.target
+            target = start if each.target == STAYS else ("live" if boxed else "follows") if each.target == "follows" else each.target
             arrows.setdefault((start, target), []).append(said)
     for (start, target), names in arrows.items():
         if start != target or target != "live":
@@ -179,7 +179,7 @@ def _steps(drawn: Drawn) -> Iterator[str]:
         cells = (
             f"`{each.name}`",
             _sources(each, drawn),
-            "what follows" if each.target == "follows" else f"`{each.target}`",
+            {"follows": "what follows", STAYS: "as it is"}.get(each.target, f"`{each.target}`"),
             _who(each),
             each.label,
             each.doc.splitlines()[0],

@@ -3,7 +3,7 @@
 from django.db import models
 from django_fsm import FSMField, transition
 
-from pathways.workflow.steps import CANDIDATE, EMPLOYER, LEAD, NEW, WORKER, Flags, step
+from pathways.workflow.steps import CANDIDATE, EMPLOYER, LEAD, NEW, SYSTEM, WORKER, Flags, step
 
 
 class IntroductionStage(models.TextChoices):
@@ -53,6 +53,9 @@ FLAGS: dict[str, Flags] = {
     _S.VOID: Flags(open=False, to_candidate="This was entered in error."),
 }
 
+#: Working days without a word from the employer after which an introduction is stale. Silence never closes a person.
+STALE_AFTER = 10
+
 OFFER = ("offered_on", "offer_hours", "offer_pay", "offer_pay_unit", "offer_grade", "offer_site", "offer_start_by", "offer_kind")
 
 
@@ -84,6 +87,10 @@ class IntroductionChart(models.Model):
     )
     def consider(self) -> None:
         """The employer is looking at it."""
+
+    @transition(stage, source=[_S.SENT, _S.CONSIDERING], target=_S.STALE, custom=step(who=(SYSTEM,), label="No answer yet"))
+    def go_stale(self) -> None:
+        """The employer has said nothing for long; still to be answered, and nobody is closed by it."""
 
     @transition(
         stage,
@@ -147,9 +154,23 @@ class IntroductionChart(models.Model):
     def withdraw_offer(self) -> None:
         """The employer takes the offer back before the start; its job falls through."""
 
-    @transition(stage, source=list(LIVE), target=_S.SUPERSEDED, custom=step(child=True, label="Another job was taken"))
+    @transition(
+        stage,
+        source=list(LIVE),
+        target=_S.SUPERSEDED,
+        custom=step(child=True, writes=("superseded_by_id",), label="Another job was taken"),
+    )
     def supersede(self) -> None:
         """Closed by accepting another; the employer sees "no longer available"."""
+
+    @transition(
+        stage,
+        source=_S.SUPERSEDED,
+        target=_S.CONSIDERING,
+        custom=step(who=(WORKER,), writes=("consent_id", "superseded_by_id"), label="Put forward again"),
+    )
+    def revive(self) -> None:
+        """The job that was taken instead fell through; with the person's yes the employer considers them again."""
 
     @transition(
         stage,

@@ -86,6 +86,9 @@ IN_WORK: tuple[str, ...] = (Stage.IN_WORK, Stage.LEFT_WORK)
 OPEN_NOT_IN_WORK = tuple(stage for stage in OPEN if stage != Stage.IN_WORK)
 BEFORE_WORK = tuple(stage for stage in OPEN if stage not in IN_WORK)
 
+#: What a closing ends besides: a pause.
+PAUSE = ("paused_on", "available_on")
+
 _follows = GET_STATE(lambda self, follows: follows, states=OPEN)
 
 
@@ -140,7 +143,7 @@ class PathwayChart(models.Model):
         target=Stage.NOT_NOW,
         custom=step(
             who=(CANDIDATE, WORKER),
-            writes=("closed_on", "close_reason", "revisit_on", "do_not_contact"),
+            writes=("closed_on", "close_reason", "revisit_on", "do_not_contact", *PAUSE),
             label="Not now",
             reason_kind="not_now",
         ),
@@ -152,7 +155,7 @@ class PathwayChart(models.Model):
         stage,
         source=list(OPEN_NOT_IN_WORK),
         target=Stage.WITHDRAWN,
-        custom=step(who=(CANDIDATE, WORKER), writes=("closed_on", "close_reason"), label="Withdraw", reason_kind="withdrawn"),
+        custom=step(who=(CANDIDATE, WORKER), writes=("closed_on", "close_reason", *PAUSE), label="Withdraw", reason_kind="withdrawn"),
     )
     def withdraw(self) -> None:
         """The person no longer wants this."""
@@ -161,7 +164,7 @@ class PathwayChart(models.Model):
         stage,
         source=[stage for stage in BEFORE_WORK if stage not in {Stage.OFFERED, Stage.PRE_START}] + [Stage.LEFT_WORK],
         target=Stage.UNREACHABLE,
-        custom=step(who=(WORKER,), writes=("closed_on",), label="Close: could not be reached", guard=guards.unreachable),
+        custom=step(who=(WORKER,), writes=("closed_on", *PAUSE), label="Close: could not be reached", guard=guards.unreachable),
     )
     def close_unreachable(self) -> None:
         """Three attempts over ten days on two channels, and no answer."""
@@ -171,7 +174,10 @@ class PathwayChart(models.Model):
         source=list(BEFORE_WORK),
         target=Stage.INELIGIBLE,
         custom=step(
-            who=(WORKER,), writes=("closed_on", "close_reason", "referred_to"), label="Close: not eligible", reason_kind="ineligible"
+            who=(WORKER,),
+            writes=("closed_on", "close_reason", "referred_to", *PAUSE),
+            label="Close: not eligible",
+            reason_kind="ineligible",
         ),
     )
     def close_ineligible(self) -> None:
@@ -181,13 +187,16 @@ class PathwayChart(models.Model):
         stage,
         source=[Stage.IN_WORK, Stage.LEFT_WORK],
         target=Stage.ENDED,
-        custom=step(who=(WORKER,), writes=("closed_on",), label="End follow-up", guard=guards.checks_settled),
+        custom=step(who=(WORKER,), writes=("closed_on", *PAUSE), label="End follow-up", guard=guards.checks_settled),
     )
     def end_follow_up(self) -> None:
         """Every check is settled; nothing more is owed."""
 
     @transition(
-        stage, source=list(OPEN), target=Stage.ENDED, custom=step(writes=("closed_on", "close_reason"), label="Record a death", child=True)
+        stage,
+        source=list(OPEN),
+        target=Stage.ENDED,
+        custom=step(writes=("closed_on", "close_reason", *PAUSE), label="Record a death", child=True),
     )
     def end_by_death(self) -> None:
         """The person has died. Recorded on the person, and brought about here."""
@@ -196,7 +205,7 @@ class PathwayChart(models.Model):
         stage,
         source=[each for each in Stage if each not in {Stage.MERGED, Stage.VOID}],
         target=Stage.VOID,
-        custom=step(who=(LEAD,), writes=("closed_on",), label="Entered in error"),
+        custom=step(who=(LEAD,), writes=("closed_on", *PAUSE), label="Entered in error"),
     )
     def void(self) -> None:
         """Entered in error: out of every count, kept in the log."""
@@ -223,7 +232,20 @@ class PathwayChart(models.Model):
         stage,
         source=list(OPEN),
         target=_follows,
-        custom=step(who=(LEAD, WORKER), writes=("owner_id", "organisation_id"), label="Hand over"),
+        custom=step(who=(CANDIDATE, WORKER), writes=PAUSE, label="Pause", reason_kind="pause"),
+    )
+    def pause(self, follows: str) -> None:
+        """Nothing is asked of the person for a while. Where they stand does not change."""
+
+    @transition(stage, source=list(OPEN), target=_follows, custom=step(who=(CANDIDATE, WORKER), writes=PAUSE, label="The pause is over"))
+    def resume(self, follows: str) -> None:
+        """The pause is over: clocks go on from where they stopped."""
+
+    @transition(
+        stage,
+        source=list(OPEN),
+        target=_follows,
+        custom=step(who=(LEAD, WORKER), writes=("owner_id", "organisation_id"), label="Hand over", reason_kind="hand_over"),
     )
     def hand_over(self, follows: str) -> None:
         """Another worker holds the case. Where the person stands does not change."""

@@ -22,6 +22,7 @@ class PlacementStage(models.TextChoices):
 _S = PlacementStage
 BEFORE_START: tuple[str, ...] = (_S.CHECKS, _S.START_AGREED)
 OVER: tuple[str, ...] = (_S.LEFT, _S.COMPLETED)
+LEAVING = ("last_day", "leave_reason", "destination")
 
 FLAGS: dict[str, Flags] = {
     _S.CHECKS: Flags(open=True, visible_to_employer=True, owes=EMPLOYER, to_candidate="The employer is doing its checks."),
@@ -36,10 +37,10 @@ FLAGS: dict[str, Flags] = {
 
 
 class PlacementChart(models.Model):
-    """`checks_in_progress -> start_agreed -> in_post -> left | completed`, `fell_through` before the start."""
+    """`checks_in_progress -> start_agreed -> in_post -> left | completed | moved`, `fell_through` before the start."""
 
     #: Written by steps, typed by people.
-    typed: tuple[str, ...] = ("start_at", "report_to")
+    typed: tuple[str, ...] = ("start_at", "report_to", "title")
     stage = FSMField(default=NEW, choices=PlacementStage.choices, editable=False)
 
     class Meta:
@@ -59,7 +60,7 @@ class PlacementChart(models.Model):
         stage,
         source=[_S.CHECKS, _S.START_AGREED],
         target=_S.START_AGREED,
-        custom=step(who=(EMPLOYER, WORKER), writes=("start_on", "start_at", "report_to"), label="Agree the start"),
+        custom=step(who=(EMPLOYER, WORKER), writes=("start_on", "start_at", "report_to", "ends_on"), label="Agree the start"),
     )
     def agree_start(self) -> None:
         """A first day is agreed; it may move. It does not wait for every check."""
@@ -86,18 +87,60 @@ class PlacementChart(models.Model):
         stage,
         source=_S.IN_POST,
         target=_S.LEFT,
-        custom=step(
-            who=(EMPLOYER, WORKER, CANDIDATE), writes=("last_day", "leave_reason", "destination"), label="Left the job", reason_kind="leave"
-        ),
+        custom=step(who=(EMPLOYER, WORKER, CANDIDATE), writes=LEAVING, label="Left the job", reason_kind="leave"),
     )
     def leave(self) -> None:
         """The last day, why, and where to; each may be "not known yet"."""
+
+    @transition(
+        stage,
+        source=_S.LEFT,
+        target=_S.LEFT,
+        custom=step(who=(EMPLOYER, WORKER, CANDIDATE), writes=LEAVING, label="Say more about the leaving", reason_kind="leave"),
+    )
+    def tell_leaving(self) -> None:
+        """What was not known yet: the last day, why, or where to."""
+
+    @transition(stage, source=_S.LEFT, target=_S.IN_POST, custom=step(child=True, writes=LEAVING, label="Had not left after all"))
+    def stay_on(self) -> None:
+        """Answers disagreed, and it turned out that they were still there."""
 
     @transition(
         stage, source=_S.IN_POST, target=_S.COMPLETED, custom=step(who=(EMPLOYER, WORKER), writes=("last_day",), label="Reached its end")
     )
     def complete(self) -> None:
         """A fixed term or an apprenticeship reached its end."""
+
+    @transition(
+        stage,
+        source=_S.IN_POST,
+        target=_S.IN_POST,
+        custom=step(who=(EMPLOYER, WORKER), writes=("title", "kind", "hours_a_week", "ends_on"), label="Another role there"),
+    )
+    def move_role(self) -> None:
+        """Another role with the same employer: the clock of the job goes on."""
+
+    @transition(
+        stage,
+        source=_S.IN_POST,
+        target=_S.MOVED,
+        custom=step(who=(WORKER,), writes=("last_day",), label="Moved to another employer"),
+    )
+    def move_employer(self) -> None:
+        """Another employer of the programme: the next job goes on from this one, whose checks ask about both."""
+
+    @transition(stage, source=NEW, target=_S.IN_POST, custom=step(child=True, writes=("first_day",), label="Job with the next employer"))
+    def record_moved(self) -> None:
+        """Made by moving to another employer; it has no checks of its own."""
+
+    @transition(
+        stage,
+        source=[_S.IN_POST, _S.LEFT, _S.COMPLETED, _S.MOVED],
+        target=None,
+        custom=step(who=(WORKER,), writes=("first_day",), label="Put the first day right"),
+    )
+    def correct_start(self) -> None:
+        """The first day was another one: its checks are replaced, and answers that still count are judged again."""
 
     @transition(stage, source=[each for each in _S if each != _S.VOID], target=_S.VOID, custom=step(who=(LEAD,), label="Entered in error"))
     def void(self) -> None:

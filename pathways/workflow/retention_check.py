@@ -23,6 +23,7 @@ class RetentionStage(models.TextChoices):
 
 _S = RetentionStage
 ASKING: tuple[str, ...] = (_S.OPEN, _S.CHASING)
+ANSWERED: tuple[str, ...] = (_S.CONFIRMED, _S.NOT_IN_POST)
 UNSETTLED: tuple[str, ...] = (_S.SCHEDULED, _S.OPEN, _S.CHASING, _S.DISPUTED)
 SETTLED: tuple[str, ...] = (_S.CONFIRMED, _S.NOT_IN_POST, _S.UNKNOWN, _S.EXEMPT, _S.SUPERSEDED, _S.VOID)
 
@@ -87,7 +88,7 @@ class RetentionCheckChart(models.Model):
 
     @transition(
         stage,
-        source=[_S.SCHEDULED, *ASKING],
+        source=[_S.SCHEDULED, *ASKING, _S.UNKNOWN],
         target=_S.NOT_IN_POST,
         custom=step(who=(SYSTEM,), writes=ANSWER, label="Settled by the last day"),
     )
@@ -96,12 +97,48 @@ class RetentionCheckChart(models.Model):
 
     @transition(
         stage,
-        source=[_S.SCHEDULED, *ASKING],
+        source=[_S.SCHEDULED, *ASKING, _S.UNKNOWN, _S.NOT_IN_POST],
         target=_S.CONFIRMED,
         custom=step(who=(SYSTEM,), writes=ANSWER, label="Settled by the last day"),
     )
     def settle_in_post(self) -> None:
         """The job is known to have ended on or after the due date."""
+
+    @transition(
+        stage,
+        source=[*ANSWERED, _S.DISPUTED],
+        target=None,
+        custom=step(who=(CANDIDATE, EMPLOYER, WORKER), writes=ANSWER, label="Another answer"),
+    )
+    def answer_again(self) -> None:
+        """Somebody else who knows says the same, or the contrary."""
+
+    @transition(stage, source=list(ANSWERED), target=_S.DISPUTED, custom=step(child=True, label="Answers disagree"))
+    def dispute(self) -> None:
+        """Two answers disagree: somebody must find out which is right."""
+
+    @transition(
+        stage, source=_S.DISPUTED, target=_S.CONFIRMED, custom=step(who=(WORKER,), writes=ANSWER, label="Settle: still in work there")
+    )
+    def settle_still(self) -> None:
+        """Found out: they were in post on the due date."""
+
+    @transition(stage, source=_S.DISPUTED, target=_S.NOT_IN_POST, custom=step(who=(WORKER,), writes=ANSWER, label="Settle: had left"))
+    def settle_gone(self) -> None:
+        """Found out: they were not in post on the due date."""
+
+    @transition(
+        stage,
+        source=_S.NOT_IN_POST,
+        target=_S.NOT_IN_POST,
+        custom=step(who=(CANDIDATE, WORKER), writes=("any_work",), label="In any paid work?"),
+    )
+    def say_any_work(self) -> None:
+        """Whether somebody who had left was in any paid work on that date. It says nothing about this job."""
+
+    @transition(stage, source=STANDING, target=_S.SUPERSEDED, custom=step(child=True, label="Replaced"))
+    def supersede(self) -> None:
+        """The first day was put right: a new check asks instead."""
 
     @transition(stage, source=list(ASKING), target=_S.UNKNOWN, custom=step(who=(SYSTEM,), label="Window over"))
     def lapse(self) -> None:

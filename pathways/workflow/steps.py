@@ -12,6 +12,8 @@ CANDIDATE, WORKER, EMPLOYER, TRAINER, LEAD, SYSTEM = "candidate", "worker", "emp
 #: The state of a row that is not there yet: the database refuses to store it.
 NEW = "new"
 VOID = "void"
+#: The target of a step that writes something and moves nothing.
+STAYS = "stays"
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def steps_of(chart: type[models.Model]) -> Iterator[Step]:
         transitions = list(method._django_fsm.transitions.values())
         first = transitions[0]
         said = first.custom
-        target = first.target if isinstance(first.target, str) else "follows"
+        target = STAYS if first.target is None else first.target if isinstance(first.target, str) else "follows"
         yield Step(
             name=said["name"] or name,
             method=name,

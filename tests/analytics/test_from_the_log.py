@@ -15,7 +15,7 @@ from analytics.queries.retention import starts
 from ground.clock import add_months
 from pathways.models import Placement, RetentionCheck, StageChange
 from pathways.services import case as cases
-from pathways.services import interview, introduction, placement, retention, training
+from pathways.services import employment, interview, introduction, placement, retention, training
 from pathways.services.door import Taken
 from pathways.services.undo import undo_step
 from tests.factories import AT, DAY, World, person
@@ -162,6 +162,22 @@ def test_a_job_that_ended_is_known_by_its_last_day():
     assert (start.ended, start.last_day, start.reason) == ("left", DAY - timedelta(days=3), "hours")
     (earlier,) = starts(cut=cut(world, as_at=DAY - timedelta(days=4)))
     assert (earlier.ended, earlier.last_day) == ("", None)
+
+
+def test_a_move_to_another_employer_is_one_start_that_ends_with_the_last_job():
+    world = World()
+    case = world.case(day=DAY - timedelta(days=90))
+    job = {"employer_words": "Corner bakery", "job": {"title": "Baker"}, "start_on": DAY - timedelta(days=60)}
+    first = placement.record_own_job(case=case, **job, by=world.by, at=AT)
+    role = {"title": "Porter", "kind": "permanent", "hours_a_week": None, "ends_on": None}
+    moved = DAY - timedelta(days=20)
+    following = employment.move_employer(placement=first, employer=world.trust, role=role, first_day=moved, by=world.by, at=AT)
+    (start,) = starts(cut=cut(world))
+    assert (start.placement, start.first_day, start.ended, start.last_day) == (first.pk, DAY - timedelta(days=60), "", None)
+    assert start.another_job is False
+    placement.leave_job(placement=following, last_day=DAY - timedelta(days=3), leave_reason="hours", by=world.by, at=AT)
+    (start,) = starts(cut=cut(world))
+    assert (start.placement, start.ended, start.last_day, start.reason) == (first.pk, "left", DAY - timedelta(days=3), "hours")
 
 
 @pytest.mark.parametrize("people", [1, 3])

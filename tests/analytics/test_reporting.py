@@ -1,5 +1,6 @@
 """The reporting schema: the columns others rely on, ids that are not those of pages, nothing personal."""
 
+from datetime import timedelta
 from io import StringIO
 from uuid import uuid4
 
@@ -8,14 +9,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import Audit
-from analytics.queries.reporting import CREATE, VIEWS
+from analytics.queries.reporting import CREATE, PAUSED, VIEWS
 from candidates.models import Address, AddressPlace
 from candidates.tasks import place_addresses
 from pathways.models import Pathway, StageChange
+from pathways.services import case as cases
 from pathways.services import interview
 from places.queries import postcodes_in_use
 from places.services import load_invented
-from tests.factories import AT, World, person
+from tests.factories import AT, DAY, World, person
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +45,7 @@ def views(db):
     """The schema as the migration makes it."""
     with connection.cursor() as cursor:
         cursor.execute(CREATE)
+        cursor.execute(PAUSED)
 
 
 def read(name):
@@ -76,6 +79,8 @@ def test_a_case_is_told_by_other_ids_than_in_pages_and_without_a_name(views):
         case.interviews.get().reporting_id,
         case.candidate.reporting_id,
     )
+    cases.pause_case(case=case, review_on=DAY + timedelta(days=9), by=world.by, at=AT)
+    assert read("pathway")[0][0]["paused"] is True
     everything = repr(rows)
     assert "Quillfeather" not in everything
     for page_id in (case.uuid, case.candidate.uuid, world.worker.uuid, *StageChange.objects.values_list("uuid", flat=True)):

@@ -22,6 +22,7 @@ REASONS = {
     "a simulation asks whether it is there",
     "an employer's people, to be told of an introduction",
     "colleagues of one case",
+    "employers of one programme",
     "employers that the person agreed to share with",
     "named by whoever has the shell",
     "named in full by whoever has the shell",

@@ -14,6 +14,7 @@ from accounts.models import User
 from ground.clock import read_clock
 from tests.fixtures.server import Server
 from tests.journeys.demo_house import furnish, rows_of
+from tests.journeys.life import Life
 from tests.journeys.walk import Sheet, Walk
 from tests.signing_in import signed_in
 
@@ -43,6 +44,21 @@ class Site:
         context.add_cookies([{"name": name, "value": each.value, "url": self.url} for name, each in cookies.items()])
         context.set_default_timeout(60_000)
         return context
+
+
+@pytest.fixture
+def live(serve: Callable[..., Server], browser: Any, settings: Any) -> Iterator[Callable[..., Life]]:
+    """Opens a life: on a desk with JavaScript, or at 360 px without it."""
+    settings.SMS_BACKEND, settings.SMS_HOURS, settings.DEMO = ["console"], "all", True
+    opened: list[Life] = []
+
+    def begin(*, bare: bool = False) -> Life:
+        opened.append(Life(browser, serve(DEMO="1").url, bare=bare))
+        return opened[-1]
+
+    yield begin
+    for each in opened:
+        each.close()
 
 
 @pytest.fixture(scope="module")

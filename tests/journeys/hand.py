@@ -33,15 +33,17 @@ class Hand:
         """Press the first link or button whose words begin so, opening what it is folded into."""
         spoken = re.compile("^" + re.escape(name).replace(":", r"\s*:"))  # what is hidden from the eye may stand apart
         found = self.page.locator("main").get_by_role(role, name=spoken, include_hidden=True).first
-        self._unfold(found)
+        self.unfold(found)
         found.click()
         self.page.wait_for_load_state()
 
-    def _unfold(self, found: Locator) -> None:
+    def unfold(self, found: Locator) -> None:
+        """Open what it is folded into."""
         if found.is_visible():
             return
-        for folded in found.locator("xpath=ancestor::details[not(@open)]").all():
-            folded.locator("summary").first.click()
+        closed = found.locator("xpath=ancestor::details[not(@open)]")
+        while closed.count():  # from the outermost inwards
+            closed.first.locator("summary").first.click()
 
     def type_day(self, legend: str, day: tuple[int, int, int]) -> None:
         """Fill the three boxes of a day."""
@@ -59,7 +61,7 @@ class Hand:
     def fill(self, name: str, value: str) -> None:
         """Type or choose in the field of that name."""
         field = self.page.locator(f"main [name={name}]").first
-        self._unfold(field)
+        self.unfold(field)
         if field.evaluate("each => each.tagName") == "SELECT":
             field.select_option(label=value)
         else:

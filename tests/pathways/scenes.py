@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from accounts.models import Milestone, Reason
+from accounts.models import Milestone, Organisation, Reason
 from ground.clock import read_clock, today_london
 from outreach.models import Contact
 from pathways.models import Interview, Introduction, Pathway, Placement, PreEmploymentCheck, RetentionCheck, TrainingPlace
@@ -12,7 +12,7 @@ from pathways.services import case as cases
 from pathways.services import interview, introduction, placement, retention, training
 from pathways.services.contact import log_contact
 from pathways.services.door import Taken
-from tests.factories import World, actor, user
+from tests.factories import World, actor, organisation, partner, user
 
 OFFER = {"offer_hours": Decimal("37.5"), "offer_pay": Decimal("12.90"), "offer_pay_unit": "hour", "offer_kind": "permanent"}
 REASONS = {
@@ -27,6 +27,8 @@ REASONS = {
     "decline_offer": "hours",
     "fall_through": "changed_mind",
     "offer_withdrawn": "cut",
+    "pause": "childcare",
+    "hand_over": "balance",
 }
 
 
@@ -79,6 +81,10 @@ class Scene(World):
         place = training.book_seat(case=self.open(), course=self.course(), by=self.by, at=self.past)
         return training.start_training(place=place, by=self.by, at=self.past) if begun else place
 
+    def other_trust(self) -> Organisation:
+        """A second employer of the programme."""
+        return partner(self.programme, organisation("employer"))
+
     def drafted(self) -> Introduction:
         return introduction.draft_introduction(case=self.open(), heading=self.heading(), by=self.by, at=self.past)
 
@@ -106,6 +112,26 @@ class Scene(World):
         placement.leave_job(placement=job, last_day=today_london(self.past), by=self.by, at=self.past)
         return Pathway.objects.get(pk=job.pathway_id)
 
+    def left_unsaid(self) -> Placement:
+        """Has left, and nobody knows when or why."""
+        job = self.job(started=True)
+        return placement.leave_job(placement=job, last_day=None, by=self.by, at=self.past)
+
+    def paused(self) -> Pathway:
+        return cases.pause_case(
+            case=self.open(), review_on=self.today + timedelta(days=30), by=self.by, at=self.past, taken=Taken(reason="childcare")
+        )
+
+    def superseded(self) -> Introduction:
+        """Closed for another job, which then fell through."""
+        first = self.offered()
+        other = introduction.draft_introduction(case=first.pathway, heading=self.heading(title="Porter"), by=self.by, at=self.past)
+        introduction.send_introduction(introduction=other, consent_how="phone", by=self.by, at=self.past)
+        introduction.accept_offer(introduction=first, by=self.by, at=self.past)
+        placement.fall_through(placement=Placement.objects.get(introduction=first), by=self.by, at=self.past)
+        other.refresh_from_db()
+        return other
+
     def check(self) -> PreEmploymentCheck:
         return PreEmploymentCheck.objects.filter(placement=self.job()).order_by("id")[0]
 
@@ -119,6 +145,16 @@ class Scene(World):
         retention.move_with_the_clock(check=check, at=self.now)
         check.refresh_from_db()
         return check
+
+    def answered(self, *, in_post: bool = True) -> RetentionCheck:
+        """The four-week check, answered by the person."""
+        check = self.due()
+        return retention.answer_check(check=check, in_post=in_post, known_on=self.today, grade="self", by=self.by, at=self.now)
+
+    def disputed(self) -> RetentionCheck:
+        """The person said yes, the employer no."""
+        check = self.answered()
+        return retention.answer_check(check=check, in_post=False, known_on=self.today, grade="employer", by=self.by, at=self.now)
 
     @property
     def lead_by(self) -> Any:

@@ -23,7 +23,7 @@ from pathways.models import (
 )
 from pathways.queries.facts import facts_of
 from pathways.services import case as cases
-from pathways.services import interview, introduction, placement, retention, training
+from pathways.services import employment, interview, introduction, placement, retention, training
 from pathways.services.door import Taken, chart_steps
 from pathways.workflow.follow import follow
 from pathways.workflow.introduction import LIVE
@@ -77,6 +77,10 @@ class Walk:
             "reopen": lambda c, by, at: cases.reopen(case=c, by=by, at=at),
             "return": lambda c, by, at: cases.start_again(previous=c, owner=world.worker, by=by, at=at),
             "hand_over": lambda c, by, at: cases.hand_over(case=c, to=world.lead, organisation=world.delivery, by=by, at=at),
+            "pause": lambda c, by, at: cases.pause_case(
+                case=c, review_on=today_london(at) + timedelta(days=20), by=by, at=at, taken=Taken(reason="away")
+            ),
+            "resume": lambda c, by, at: cases.resume_case(case=c, by=by, at=at),
             "book_chat": lambda c, by, at: interview.book_chat(case=c, when=at + timedelta(days=2), place="Café", host=None, by=by, at=at),
             "hold_chat": lambda c, by, at: interview.hold_chat(case=c, by=by, at=at),
             "wait": lambda c, by, at: training.join_waiting(case=c, course=self.course, by=by, at=at),
@@ -149,9 +153,51 @@ class Walk:
                 lambda r, by, at: retention.answer_check(check=r, in_post=False, known_on=today_london(at), grade="employer", by=by, at=at),
             ),
         }
+        tries |= self._of_jobs()
         for step in ("consider", "invite", "reserve", "decline_by_candidate", "decline_by_employer", "withdraw"):
             tries[f"introduction.{step}"] = (Introduction, _moves(step))
         return tries
+
+    def _of_jobs(self) -> dict[str, tuple[type[Row], Try]]:
+        """A job that goes on in another way, and what more than one person says of it."""
+        role = {"title": "Clerk", "kind": "permanent", "hours_a_week": None, "ends_on": None}
+        found: dict[str, tuple[type[Row], Try]] = {
+            "introduction.go_stale": (Introduction, lambda r, by, at: introduction.let_go_stale(introduction=r, at=at)),
+            "introduction.revive": (
+                Introduction,
+                lambda r, by, at: introduction.revive_introduction(introduction=r, consent_how="phone", by=by, at=at),
+            ),
+            "placement.move_role": (Placement, lambda r, by, at: employment.move_role(placement=r, role=role, by=by, at=at)),
+            "placement.move_employer": (
+                Placement,
+                lambda r, by, at: employment.move_employer(
+                    placement=r, employer=self.world.trust, role=role, first_day=today_london(at), by=by, at=at
+                ),
+            ),
+            "placement.correct_start": (
+                Placement,
+                lambda r, by, at: employment.correct_start(
+                    placement=r, first_day=max(r.pathway.opened_on, (r.first_day or today_london(at)) - timedelta(days=3)), by=by, at=at
+                ),
+            ),
+            "placement.tell_leaving": (
+                Placement,
+                lambda r, by, at: employment.tell_leaving(placement=r, last_day=today_london(at), destination="", by=by, at=at),
+            ),
+            "retention_check.say_any_work": (
+                RetentionCheck,
+                lambda r, by, at: retention.say_any_work(check=r, any_work=True, by=by, at=at),
+            ),
+        }
+        for in_post in (True, False):
+            found[f"retention_check.{'settle_still' if in_post else 'settle_gone'}"] = (RetentionCheck, _settles(in_post))
+        found["retention_check.answer_again"] = (
+            RetentionCheck,
+            lambda r, by, at: retention.answer_check(
+                check=r, in_post=r.stage == "not_in_post", known_on=today_london(at), grade="employer", by=by, at=at
+            ),
+        )
+        return found
 
 
 def fits(name: str, row: Row) -> bool:
@@ -160,6 +206,10 @@ def fits(name: str, row: Row) -> bool:
         return row.stage in {"scheduled", "open", "chasing"}
     machine, step = name.split(".")
     return row.stage in chart_steps(machine)[step].sources
+
+
+def _settles(in_post: bool) -> Try:
+    return lambda r, by, at: retention.settle_check(check=r, in_post=in_post, by=by, at=at)
 
 
 def _moves(step: str) -> Try:
