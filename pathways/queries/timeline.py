@@ -134,7 +134,7 @@ def _steps(cases: Sequence[Pathway], rows: Mapping[tuple[str, int], Any], *, by:
             each,
             row=rows.get((each.machine, each.subject_id)),
             details=details_of(each, after.get(each.pk, {}), names),
-            reason=reasons.get((_reason_kind(each), each.reason), ""),
+            reason=_said_then(reasons.get((_reason_kind(each), each.reason), ()), each),
             moved=moved.get(each.pk, ""),
             programme=programmes.get(each.pathway_id or 0, "") if many else "",
             by=by,
@@ -214,11 +214,19 @@ def _reason_kind(change: StageChange) -> str:
     return declared.reason_kind if declared is not None else ""
 
 
-def _reasons(cases: Sequence[Pathway], codes: Iterable[str]) -> dict[tuple[str, str], str]:
-    """The words of these reasons, the programme's own first."""
-    programme = cases[0].programme_id if cases else None
-    rows = Reason.objects.of(programme).filter(code__in=set(codes)).order_by("programme_id", "valid_from", "id")
-    return {(kind, code): label for kind, code, label in rows.values_list("kind", "code", "label")}
+def _reasons(cases: Sequence[Pathway], codes: Iterable[str]) -> dict[tuple[str, str], list[tuple[date, str]]]:
+    """The words of these reasons and since when they held, the programme's own after everybody's."""
+    rows = Reason.objects.of(cases[0].programme_id if cases else None).filter(code__in=set(codes)).last_word()
+    found: dict[tuple[str, str], list[tuple[date, str]]] = {}
+    for kind, code, since, label in rows.values_list("kind", "code", "valid_from", "label"):
+        found.setdefault((kind, code), []).append((since, label))
+    return found
+
+
+def _said_then(words: Sequence[tuple[date, str]], change: StageChange) -> str:
+    """The reason in the words of the day it was given: said otherwise since, it stays as it was meant."""
+    then = [label for since, label in words if since <= today_london(change.recorded_at)]
+    return (then or [label for _, label in words[:1]] or [""])[-1]
 
 
 def _tie_undone(log: Sequence[StageChange]) -> None:

@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from accounts.choices import RuleCode
+from accounts.models import ProgrammeRule
 from accounts.services.audit import service
 from ground.actor import SYSTEM, Actor
 from ground.clock import today_london
@@ -14,8 +16,6 @@ from pathways.services.door import TODAY, Taken, change_stage, lock_case
 from pathways.services.placement import leave_job
 from pathways.services.task import open_task
 from pathways.workflow.retention_check import ASKING, RetentionStage
-
-CHASE_AFTER = timedelta(days=5)
 
 
 @service("retention.answer")
@@ -112,7 +112,7 @@ def move_with_the_clock(*, check: RetentionCheck, at: datetime, taken: Taken = T
         ends = max(check.due_on, recorded) + timedelta(days=check.window_days)
         change_stage(subject=check, step="open_window", by=SYSTEM, at=at, values={"window_ends": max(ends, today)}, taken=taken)
         moved = True
-    if check.stage == RetentionStage.OPEN and check.due_on + CHASE_AFTER <= today:
+    if check.stage == RetentionStage.OPEN and check.due_on + _chase_after(check) <= today:
         change_stage(subject=check, step="chase", by=SYSTEM, at=at, taken=taken)
         moved = True
     if check.stage in {RetentionStage.OPEN, RetentionStage.CHASING} and check.window_ends and check.window_ends < today:
@@ -126,6 +126,12 @@ def _settle(check: RetentionCheck, *, in_post: bool, at: datetime, taken: Taken)
     values = {"known_on": today_london(at), "grade": Grade.SELF}
     change_stage(subject=check, step="settle_in_post" if in_post else "settle_left", by=SYSTEM, at=at, values=values, taken=taken)
     return True
+
+
+def _chase_after(check: RetentionCheck) -> timedelta:
+    """How long after its day an unanswered check is asked about again: by the rule of that day, whatever has been set since."""
+    days = ProgrammeRule.objects.value(RuleCode.CHASE_DAYS, programme=check.pathway.programme_id, day=check.due_on)
+    return timedelta(days=days)
 
 
 def _start_recorded(check: RetentionCheck) -> date:
