@@ -52,6 +52,33 @@ class MilestoneCode(models.TextChoices):
     TWENTY_SIX_WEEKS = "twenty_six_weeks", "26 weeks"
 
 
+class CheckKind(models.TextChoices):
+    """The six NHS employment check standards (NHS Employers)."""
+
+    IDENTITY = "identity", "Identity"
+    RIGHT_TO_WORK = "right_to_work", "Right to work"
+    REGISTRATION = "registration", "Registration and qualifications"
+    HISTORY = "history", "Employment history and references"
+    CRIMINAL = "criminal_record", "Criminal record"
+    HEALTH = "work_health", "Work health"
+
+
+class RuleCode(models.TextChoices):
+    """What a programme may set for itself, from a day on."""
+
+    CASELOAD_LIMIT = "caseload_limit", "People on one caseload"
+    PHASES_SHOWN = "phases_shown", "Phases that figures show"
+    FUNNEL_STARTS_AT = "funnel_starts_at", "Where the funnel starts"
+    CHECK_LIST = "check_list", "Checks before a first day"
+    ANSWER_DAYS = "answer_days", "Days for an employer to answer"
+    SILENT_DAYS = "silent_days", "Working days of an employer’s silence until they are asked again"
+    CHASE_DAYS = "chase_days", "Days until “still in work?” is asked again"
+    QUIET_DAYS = "quiet_days", "Days of silence until somebody has gone quiet"
+    STUCK_DAYS = "stuck_days", "Days until a check is stuck"
+    STALE_DAYS = "stale_days", "Days until an opening that nobody confirmed is stale"
+    REOPEN_DAYS = "reopen_days", "Days in which an ended case may be opened again"
+
+
 class ReasonKind(models.TextChoices):
     """What a reason is given for; each step that asks why names one of these."""
 
@@ -70,6 +97,7 @@ class ReasonKind(models.TextChoices):
     INELIGIBLE = "ineligible", "Not eligible"
     OFFER_WITHDRAWN = "offer_withdrawn", "Employer withdrew an offer"
     HAND_OVER = "hand_over", "Handed over"
+    SNOOZE = "snooze", "Put off"
     UNDO = "undo", "Undone"
     VOID = "void", "Voided"
 

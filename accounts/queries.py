@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from accounts.choices import MailState, Role
+from accounts.choices import MailState, MilestoneCode, ReasonKind, Role, RuleCode
 from accounts.delivery import read_letter
 from accounts.desk import Desk, Seat
-from accounts.models import Invitation, Mail, Membership, SignIn, User
+from accounts.models import BankHoliday, Invitation, Mail, Membership, Milestone, Programme, ProgrammeRule, Reason, SignIn, User
+from accounts.standard import MILESTONE_LENGTHS, RULES
 from ground.clock import today_london
+from ground.templatetags.said import counted, day
 
 EMPLOYER_SIDE = "employer"
 STAFF_SIDE = "staff"
@@ -92,3 +96,132 @@ def letters(*, most: int = 50) -> list[ReceivedLetter]:
 def letter_on_its_way(*, at: datetime) -> bool:
     """Whether an e-mail is due and has not left yet. For the demo's mailbox."""
     return Mail.objects.filter(state__in=(MailState.READY, MailState.SENDING), not_before__lte=at, expires_at__gt=at).exists()
+
+
+# -- what a programme has set for itself -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Said:
+    """One dated row as people read it: what it says, from when, who set it, when and why."""
+
+    about: str
+    words: str
+    since: date
+    who: str
+    at: datetime
+    why: str = ""
+    own: bool = True
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing that may be set: what holds today, what is planned, and every row that led there, the newest first."""
+
+    label: str
+    href: str
+    words: str
+    hint: str = ""
+    planned: Sequence[Said] = ()
+    rows: Sequence[Said] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A programme's page: rules, milestones, reasons, and the latest changes to any of them."""
+
+    rules: list[Setting] = field(default_factory=list)
+    milestones: list[Setting] = field(default_factory=list)
+    reasons: list[Setting] = field(default_factory=list)
+    changes: list[Said] = field(default_factory=list)
+
+
+def settings_of(programme: Programme, *, today: date, most: int = 20) -> Settings:
+    """All that the page shows, in three queries."""
+    there = f"/settings/programmes/{programme.uuid}"
+    rules = _by_name(ProgrammeRule.objects.filter(Q(programme=programme) | Q(programme__isnull=True)), "code")
+    milestones = _by_name(Milestone.objects.of(programme), "code")
+    reasons = _by_name(Reason.objects.of(programme), "kind")
+    found = Settings(
+        rules=[rule_setting(code, rules.get(code, []), f"{there}/rules/{code}/", today=today) for code in RuleCode],
+        milestones=[
+            milestone_setting(code, milestones.get(code, []), f"{there}/milestones/{code}/", today=today) for code in MilestoneCode
+        ],
+        reasons=[reason_setting(kind, reasons.get(kind, []), f"{there}/reasons/{kind}/", today=today) for kind in ReasonKind],
+    )
+    told = [said for part in (found.rules, found.milestones, found.reasons) for one in part for said in one.rows if said.own]
+    return Settings(found.rules, found.milestones, found.reasons, sorted(told, key=lambda said: said.at, reverse=True)[:most])
+
+
+def _by_name(rows: QuerySet[Any], name: str) -> dict[str, list[Any]]:
+    """Rows under what they are about, in such an order that what holds comes last."""
+    found: dict[str, list[Any]] = {}
+    for row in rows.select_related("set_by").order_by(F("programme").asc(nulls_first=True), "valid_from", "id"):
+        found.setdefault(getattr(row, name), []).append(row)
+    return found
+
+
+def rule_setting(code: str, rows: Sequence[ProgrammeRule], href: str, *, today: date) -> Setting:
+    """A rule: its value today and those to come."""
+    shipped = RULES[RuleCode(code)]
+    label = str(RuleCode(code).label)
+    said = [_said(row, label, shipped.words(row.value)) for row in rows]
+    held = [one.words for one in said if one.since <= today]
+    return Setting(label, href, held[-1] if held else shipped.words(shipped.value), shipped.hint, *_history(said, today))
+
+
+def milestone_setting(code: str, rows: Sequence[Milestone], href: str, *, today: date) -> Setting:
+    """A milestone: whether it is asked after, and for how long an answer counts."""
+    label = str(MilestoneCode(code).label)
+    said = [_said(row, label, milestone_words(row)) for row in rows]
+    held = [milestone_words(row) for row in rows if row.valid_from <= today and (row.valid_to is None or row.valid_to > today)]
+    return Setting(label, href, held[-1] if held else "Not asked after", "", *_history(said, today))
+
+
+def milestone_words(row: Milestone) -> str:
+    """An answer counts for 14 days."""
+    return f"An answer counts for {counted(row.window_days, 'day')} after the day" if row.in_use else "Not asked after"
+
+
+def milestone_length(code: str) -> str:
+    """4 weeks; six calendar months."""
+    weeks, months = MILESTONE_LENGTHS[MilestoneCode(code)]
+    return counted(weeks, "week") if weeks else counted(months, "calendar month")
+
+
+def reason_setting(kind: str, rows: Sequence[Reason], href: str, *, today: date) -> Setting:
+    """The reasons of one kind that may be given today."""
+    label = str(ReasonKind(kind).label)
+    said = [_said(row, label, row.label if row.in_use else f"{row.label}: not offered") for row in rows]
+    planned, told = _history(said, today)
+    return Setting(label, href, ", ".join(row.label for row in standing_reasons(rows, today)), "", planned, told)
+
+
+def standing_reasons(rows: Iterable[Reason], today: date) -> list[Reason]:
+    """Of rows that were read already, those that may be given today, in their order."""
+    held = {row.code: row for row in rows if row.valid_from <= today and (row.valid_to is None or row.valid_to > today)}
+    return sorted((row for row in held.values() if row.in_use), key=lambda row: (row.position, row.label))
+
+
+def _said(row: Any, about: str, words: str) -> Said:
+    own = row.programme_id is not None
+    who = row.set_by.name if row.set_by is not None else ("" if own else "Shipped with Pathways")
+    return Said(about, words, row.valid_from, who, row.created_at, row.why, own)
+
+
+def _history(said: Sequence[Said], today: date) -> tuple[list[Said], list[Said]]:
+    """What is to come, the soonest first; and everything, the newest first."""
+    planned = sorted((one for one in said if one.since > today), key=lambda one: one.since)
+    return planned, sorted(said, key=lambda one: (one.own, one.since, one.at), reverse=True)
+
+
+def last_setter(rows: Sequence[Said]) -> str:
+    """Who made the latest change, in words: for the page that says somebody was faster."""
+    own = [one for one in rows if one.own]
+    last = max(own, key=lambda one: one.at, default=None)
+    return f"{last.who or 'somebody'}, {day(last.at)}" if last is not None else ""
+
+
+def holidays(*, since: date) -> QuerySet[BankHoliday]:
+    """Bank holidays from a day on that count, soonest first."""
+    return BankHoliday.objects.filter(day__gte=since).order_by("day", "id")

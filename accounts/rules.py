@@ -8,7 +8,7 @@ import rules
 from django.db.models import Q, QuerySet
 
 from accounts.choices import OrganisationKind, Role
-from accounts.desk import desk_of
+from accounts.desk import Seat, desk_of
 from accounts.models import Invitation, Membership, Organisation, Programme
 
 
@@ -82,6 +82,35 @@ def is_employers_colleague(user: object, opening: Opening | None) -> bool:
     return any(seat.organisation_id == opening.organisation.pk for seat in desk.seats_as(Role.EMPLOYER))
 
 
+def programmes_ruled(user: object) -> QuerySet[Programme]:
+    """The programmes whose rules the user may read: those of a lead's and an administrator's seats."""
+    desk = desk_of(user)
+    seen = Q(pk__in=[])
+    for seat in desk.seats_as(Role.PROGRAMME_LEAD, Role.ADMINISTRATOR) if desk is not None else ():
+        seen |= Q(pk__in=seat.programmes_of())
+    return Programme.objects.for_user(user).filter(seen)
+
+
+def ruler(user: object, programme: Programme) -> Seat | None:
+    """The seat by which somebody may set a programme's rules: its lead's, or an administrator's of the organisation accountable for it."""
+    desk = desk_of(user)
+    if desk is None:
+        return None
+    for seat in desk.seats_as(Role.PROGRAMME_LEAD):
+        if seat.programmes_of().filter(pk=programme.pk).exists():
+            return seat
+    for seat in desk.seats_as(Role.ADMINISTRATOR):
+        if seat.organisation_id == programme.organisation_id and seat.programme_id in {None, programme.pk}:
+            return seat
+    return None
+
+
+@rules.predicate
+def may_rule(user: object, programme: Programme | None) -> bool:
+    return programme is not None and ruler(user, programme) is not None
+
+
+rules.add_perm("accounts.set_rules", may_rule)
 rules.add_perm("accounts.invite", administers | leads_its_programme | is_employers_colleague)
 rules.add_perm("accounts.end_membership", administers)
 rules.add_perm("accounts.cancel_invitation", administers)

@@ -1,13 +1,74 @@
 """The rows that every programme starts with; people add their own, and end these, by date."""
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from accounts.choices import MilestoneCode, ReasonKind
+from accounts.choices import CheckKind, FunnelStart, MilestoneCode, Phase, ReasonKind, RuleCode
+from ground.templatetags.said import counted
 
+
+@dataclass(frozen=True)
+class Shipped:
+    """A rule as the product ships with it: a number between two others, one word of a few, or several of them."""
+
+    value: Any
+    hint: str
+    unit: str = ""
+    least: int = 0
+    most: int = 0
+    choices: type[Phase] | type[FunnelStart] | type[CheckKind] | None = None
+
+    @property
+    def several(self) -> bool:
+        """Whether its value is a list of words."""
+        return isinstance(self.value, list)
+
+    def accepts(self, value: Any) -> bool:
+        """Whether this may be set."""
+        if self.choices is None:
+            return isinstance(value, int) and self.least <= value <= self.most
+        if self.several:
+            return isinstance(value, list) and bool(value) and set(value) <= set(self.choices.values)
+        return value in self.choices.values
+
+    def words(self, value: Any) -> str:
+        """A value as people say it."""
+        if self.choices is None:
+            return counted(value, self.unit)
+        labels = dict(self.choices.choices)
+        return ", ".join(str(labels.get(one, one)) for one in (value if self.several else [value]))
+
+
+RULES: dict[RuleCode, Shipped] = {
+    RuleCode.CASELOAD_LIMIT: Shipped(25, "The board and the morning page say who holds more.", unit="person,people", least=1, most=500),
+    RuleCode.PHASES_SHOWN: Shipped(list(Phase.values), "Figures of days before the change keep the phases of those days.", choices=Phase),
+    RuleCode.FUNNEL_STARTS_AT: Shipped(FunnelStart.INTEREST.value, "Who is counted from the first phase on.", choices=FunnelStart),
+    RuleCode.CHECK_LIST: Shipped(
+        list(CheckKind.values), "Opened with each job that an accepted offer makes from that day on.", choices=CheckKind
+    ),
+    RuleCode.ANSWER_DAYS: Shipped(5, "Counted from the day somebody was put forward.", unit="working day", least=1, most=60),
+    RuleCode.SILENT_DAYS: Shipped(10, "Counted from what was last done about somebody put forward.", unit="working day", least=1, most=60),
+    RuleCode.CHASE_DAYS: Shipped(5, "Counted from the day that is asked about.", unit="day", least=1, most=28),
+    RuleCode.QUIET_DAYS: Shipped(28, "Today and the caseload list them.", unit="day", least=1, most=365),
+    RuleCode.STUCK_DAYS: Shipped(14, "Counted from the day the check was asked for.", unit="day", least=1, most=365),
+    RuleCode.STALE_DAYS: Shipped(45, "Counted from the day somebody last said that it is still true.", unit="day", least=7, most=365),
+    RuleCode.REOPEN_DAYS: Shipped(
+        90, "Counted from the day it ended, or the day to ask again. Later they start anew.", unit="day", least=0, most=730
+    ),
+}
+
+#: How long each milestone is from the first day: weeks, or calendar months.
+MILESTONE_LENGTHS: dict[MilestoneCode, tuple[int | None, int | None]] = {
+    MilestoneCode.FOUR_WEEKS: (4, None),
+    MilestoneCode.THIRTEEN_WEEKS: (13, None),
+    MilestoneCode.SIX_MONTHS: (None, 6),
+    MilestoneCode.TWENTY_SIX_WEEKS: (26, None),
+}
 #: Code, weeks, calendar months, days in which an answer still counts.
 MILESTONES: tuple[tuple[str, int | None, int | None, int], ...] = (
     (MilestoneCode.FOUR_WEEKS, 4, None, 14),
-    (MilestoneCode.THIRTEEN_WEEKS, 13, None, 28),
+    (MilestoneCode.THIRTEEN_WEEKS, 13, None, 14),
     (MilestoneCode.SIX_MONTHS, None, 6, 28),
 )
 
@@ -132,6 +193,13 @@ REASONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("conflict", "They know each other"),
         ("other", "Another reason"),
     ),
+    ReasonKind.SNOOZE: (
+        ("waiting_for_them", "Waiting for the person"),
+        ("waiting_for_others", "Waiting for somebody else"),
+        ("away", "The person is away"),
+        ("asked_for_later", "They asked for a later day"),
+        ("other", "Another reason"),
+    ),
     ReasonKind.UNDO: (
         ("mistake", "Pressed by mistake"),
         ("wrong_person", "The wrong person"),
@@ -146,6 +214,41 @@ REASONS: dict[str, tuple[tuple[str, str], ...]] = {
 
 #: England and Wales, from gov.uk/bank-holidays; later years are added as they are proclaimed.
 BANK_HOLIDAYS: tuple[tuple[date, str], ...] = (
+    (date(2020, 1, 1), "New Year's Day"),
+    (date(2020, 4, 10), "Good Friday"),
+    (date(2020, 4, 13), "Easter Monday"),
+    (date(2020, 5, 8), "Early May bank holiday (VE day)"),
+    (date(2020, 5, 25), "Spring bank holiday"),
+    (date(2020, 8, 31), "Summer bank holiday"),
+    (date(2020, 12, 25), "Christmas Day"),
+    (date(2020, 12, 28), "Boxing Day (substitute day)"),
+    (date(2021, 1, 1), "New Year's Day"),
+    (date(2021, 4, 2), "Good Friday"),
+    (date(2021, 4, 5), "Easter Monday"),
+    (date(2021, 5, 3), "Early May bank holiday"),
+    (date(2021, 5, 31), "Spring bank holiday"),
+    (date(2021, 8, 30), "Summer bank holiday"),
+    (date(2021, 12, 27), "Christmas Day (substitute day)"),
+    (date(2021, 12, 28), "Boxing Day (substitute day)"),
+    (date(2022, 1, 3), "New Year's Day (substitute day)"),
+    (date(2022, 4, 15), "Good Friday"),
+    (date(2022, 4, 18), "Easter Monday"),
+    (date(2022, 5, 2), "Early May bank holiday"),
+    (date(2022, 6, 2), "Spring bank holiday"),
+    (date(2022, 6, 3), "Platinum Jubilee bank holiday"),
+    (date(2022, 8, 29), "Summer bank holiday"),
+    (date(2022, 9, 19), "Bank Holiday for the State Funeral of Queen Elizabeth II"),
+    (date(2022, 12, 26), "Boxing Day"),
+    (date(2022, 12, 27), "Christmas Day (substitute day)"),
+    (date(2023, 1, 2), "New Year's Day (substitute day)"),
+    (date(2023, 4, 7), "Good Friday"),
+    (date(2023, 4, 10), "Easter Monday"),
+    (date(2023, 5, 1), "Early May bank holiday"),
+    (date(2023, 5, 8), "Bank holiday for the coronation of King Charles III"),
+    (date(2023, 5, 29), "Spring bank holiday"),
+    (date(2023, 8, 28), "Summer bank holiday"),
+    (date(2023, 12, 25), "Christmas Day"),
+    (date(2023, 12, 26), "Boxing Day"),
     (date(2024, 1, 1), "New Year's Day"),
     (date(2024, 3, 29), "Good Friday"),
     (date(2024, 4, 1), "Easter Monday"),

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from accounts.views import account, demo, password, second_factor, sign_in, users
+from accounts.views import account, demo, holidays, password, programmes, second_factor, sign_in, users
 
 demo_urls: list[URLPattern] = [
     path("demo/mailbox/", demo.mailbox, name="demo_mailbox"),
@@ -23,6 +23,16 @@ urlpatterns = [
     path("invitation/<str:token>/", password.invitation, name="invitation"),
     path("account/", account.account, name="account"),
     path("account/sign-ins/<uuid:uuid>/end/", account.end_sign_in, name="end_sign_in"),
+    path("settings/programmes/", programmes.programmes, name="programmes"),
+    path("settings/programmes/<uuid:uuid>/", programmes.programme_settings, name="programme_settings"),
+    path("settings/programmes/<uuid:uuid>/rules/<slug:code>/", programmes.change_rule, name="change_rule"),
+    path("settings/programmes/<uuid:uuid>/milestones/<slug:code>/", programmes.change_milestone, name="change_milestone"),
+    path("settings/programmes/<uuid:uuid>/reasons/<slug:kind>/", programmes.reasons, name="programme_reasons"),
+    path("settings/programmes/<uuid:uuid>/reasons/<slug:kind>/add/", programmes.change_reason, name="add_reason"),
+    path("settings/programmes/<uuid:uuid>/reasons/<slug:kind>/<slug:code>/", programmes.change_reason, name="change_reason"),
+    path("settings/bank-holidays/", holidays.bank_holidays, name="bank_holidays"),
+    path("settings/bank-holidays/add/", holidays.add_bank_holiday, name="add_bank_holiday"),
+    path("settings/bank-holidays/<uuid:uuid>/take-off/", holidays.take_off_bank_holiday, name="take_off_bank_holiday"),
     path("settings/users/", users.users, name="users"),
     path("settings/users/invite/", users.invite, name="invite"),
     path("settings/users/<uuid:uuid>/end/", users.end_membership, name="end_membership"),

@@ -4,16 +4,21 @@ from datetime import datetime, timedelta
 
 from celery import shared_task
 
-from ground.clock import read_clock, today_london
+from ground.clock import london, read_clock, today_london
 from ground.jobs import job, still_here
 from ground.tasks import nudge
 from pathways.models import Introduction, RetentionCheck
+from pathways.queries.digest import day_of, who_begins_a_day
 from pathways.queries.integrity import Found, look_through
+from pathways.services.digest import is_working_day, send_digest
 from pathways.services.imports.working import SLICE, waiting, work_once
 from pathways.services.integrity import keep_findings
 from pathways.services.introduction import let_go_stale, silent_introductions
 from pathways.services.retention import due_checks, move_with_the_clock
 from pathways.services.unsent import tell_unsent, unsent
+
+#: The hour in London from which a working day has begun.
+MORNING = 6
 
 
 @job("tell_unsent", every=timedelta(minutes=1))
@@ -59,6 +64,21 @@ def retention_checks(*, at: datetime, dry_run: bool) -> str:
         moved += move_with_the_clock(check=RetentionCheck.objects.get(pk=key), at=at)
         still_here()
     return f"{moved} of {len(due)} moved."
+
+
+@job("morning_digest", every=timedelta(days=1), not_before=MORNING)
+def morning_digest(*, at: datetime, dry_run: bool) -> str:
+    """Tell each worker by e-mail how much is due today, once a working day; nobody for whom nothing is."""
+    if london(at).hour < MORNING or not is_working_day(at=at):
+        return "No working morning."
+    users = who_begins_a_day(today=today_london(at))
+    if dry_run:
+        return f"{sum(bool(day_of(user, at=at)) for user in users)} of {len(users)} have something due."
+    sent = 0
+    for user in users:
+        sent += send_digest(user=user, at=at)
+        still_here()
+    return f"{sent} of {len(users)} told."
 
 
 @shared_task(name="pathways.imports")

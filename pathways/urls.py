@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path, re_path
 
-from pathways.views import caseload, contact, employer, imports, integrity, people, person, register_sample, step, today
+from pathways.views import caseload, contact, employer, imports, integrity, people, person, register_sample, step, task, today
 
 FOLDER = "(?P<folder>pathways|interviews|training-places|introductions|placements|pre-employment-checks|retention-checks)"
 UUID = "(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
@@ -13,6 +13,7 @@ urlpatterns = [
     *(demo_urls if settings.DEMO else []),
     path("", today.home, name="home"),
     path("today/", today.today, name="today"),
+    path("today/digest/", today.morning, name="digest"),
     path("integrity/", integrity.integrity, name="integrity"),
     path("unclaimed/", today.unclaimed, name="unclaimed"),
     path("caseload/", caseload.caseload, name="caseload"),
@@ -30,14 +31,14 @@ urlpatterns = [
     re_path(rf"^people/{UUID}/steps/pathway\.(?P<step>[a-z_]+)/$", step.new_case, name="new_case"),
     path("pathways/<uuid:uuid>/contacts/", contact.log_contact, name="log_contact"),
     path("pathways/<uuid:uuid>/notes/", contact.add_note, name="add_note"),
-    path("pathways/<uuid:uuid>/tasks/", contact.add_task, name="add_task"),
+    path("pathways/<uuid:uuid>/tasks/", task.add_task, name="add_task"),
     path("pathways/<uuid:uuid>/wants/", contact.wants, name="wants"),
     path("texts/<uuid:uuid>/again/", contact.text_again, name="text_again"),
     path("contacts/<uuid:uuid>/undo/", contact.undo_contact, name="undo_contact"),
     path("consents/<uuid:uuid>/withdraw/", contact.withdraw_consent, name="withdraw_consent"),
     path("tasks/<uuid:uuid>/", person.of_task, name="task"),
-    re_path(rf"^tasks/{UUID}/steps/(?P<step>snooze|close)/$", contact.task_step, name="task_step"),
-    path("tasks/<uuid:uuid>/undo/", contact.undo_task, name="undo_task"),
+    re_path(rf"^tasks/{UUID}/steps/(?P<step>snooze|reassign|close)/$", task.task_step, name="task_step"),
+    path("tasks/<uuid:uuid>/undo/", task.undo_task, name="undo_task"),
     path("start/", employer.start, name="employer_start"),
     path("put-forward/", employer.put_forward, name="put_forward"),
     path("checks/", employer.checks_and_starts, name="checks"),

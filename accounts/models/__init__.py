@@ -5,6 +5,7 @@ from accounts.models.mail import Mail
 from accounts.models.membership import Invitation, Membership
 from accounts.models.organisation import Organisation
 from accounts.models.programme import BankHoliday, FundingStream, Milestone, PrivacyNotice, Programme, ProgrammePartner, Reason
+from accounts.models.rule import History, ProgrammeRule, Standing, held_on, rules_of_each
 from accounts.models.sign_in import SignIn, SignInAttempt, SignInCode
 from accounts.models.user import User
 
@@ -13,6 +14,7 @@ __all__ = [
     "AuditReason",
     "BankHoliday",
     "FundingStream",
+    "History",
     "Invitation",
     "Mail",
     "Membership",
@@ -21,9 +23,13 @@ __all__ = [
     "PrivacyNotice",
     "Programme",
     "ProgrammePartner",
+    "ProgrammeRule",
     "Reason",
     "SignIn",
     "SignInAttempt",
     "SignInCode",
+    "Standing",
     "User",
+    "held_on",
+    "rules_of_each",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Self
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -45,10 +46,11 @@ class Programme(Row):
     partners = models.ManyToManyField("accounts.Organisation", through="accounts.ProgrammePartner", related_name="partner_programmes")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    #: These three are rules now (ProgrammeRule). Nothing reads them: the columns leave with the next release.
     phases_shown = ArrayField(models.CharField(max_length=20, choices=Phase.choices), default=all_phases)
     funnel_starts_at = models.CharField(max_length=20, choices=FunnelStart.choices, default=FunnelStart.INTEREST)
-    caseload_only = models.BooleanField(default=False, help_text="Workers see their own cases and nobody's, not a colleague's.")
     caseload_limit = models.PositiveSmallIntegerField(default=25)
+    caseload_only = models.BooleanField(default=False, help_text="Workers see their own cases and nobody's, not a colleague's.")
 
     objects = ProgrammeQuerySet.as_manager()
 
@@ -138,6 +140,32 @@ class DatedQuerySet(models.QuerySet):
         """The programme's own rows and those that hold for every programme."""
         return self.filter(Q(programme=programme) | Q(programme__isnull=True))
 
+    def last_word(self) -> Self:
+        """In such an order that the row which holds comes last among those of one name: the programme's own, then the later one."""
+        return self.order_by(F("programme").asc(nulls_first=True), "valid_from", "id")
+
+    def in_words(self, programme: Programme, **which: str) -> Self:
+        """All rows about one thing that a programme may set, with who set them; what holds comes last."""
+        return self.of(programme).filter(**which).select_related("set_by").last_word()
+
+
+class MilestoneQuerySet(DatedQuerySet):
+    def standing(self, programme: int, day: date) -> list[Milestone]:
+        """The milestones of a job that begins that day, one of each name: one query."""
+        found = {row.code: row for row in self.of(programme).on(day).last_word()}
+        return [found[code] for code in sorted(found) if found[code].in_use]
+
+
+class ReasonQuerySet(DatedQuerySet):
+    def standing(self, programme: Programme | int | None, kind: str, day: date) -> list[Reason]:
+        """The reasons of one kind that may be given that day, in their order: one query."""
+        found = {row.code: row for row in self.of(programme).on(day).filter(kind=kind).last_word()}
+        return sorted((row for row in found.values() if row.in_use), key=lambda row: (row.position, row.label))
+
+    def choices(self, programme: Programme | int | None, kind: str, day: date) -> list[tuple[str, str]]:
+        """The same for a drop-down: code and words."""
+        return [(row.code, row.label) for row in self.standing(programme, kind, day)]
+
 
 class PrivacyNotice(Row):
     """What people are told, and on what basis; the version a person was shown is kept with them."""
@@ -185,7 +213,7 @@ class PrivacyNotice(Row):
 
 
 class Milestone(Row):
-    """When a job is asked after: so many weeks or calendar months from the first day."""
+    """When a job is asked after: so many weeks or calendar months from the first day. Never edited: a change is another row."""
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, null=True, blank=True, related_name="milestones")
     code = models.CharField(max_length=20, choices=MilestoneCode.choices)
@@ -194,25 +222,31 @@ class Milestone(Row):
     window_days = models.PositiveSmallIntegerField(default=28, help_text="How long after the day an answer still counts.")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    in_use = models.BooleanField(default=True, help_text="Not in use: from this day on it is not offered or asked for.")
+    why = models.CharField(max_length=200, blank=True)
+    set_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = DatedQuerySet.as_manager()
+    objects = MilestoneQuerySet.as_manager()
 
-    personal = Personal(neither=("programme", "code", "weeks", "months", "window_days", "valid_from", "valid_to"))
+    personal = Personal(
+        other=("set_by",), neither=("programme", "code", "weeks", "months", "window_days", "valid_from", "valid_to", "in_use", "why")
+    )
 
     class Meta:
         ordering = ("programme", "code", "valid_from")
         constraints = [
             models.CheckConstraint(condition=Q(weeks__isnull=False) ^ Q(months__isnull=False), name="milestone_weeks_or_months"),
             models.CheckConstraint(condition=Q(code__in=MilestoneCode.values), name="milestone_code_known"),
-            models.UniqueConstraint(fields=("programme", "code", "valid_from"), nulls_distinct=False, name="milestone_once_a_day"),
+            models.UniqueConstraint(fields=("code", "valid_from"), condition=Q(programme__isnull=True), name="milestone_shipped_once"),
         ]
+        triggers = [pgtrigger.Protect(name="milestone_never_edited", operation=pgtrigger.Update)]
 
     def __str__(self) -> str:
         return self.get_code_display()
 
 
 class Reason(Row):
-    """A reason that a step may be given, in the programme's words."""
+    """A reason that a step may be given, in the programme's words. Never edited: a change is another row."""
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, null=True, blank=True, related_name="reasons")
     kind = models.CharField(max_length=20, choices=ReasonKind.choices)
@@ -221,20 +255,32 @@ class Reason(Row):
     position = models.PositiveSmallIntegerField(default=0)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    in_use = models.BooleanField(default=True, help_text="Not in use: from this day on it is not offered or asked for.")
+    why = models.CharField(max_length=200, blank=True)
+    set_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = DatedQuerySet.as_manager()
+    objects = ReasonQuerySet.as_manager()
 
-    personal = Personal(neither=("programme", "kind", "code", "label", "position", "valid_from", "valid_to"))
+    personal = Personal(
+        other=("set_by",), neither=("programme", "kind", "code", "label", "position", "valid_from", "valid_to", "in_use", "why")
+    )
 
     class Meta:
         ordering = ("kind", "position", "label", "id")
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=ReasonKind.values), name="reason_kind_known"),
-            models.UniqueConstraint(fields=("programme", "kind", "code", "valid_from"), nulls_distinct=False, name="reason_once_a_day"),
+            models.UniqueConstraint(fields=("kind", "code", "valid_from"), condition=Q(programme__isnull=True), name="reason_shipped_once"),
         ]
+        triggers = [pgtrigger.Protect(name="reason_never_edited", operation=pgtrigger.Update)]
 
     def __str__(self) -> str:
         return self.label
+
+
+class BankHolidays(models.Manager["BankHoliday"]):
+    def get_queryset(self) -> models.QuerySet[BankHoliday]:
+        """Those that hold: one that was taken off the list is kept, and counts no more."""
+        return super().get_queryset().filter(taken_off_at__isnull=True)
 
 
 class BankHoliday(Row):
@@ -242,8 +288,11 @@ class BankHoliday(Row):
 
     day = models.DateField(unique=True)
     name = models.CharField(max_length=100)
+    taken_off_at = models.DateTimeField(null=True, blank=True)
 
-    personal = Personal(neither=("day", "name"))
+    objects = BankHolidays()
+
+    personal = Personal(neither=("day", "name", "taken_off_at"))
 
     class Meta:
         ordering = ("day",)

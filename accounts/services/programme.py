@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from accounts.choices import FunnelStart
-from accounts.models import BankHoliday, Milestone, Organisation, Programme, ProgrammePartner, Reason
+from accounts.choices import FunnelStart, RuleCode
+from accounts.models import BankHoliday, Milestone, Organisation, Programme, ProgrammePartner, ProgrammeRule, Reason
 from accounts.services.audit import note, service
-from accounts.standard import BANK_HOLIDAYS, MILESTONES, REASONS
+from accounts.standard import BANK_HOLIDAYS, MILESTONES, REASONS, RULES
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Refused
@@ -35,16 +35,14 @@ def add_programme(
     if Programme.objects.filter(name__iexact=name.strip()).exists():
         raise Refused("There is a programme of that name already.", field="name")
     lay_out_standard_rows()
-    return Programme.objects.create(
-        name=name.strip(),
-        code=code,
-        organisation=organisation,
-        starts_on=starts_on,
-        funnel_starts_at=funnel_starts_at,
-        caseload_only=caseload_only,
-        caseload_limit=caseload_limit,
-        created_at=at,
+    made = Programme.objects.create(
+        name=name.strip(), code=code, organisation=organisation, starts_on=starts_on, caseload_only=caseload_only, created_at=at
     )
+    own = {RuleCode.FUNNEL_STARTS_AT: str(funnel_starts_at), RuleCode.CASELOAD_LIMIT: caseload_limit}
+    for rule, value in own.items():
+        if value != RULES[rule].value:
+            ProgrammeRule.objects.create(programme=made, code=rule, value=value, valid_from=ALWAYS, set_by_id=by.user_id, created_at=at)
+    return made
 
 
 @service("programme.add_partner")
@@ -72,7 +70,7 @@ def end_partner(*, partner: ProgrammePartner, ends_on: date, by: Actor, at: date
 
 
 def lay_out_standard_rows() -> int:
-    """Add the milestones, reasons and bank holidays that hold for every programme, where they are missing; how many were."""
+    """Add the rules, milestones, reasons and bank holidays that hold for every programme, where they are missing; how many were."""
     milestones = [
         Milestone(code=code, weeks=weeks, months=months, window_days=window, valid_from=ALWAYS)
         for code, weeks, months, window in MILESTONES
@@ -83,7 +81,11 @@ def lay_out_standard_rows() -> int:
         for position, (code, label) in enumerate(words)
     ]
     holidays = [BankHoliday(day=day, name=name) for day, name in BANK_HOLIDAYS]
+    there = set(ProgrammeRule.objects.filter(programme__isnull=True).values_list("code", flat=True))
     before = _standard_rows()
+    ProgrammeRule.objects.bulk_create(
+        ProgrammeRule(code=code, value=shipped.value, valid_from=ALWAYS) for code, shipped in RULES.items() if code not in there
+    )
     Milestone._base_manager.bulk_create(milestones, ignore_conflicts=True)
     Reason._base_manager.bulk_create(reasons, ignore_conflicts=True)
     BankHoliday._base_manager.bulk_create(holidays, ignore_conflicts=True)
@@ -91,4 +93,4 @@ def lay_out_standard_rows() -> int:
 
 
 def _standard_rows() -> int:
-    return sum(model._base_manager.count() for model in (Milestone, Reason, BankHoliday))
+    return sum(model._base_manager.count() for model in (ProgrammeRule, Milestone, Reason, BankHoliday))

@@ -28,6 +28,8 @@ MENU: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("/imports/", "Registers", frozenset({"programme_lead"})),
     ("/integrity/", "Integrity", frozenset({"programme_lead"})),
     ("/settings/users/", "Users", frozenset({"administrator", "programme_lead", "employer"})),
+    ("/settings/programmes/", "Programme rules", frozenset({"administrator", "programme_lead"})),
+    ("/settings/bank-holidays/", "Bank holidays", frozenset({"administrator"})),
     ("/settings/reference/", "Reference data", frozenset({"administrator"})),
 )
 DEMO_MENU = (

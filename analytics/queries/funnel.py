@@ -101,9 +101,7 @@ def _now(asked: dict[str, Any]) -> dict[UUID, tuple[int, str, str]]:
 
 def reason_words(*, programme: int) -> dict[str, str]:
     """The words of each reason a case may have ended for; the programme's own words win."""
-    rows = Reason.objects.of(programme).order_by("valid_from", "id").values_list("code", "label", "programme_id")
-    words = {code: label for code, label, owner in rows if owner is None}
-    return words | {code: label for code, label, owner in rows if owner is not None}
+    return dict(Reason.objects.of(programme).last_word().values_list("code", "label"))
 
 
 def tallies(*, cut: Cut) -> list[tuple[str, int]]:

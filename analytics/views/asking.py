@@ -10,8 +10,8 @@ from operator import itemgetter
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 
-from accounts.choices import FunnelStart, Phase
-from accounts.models import Programme
+from accounts.choices import FunnelStart, Phase, RuleCode
+from accounts.models import Programme, held_on, rules_of_each
 from analytics.figures.definition import CSV_COLUMNS, Cut, Figure, flat
 from analytics.forms import CutForm
 from analytics.queries.wards import frozen_targets
@@ -56,13 +56,14 @@ class Asked:
 
     @property
     def phases(self) -> list[str]:
-        return phases_of(self.programme)
+        return phases_of(self.programme, self.cut.as_at)
 
 
-def phases_of(programme: Programme) -> list[str]:
-    """The phases that the programme shows, from the one its funnel starts at."""
-    shown = [phase for phase in Phase.values if phase in programme.phases_shown]
-    if programme.funnel_starts_at == FunnelStart.INTEREST:
+def phases_of(programme: Programme, day: date) -> list[str]:
+    """The phases that the programme showed that day, from the one its funnel started at."""
+    rows = programme.rules_set  # type: ignore[attr-defined]  # annotated by ask
+    shown = [phase for phase in Phase.values if phase in held_on(rows, RuleCode.PHASES_SHOWN, day)]
+    if held_on(rows, RuleCode.FUNNEL_STARTS_AT, day) == FunnelStart.INTEREST:
         shown = [phase for phase in shown if phase != Phase.OUTREACH]
     return shown or list(Phase.values)
 
@@ -70,13 +71,14 @@ def phases_of(programme: Programme) -> list[str]:
 def ask(request: HttpRequest, form_class: type[CutForm] = CutForm) -> Asked | None:
     """Read what was asked; None when the person leads no programme. What cannot be read is said at its field, and nothing is counted."""
     at = read_clock()
-    programmes = list(programmes_led(request.user).order_by("name", "id"))
+    rules = rules_of_each(RuleCode.PHASES_SHOWN, RuleCode.FUNNEL_STARTS_AT)
+    programmes = list(programmes_led(request.user).annotate(rules_set=rules).order_by("name", "id"))
     form = form_class(request.GET, programmes=programmes, today=today_london(at))
     programme = form.chosen()
     if programme is None:
         return None
     frozen = frozen_targets(programme=programme.pk, day=today_london(at))
-    form.prepare(phases=phases_of(programme), targets=frozen.codes if frozen else [])
+    form.prepare(phases=phases_of(programme, today_london(at)), targets=frozen.codes if frozen else [])
     form.is_valid()
     address = request.GET.copy()
     address.pop("after", None)

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django_fsm import TransitionNotAllowed
 
-from accounts.models import Organisation, Programme
+from accounts.choices import RuleCode
+from accounts.models import History, Organisation, Programme, ProgrammeRule
 from accounts.services.audit import note, service
+from accounts.standard import RULES
 from employers.choices import PayGrade
 from employers.models import CareerHeading
 from employers.services.pay import grade
@@ -18,8 +19,6 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict, Refused
 
-#: An opening that nobody confirmed for this long may not be there any more.
-STALE_AFTER = timedelta(days=45)
 #: Asked once a month whether it is still true.
 ASK_AFTER = timedelta(days=28)
 #: What an employer says of an opening.
@@ -85,17 +84,23 @@ def reopen_heading(*, heading: CareerHeading, version: int | None = None, by: Ac
 
 @service("heading.go_stale")
 def let_go_stale(*, heading: CareerHeading, by: Actor, at: datetime) -> CareerHeading:
-    """Nobody has confirmed it for 45 days: still open, and to be asked about."""
+    """Nobody has confirmed it for as long as the programme's rule says: still open, and to be asked about."""
     locked = lock_heading(heading)
-    if locked.stage == HeadingStage.OPEN and _last_true(locked) <= today_london(at) - STALE_AFTER:
+    if locked.stage == HeadingStage.OPEN and _went_stale(locked, ProgrammeRule.objects.history(RuleCode.STALE_DAYS), today_london(at)):
         return move_heading(heading=locked, step="go_stale")
     return locked
 
 
-def unconfirmed(*, today: date) -> QuerySet[CareerHeading]:
-    """Open ones whose last yes is 45 days old or older, by id: for the clock."""
+def unconfirmed(*, today: date) -> list[CareerHeading]:
+    """Open ones whose last yes is older than the rule of its day allows, by id: for the clock. Two queries."""
+    stale, least = ProgrammeRule.objects.history(RuleCode.STALE_DAYS), timedelta(days=RULES[RuleCode.STALE_DAYS].least)
     rows = CareerHeading.objects.filter(stage=HeadingStage.OPEN).annotate(true_on=Coalesce("confirmed_on", "posted_on"))
-    return rows.filter(Q(true_on__lte=today - STALE_AFTER)).order_by("id")
+    return [row for row in rows.filter(true_on__lte=today - least).order_by("id") if _went_stale(row, stale, today)]
+
+
+def _went_stale(heading: CareerHeading, stale: History, today: date) -> bool:
+    last = heading.confirmed_on or heading.posted_on
+    return last is not None and last + timedelta(days=stale.value(heading.programme_id, last)) <= today
 
 
 def lock_heading(heading: CareerHeading, *, version: int | None = None) -> CareerHeading:
@@ -118,11 +123,6 @@ def move_heading(*, heading: CareerHeading, step: str, version: int | None = Non
     locked.version += 1
     locked.save()
     return locked
-
-
-def _last_true(heading: CareerHeading) -> date:
-    last = heading.confirmed_on or heading.posted_on
-    return last if last is not None else date.max
 
 
 def _graded(said: Mapping[str, Any], *, today: date) -> dict[str, Any]:

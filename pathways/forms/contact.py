@@ -1,11 +1,11 @@
-"""Forms of getting in touch: a tap in a list, a contact in full, something to do, and another day for it."""
+"""Forms of getting in touch: a tap in a list, and a contact in full."""
 
 from typing import Any
 
 from django import forms
 
 from ground.fields import DayField
-from ground.forms import HouseForm, LineField, TextField
+from ground.forms import HouseForm, TextField
 from outreach.choices import Channel, ContactOutcome
 
 #: What one tap logs: its name in the form -> how and with what outcome.
@@ -63,28 +63,7 @@ class ContactForm(HouseForm):
         return cleaned
 
 
-class TaskForm(HouseForm):
-    """Something to do that no step knows of."""
-
-    words = LineField(label="What is to be done?", max_length=200, help_text="For example: send the bus times")
-    due_on = DayField(label="By when?", error_messages={"required": "Enter the day, for example 27 11 2026."})
-
-
-class SnoozeForm(HouseForm):
-    """Another day."""
-
-    edits = True
-    until = DayField(label="Until when?", error_messages={"required": "Enter the day, for example 27 11 2026."})
-
-
 class CloseForm(HouseForm):
-    """Done."""
+    """Nothing to fill in: a press that is meant."""
 
     edits = True
-
-
-class WakeForm(HouseForm):
-    """Back on the list, at the day it had."""
-
-    edits = True
-    due_on = DayField(label="Due")

@@ -12,7 +12,7 @@ from pathways.workflow.pathway import ENDED_OTHERWISE, Phase, Stage
 WHOSE = [("me", "My people"), ("team", "My team’s"), ("all", "Everybody")]
 OWED_BY = [("", "Anybody"), ("worker", "Us"), ("candidate", "The person"), ("employer", "The employer"), ("lead", "The lead")]
 WHEN = [("", "Any day"), ("overdue", "Overdue"), ("today", "Today or overdue"), ("week", "This week or overdue"), ("none", "Nothing due")]
-HEARD = [("", "Any time"), ("quiet", "Not for four weeks"), ("never", "Never")]
+HEARD = [("", "Any time"), ("quiet", "Gone quiet"), ("never", "Never")]
 SORTS = [
     ("due", "What is due first"),
     ("name", "Name"),

@@ -7,7 +7,7 @@ from django import forms
 
 from employers.choices import PayUnit
 from employers.models import CareerHeading
-from employers.services.heading import STALE_AFTER
+from employers.workflow.heading import HeadingStage
 from ground.clock import today_london
 from ground.fields import DayField, HintedRadios
 from ground.forms import LineField
@@ -105,7 +105,7 @@ def _about_opening(row: CareerHeading, wanted: set[str], today: date) -> str:
     pay = f"{money(row.pay)} {row.get_pay_unit_display()}" if row.pay is not None else "Pay not given"
     fits = f"What they want: {row.family.name}" if row.family.code in wanted else row.family.name
     known = row.confirmed_on or row.posted_on
-    old = f"Not confirmed since {said_day(known)}" if known and today - known >= STALE_AFTER else ""
+    old = f"Not confirmed since {said_day(known)}" if known and row.stage == HeadingStage.STALE else ""
     return ". ".join(part for part in (fits, pay, row.site, old) if part)
 
 

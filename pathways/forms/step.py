@@ -83,10 +83,8 @@ class StepForm(HouseForm):
         return True
 
     def _reasons(self, kind: str) -> list[tuple[str, str]]:
-        rows = Reason.objects.filter(kind=kind).on(today_london(self.at))
-        if self.case is not None:
-            rows = rows.of(self.case.programme_id)
-        return [("", "Choose"), *((row.code, row.label) for row in rows.order_by("position", "label"))]
+        programme = self.case.programme_id if self.case is not None else None
+        return [("", "Choose"), *Reason.objects.choices(programme, kind, today_london(self.at))]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -11,8 +11,10 @@ from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
+from accounts.choices import RuleCode
 from accounts.models import Audit
 from accounts.services.audit import mac_of
+from accounts.standard import RULES
 from ground.actor import SYSTEM, Actor
 from ground.clock import add_working_days, today_london
 from ground.door import Conflict
@@ -96,10 +98,16 @@ class Case:
         )
 
 
+def shipped_days(rule: str, day: date) -> int:
+    """What a rule of days says where no programme has set it."""
+    return int(RULES[RuleCode(rule)].value)
+
+
 class Ledger:
     """Takes steps on light rows and keeps the log, the tasks and the audit that the door would have kept.
 
     `tellings` write the texts; without them nobody is told. `import_run`: the run whose register tells all this.
+    `days_of` answers how many days a rule of the programme gave on a day; without it the product's own rules hold.
     """
 
     def __init__(
@@ -110,7 +118,9 @@ class Ledger:
         tellings: Tells | None = None,
         import_run: int | None = None,
         route: str = "",
+        days_of: Callable[[str, date], int] = shipped_days,
     ) -> None:
+        self.days_of = days_of
         self.sheets = Sheets()
         self.today = lru_cache(maxsize=10_000)(today_london)
         self.working_day = lru_cache(maxsize=10_000)(self._working_day)
@@ -304,7 +314,7 @@ class Ledger:
     def _due(self, opens: Opens, change: Any, row: Any) -> date | None:
         if not opens.due_field:
             begun = self.today(change.recorded_at) if change.import_run_id else change.happened_on
-            return self.working_day(begun, opens.days)
+            return self.working_day(begun, self.days_of(opens.rule, begun) if opens.rule else opens.days)
         value: Any = row
         for part in opens.due_field.split("."):
             value = getattr(value, part) if value is not None else None

@@ -1,5 +1,7 @@
 """What is owed, by whom, by when. A task closes itself when the thing happens."""
 
+from typing import Any
+
 from django.db import models
 
 from candidates.models.candidate import person_at_end_of
@@ -52,21 +54,30 @@ class Task(Row):
     pathway = models.ForeignKey("pathways.Pathway", on_delete=models.CASCADE, related_name="tasks")
     kind = models.CharField(max_length=20, choices=TaskKind)
     subject = models.CharField("what it is about", max_length=40, blank=True, help_text="machine:id, or nothing for the case itself")
-    words = models.CharField(max_length=200, blank=True)
+    words = models.CharField(max_length=400, blank=True)
     due_on = models.DateField()
     owed_by = models.CharField(max_length=10, default="worker")
     assignee = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    assigned_under = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who held the case then: in other hands the task is its holder's again.",
+    )
     state = models.CharField(max_length=4, choices=TaskState, default=TaskState.OPEN)
     opened_by = models.ForeignKey("pathways.StageChange", on_delete=models.PROTECT, null=True, blank=True, related_name="tasks_opened")
     closed_by = models.ForeignKey("pathways.StageChange", on_delete=models.PROTECT, null=True, blank=True, related_name="tasks_closed")
     closed_by_user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     closed_on = models.DateField(null=True, blank=True)
     snoozed_until = models.DateField(null=True, blank=True)
+    snooze_reason = models.SlugField(max_length=40, blank=True, help_text="The reason's code; none is asked for one working day.")
 
     personal = Personal(
         candidate=("pathway", "subject", "words"),
-        other=("assignee", "closed_by_user"),
-        neither=("kind", "due_on", "owed_by", "state", "opened_by", "closed_by", "closed_on", "snoozed_until"),
+        other=("assignee", "assigned_under", "closed_by_user"),
+        neither=("kind", "due_on", "owed_by", "state", "opened_by", "closed_by", "closed_on", "snoozed_until", "snooze_reason"),
     )
     audit_person = person_at_end_of("pathway.candidate")
 
@@ -78,7 +89,13 @@ class Task(Row):
         indexes = [
             models.Index(fields=["pathway", "due_on", "id"], name="task_next", condition=models.Q(state="open")),
             models.Index(fields=["due_on", "id"], name="task_due", condition=models.Q(state="open")),
+            models.Index(fields=["assignee", "due_on"], name="task_given", condition=models.Q(state="open", assignee__isnull=False)),
         ]
+
+    @property
+    def given_to(self) -> Any:
+        """The colleague who does it instead of the case's holder, as long as the case is in the hands that gave it."""
+        return self.assignee if self.assignee_id is not None and self.assigned_under_id == self.pathway.owner_id else None
 
     @property
     def label(self) -> str:

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from urllib.parse import urlencode
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q
 
-from pathways.queries.caseload import QUIET_DAYS, holders
+from accounts.choices import RuleCode
+from accounts.models import ProgrammeRule
+from pathways.queries.caseload import gone_quiet, holders
 from pathways.scope import pathways
 from pathways.workflow.pathway import OPEN
 
@@ -34,12 +37,18 @@ class Load:
 
     worker: str
     counts: Mapping[str, Tally]
+    limit: int | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether more people are open than one caseload should hold."""
+        return self.limit is not None and self.counts["people"].number > self.limit
 
 
 def balance(user: object, *, today: date) -> list[Load]:
-    """A line for each worker with open people in sight, the fullest first, and one for nobody's. Three queries, whatever the size."""
-    long_ago = today - timedelta(days=QUIET_DAYS)
-    quiet = Q(last_two_way_on__lte=long_ago) | Q(last_two_way_on__isnull=True, opened_on__lte=long_ago)
+    """A line for each worker with open people in sight, the fullest first, and one for nobody's. Four queries, whatever the size."""
+    rules = ProgrammeRule.objects.standing([RuleCode.QUIET_DAYS, RuleCode.CASELOAD_LIMIT], day=today)
+    quiet = gone_quiet(rules, today)
     rows = (
         pathways(user)
         .filter(stage__in=OPEN)
@@ -49,6 +58,7 @@ def balance(user: object, *, today: date) -> list[Load]:
             ours=Count("pk", filter=Q(next_owed_by="worker")),
             overdue=Count("pk", filter=Q(next_due_on__lt=today)),
             quiet=Count("pk", filter=quiet),
+            programmes=ArrayAgg("programme", distinct=True),
         )
         .order_by("-people", "owner__name", "owner__uuid")
     )
@@ -63,5 +73,6 @@ def balance(user: object, *, today: date) -> list[Load]:
             for name, more in FILTERS.items()
         }
         name = "Nobody yet" if uuid is None else row["owner__name"]
-        found.append(Load(name if findable else f"{name}, who has no seat now", counts))
+        limit = None if uuid is None else max(rules.value(RuleCode.CASELOAD_LIMIT, programme) for programme in row["programmes"])
+        found.append(Load(name if findable else f"{name}, who has no seat now", counts, limit))
     return found

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import OrderBy
 
+from accounts.choices import RuleCode
 from accounts.desk import desk_of
-from accounts.models import Membership, User
+from accounts.models import Membership, ProgrammeRule, Standing, User
 from candidates.models import AddressPlace, ContactRoute
 from employers.models import JobFamily
 from ground.phones import show_phone
@@ -22,8 +23,6 @@ from pathways.scope import CASE_ROLES, held, pathways
 from pathways.workflow.pathway import OPEN, PHASE_OF, Stage
 from places.queries import wards_on
 
-#: Nobody has spoken with the person for so long: gone quiet.
-QUIET_DAYS = 28
 WITH_ROW = ("candidate", "owner")
 #: What a row of the list and of the file shows; the rest of the case stays where it is.
 SHOWN = (
@@ -98,8 +97,17 @@ def _due(found: QuerySet[Pathway], value: str, user: object, today: date) -> Que
 def _heard(found: QuerySet[Pathway], value: str, user: object, today: date) -> QuerySet[Pathway]:
     if value == "never":
         return found.filter(last_two_way_on__isnull=True)
-    long_ago = today - timedelta(days=QUIET_DAYS)
-    return found.filter(Q(last_two_way_on__lte=long_ago) | Q(last_two_way_on__isnull=True, opened_on__lte=long_ago))
+    return found.filter(gone_quiet(ProgrammeRule.objects.standing([RuleCode.QUIET_DAYS], day=today), today))
+
+
+def gone_quiet(rules: Standing, today: date) -> Q:
+    """Nobody has spoken with the person for as long as their programme's rule says."""
+
+    def silent(days: int) -> Q:
+        long_ago = today - timedelta(days=days)
+        return Q(last_two_way_on__lte=long_ago) | Q(last_two_way_on__isnull=True, opened_on__lte=long_ago)
+
+    return rules.where(RuleCode.QUIET_DAYS, silent)
 
 
 def _family(found: QuerySet[Pathway], value: str, user: object, today: date) -> QuerySet[Pathway]:

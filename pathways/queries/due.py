@@ -68,8 +68,12 @@ class About:
 NOTHING = About()
 
 
-def who_owes(owed_by: str, *, owner: User | None, me: int | None, called: str = "", employer: str = "") -> str:
-    """Who owes the next step, in words."""
+def who_owes(
+    owed_by: str, *, owner: User | None, me: int | None, called: str = "", employer: str = "", given_to: User | None = None
+) -> str:
+    """Who owes the next step, in words: a colleague to whom it was given comes before the case's holder."""
+    if given_to is not None and owed_by in {"worker", "lead"}:
+        return "You" if given_to.pk == me else given_to.get_short_name()
     if owed_by == "candidate":
         return called or "The person"
     if owed_by == "employer":

@@ -1,10 +1,11 @@
 """What a membership still holds: asked before it ends."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.models import Membership
 from ground.templatetags.said import counted
-from pathways.models import Pathway
+from pathways.models import Pathway, Task
+from pathways.models.task import TaskState
 from pathways.scope import CASE_ROLES
 
 
@@ -19,6 +20,23 @@ def owned_by(membership: Membership) -> QuerySet[Pathway]:
     for other in others.exclude(pk=membership.pk):
         cases = cases.none() if other.programme_id is None else cases.exclude(programme=other.programme_id)
     return cases if membership.programme_id is None else cases.filter(programme=membership.programme_id)
+
+
+def owes_colleagues(*, membership: Membership) -> str:
+    """Why the membership cannot end yet, or nothing: what a colleague gave them to do is not left on a desk that nobody opens."""
+    if membership.role not in CASE_ROLES:
+        return ""
+    given = Task.objects.filter(assignee=membership.user_id, assigned_under=F("pathway__owner"), state=TaskState.OPEN)
+    others = Membership.objects.unscoped("the other seats of somebody whose right is about to end").filter(
+        user=membership.user_id, role__in=CASE_ROLES, ended_at__isnull=True, ends_on__isnull=True
+    )
+    number = 0 if others.exclude(pk=membership.pk).exists() else given.count()
+    if not number:
+        return ""
+    return (
+        f"{membership.user.name} still does {counted(number, 'thing')} for people whom colleagues hold. "
+        "Give them to somebody else first, with “Give to a colleague” on the person’s page; then this can end."
+    )
 
 
 def holds_no_case(*, membership: Membership) -> str:

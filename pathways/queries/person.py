@@ -57,12 +57,19 @@ class Owed:
     due: str
     overdue: bool
     on: str
+    put_off: str = ""
     step: OpenStep | None = None
 
     @property
     def snooze_href(self) -> str:
         """Where it is put off."""
         return f"/tasks/{self.task.uuid}/steps/snooze/"
+
+    @property
+    def give_href(self) -> str:
+        """Where it is given to a colleague; nowhere when somebody outside owes it, or nobody holds the person."""
+        held = self.task.owed_by in {"worker", "lead"} and self.task.pathway.owner_id is not None
+        return f"/tasks/{self.task.uuid}/steps/reassign/" if held else ""
 
     @property
     def close_href(self) -> str:
@@ -261,17 +268,20 @@ def _tasks(cases: Sequence[Pathway]) -> list[Task]:
     """What is owed on these cases, soonest first, and what somebody wrote down to do and did."""
     done = Q(kind=TaskKind.FREE, state=TaskState.DONE, closed_on__isnull=False)
     rows = Task.objects.filter(Q(state=TaskState.OPEN) | done, pathway__in=[case.pk for case in cases])
-    return list(rows.select_related("closed_by_user").order_by("due_on", "id"))
+    return list(rows.select_related("closed_by_user", "assignee", "pathway").order_by("due_on", "id"))
 
 
 def _owed(case: Pathway, tasks: Sequence[Task], children: Mapping[tuple[str, int], Any], *, user: Any, today: date) -> list[Owed]:
     subjects = {f"{machine}:{pk}": row for (machine, pk), row in children.items()}
+    reasons = _why_put_off(case, tasks, today)
     found = []
     for task in tasks:
         if task.pathway_id != case.pk or task.state != TaskState.OPEN:
             continue
         what = about(task, subjects, today)
-        owes = who_owes(task.owed_by, owner=case.owner, me=user.pk, called=case.candidate.called, employer=what.employer)
+        owes = who_owes(
+            task.owed_by, owner=case.owner, me=user.pk, called=case.candidate.called, employer=what.employer, given_to=task.given_to
+        )
         found.append(
             Owed(
                 task=task,
@@ -281,9 +291,17 @@ def _owed(case: Pathway, tasks: Sequence[Task], children: Mapping[tuple[str, int
                 due=due_words(task.due_on, today),
                 overdue=task.due_on < today,
                 on=_said(task.due_on),
+                put_off=reasons.get(task.snooze_reason, ""),
             )
         )
     return found
+
+
+def _why_put_off(case: Pathway, tasks: Iterable[Task], today: date) -> dict[str, str]:
+    """The words of reasons for putting off; asked for only where something was."""
+    if not any(task.snooze_reason and task.pathway_id == case.pk for task in tasks):
+        return {}
+    return dict(Reason.objects.choices(case.programme_id, ReasonKind.SNOOZE, today))
 
 
 def _said(day: date) -> str:

@@ -10,7 +10,7 @@ from ground.rows import Row
 from pathways.models import MACHINES, Interview, Introduction, Pathway, Placement
 from pathways.queries.facts import conduct_of, facts_of
 from pathways.rules import may_take
-from pathways.services.case import REOPEN_DAYS
+from pathways.services.case import reopen_days
 from pathways.services.door import chart_steps
 from pathways.services.employment import may_tell_leaving
 from pathways.services.introduction import may_revive
@@ -93,7 +93,7 @@ def timely(name: str, row: Row, *, at: datetime) -> bool:
         return row.heading.is_open and may_revive(row)
     if isinstance(row, Pathway) and name == "reopen":
         last = max((day for day in (row.closed_on, row.revisit_on) if day), default=None)
-        return last is not None and (today_london(at) - last).days <= REOPEN_DAYS and row.candidate.died_on is None
+        return last is not None and (today_london(at) - last).days <= reopen_days(row) and row.candidate.died_on is None
     return True
 
 

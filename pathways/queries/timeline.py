@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from accounts.models import Organisation, Reason, User
+from accounts.models import Organisation, User
 from candidates.models import Candidate
 from ground.actor import Actor
 from ground.clock import today_london
@@ -21,7 +21,7 @@ from pathways.models.task import TaskKind, TaskState
 from pathways.queries.acted import contact_words
 from pathways.queries.due import about_row
 from pathways.queries.timeline_details import details_of, snapshots
-from pathways.queries.timeline_words import is_noise, title_of
+from pathways.queries.timeline_words import is_noise, reasons_given, said_then, title_of
 from pathways.scope import messages, notes
 from pathways.services.contact import may_void
 from pathways.services.door import chart_steps
@@ -123,7 +123,7 @@ def _steps(cases: Sequence[Pathway], rows: Mapping[tuple[str, int], Any], *, by:
     rows_of_log = StageChange.objects.filter(pathway__in=[case.pk for case in cases]).select_related("overwritten")
     log = list(rows_of_log.order_by("-id")[: most * 4])
     _tie_undone(log)
-    reasons = _reasons(cases, {each.reason for each in log if each.reason})
+    reasons = reasons_given(cases[0].programme_id if cases else None, {each.reason for each in log if each.reason})
     after = snapshots(log, {**rows, **{("pathway", case.pk): case for case in cases}})
     names = _name_actors(log, after)
     moved = {each.cause_id: each.to_stage for each in log if each.step == "follow"}
@@ -134,7 +134,7 @@ def _steps(cases: Sequence[Pathway], rows: Mapping[tuple[str, int], Any], *, by:
             each,
             row=rows.get((each.machine, each.subject_id)),
             details=details_of(each, after.get(each.pk, {}), names),
-            reason=reasons.get((_reason_kind(each), each.reason), ""),
+            reason=said_then(reasons.get((_reason_kind(each), each.reason), ()), each),
             moved=moved.get(each.pk, ""),
             programme=programmes.get(each.pathway_id or 0, "") if many else "",
             by=by,
@@ -212,13 +212,6 @@ def _when(change: StageChange) -> str:
 def _reason_kind(change: StageChange) -> str:
     declared = chart_steps(change.machine).get(change.step)
     return declared.reason_kind if declared is not None else ""
-
-
-def _reasons(cases: Sequence[Pathway], codes: Iterable[str]) -> dict[tuple[str, str], str]:
-    """The words of these reasons, the programme's own first."""
-    programme = cases[0].programme_id if cases else None
-    rows = Reason.objects.of(programme).filter(code__in=set(codes)).order_by("programme_id", "valid_from", "id")
-    return {(kind, code): label for kind, code, label in rows.values_list("kind", "code", "label")}
 
 
 def _tie_undone(log: Sequence[StageChange]) -> None:

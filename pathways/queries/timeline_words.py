@@ -1,8 +1,11 @@
 """What each step is called once it has happened: the timeline reads like a letter, and a list says what was just done."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from accounts.models import Reason
+from ground.clock import today_london
 from pathways.models import StageChange
 from pathways.services.door import chart_steps
 
@@ -124,3 +127,18 @@ def is_noise(change: Any) -> bool:
     if change.step in {"follow", "plan"}:
         return True
     return change.actor_kind == "system" and f"{change.machine}.{change.step}" not in TOLD
+
+
+def reasons_given(programme: int | None, codes: Iterable[str]) -> dict[tuple[str, str], list[tuple[date, str]]]:
+    """The words of these reasons and since when they held, the programme's own after everybody's."""
+    rows = Reason.objects.of(programme).filter(code__in=set(codes)).last_word()
+    found: dict[tuple[str, str], list[tuple[date, str]]] = {}
+    for kind, code, since, label in rows.values_list("kind", "code", "valid_from", "label"):
+        found.setdefault((kind, code), []).append((since, label))
+    return found
+
+
+def said_then(words: Sequence[tuple[date, str]], change: StageChange) -> str:
+    """The reason in the words of the day it was given: said otherwise since, it stays as it was meant."""
+    then = [label for since, label in words if since <= today_london(change.recorded_at)]
+    return (then or [label for _, label in words[:1]] or [""])[-1]

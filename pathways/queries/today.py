@@ -7,9 +7,11 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import F, IntegerField, Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from accounts.choices import RuleCode
+from accounts.models import ProgrammeRule, Standing
 from candidates.models import ContactRoute
 from ground.actor import Actor
 from ground.clock import today_london
@@ -37,10 +39,6 @@ from pathways.scope import held, pathways, tasks, tasks_of_held
 from pathways.workflow.owed import STOP_IN_A_PAUSE
 from pathways.workflow.pathway import OPEN, Stage
 
-#: Nobody on the desk has been heard for so long: "gone quiet".
-QUIET_DAYS = 28
-#: A check asked for so long ago and still not there is stuck.
-STUCK_DAYS = 14
 #: The most that one desk's day is looked through for.
 MOST = 500
 SIZE = 25
@@ -113,10 +111,10 @@ class Asked:
 
 def due_today(asked: Asked) -> TodayList:
     """Everything due or overdue on the desk asked for, a page of it in full. The number of queries does not grow with the rows."""
-    places = places_of(asked)
+    places = places_of_day(asked)
     page = TodayList(total=len(places), start=asked.start if asked.start < max(len(places), 1) else 0)
     shown = places[page.start : page.start + SIZE]
-    rows = _rows(shown, asked)
+    rows = rows_of_day(shown, asked)
     said = done_row(asked.user, asked.did) if asked.did is not None else None
     if said is not None:
         rows = _with_done(rows, said, asked)
@@ -137,7 +135,7 @@ def _mine(asked: Asked) -> QuerySet[Pathway]:
     return held(asked.user) if asked.whose == "me" else pathways(asked.user).filter(owner__isnull=False)
 
 
-def places_of(asked: Asked) -> list[Place]:
+def places_of_day(asked: Asked) -> list[Place]:
     """The order of the day: chats, overdue, due, checks that are stuck, people gone quiet. Three queries."""
     today = asked.today
     found: list[Place] = []
@@ -153,14 +151,10 @@ def places_of(asked: Asked) -> list[Place]:
         found.append(Place(group, day, "t", pk))
     if len(found) > MOST:
         return sorted(found)[: MOST + 1]  # what is due fills the list; the rest stands behind it
-    mine = _mine(asked)
-    for case, asked_on in stuck(mine, today)[:MOST]:
+    for group, case, since in sorted(_silent(_mine(asked), today)):
         if case not in seen:
-            found.append(Place(STUCK, asked_on, "c", case))
+            found.append(Place(group, since, "c", case))
             seen.add(case)
-    for case, since in quiet(mine, today)[:MOST]:
-        if case not in seen:
-            found.append(Place(QUIET, since, "c", case))
     return sorted(found)[: MOST + 1]
 
 
@@ -170,24 +164,44 @@ def _due(asked: Asked) -> QuerySet:
     late &= Q(pathway__paused_on__isnull=True) | ~Q(kind__in=STOP_IN_A_PAUSE)
     rows = tasks(asked.user).filter(late).values_list("id", "kind", "due_on", "pathway")
     if asked.whose == "me":
-        own = tasks_of_held(asked.user).filter(late, assignee__isnull=True)
-        return rows.filter(assignee=asked.user.pk).union(own.values_list("id", "kind", "due_on", "pathway"), all=True)
+        given = Q(assignee__isnull=False, assigned_under=F("pathway__owner"))  # handed over since, it is the new holder's
+        own = tasks_of_held(asked.user).filter(late).exclude(given)
+        return rows.filter(given, assignee=asked.user.pk).union(own.values_list("id", "kind", "due_on", "pathway"), all=True)
     return rows.filter(pathway__owner__isnull=False)
 
 
-def stuck(cases: QuerySet[Pathway], today: date) -> QuerySet:
-    """Cases with a check asked for two weeks ago or more and not there yet: (case, first asked on)."""
-    rows = PreEmploymentCheck.objects.filter(
-        pathway__in=cases, stage="in_progress", received_on__isnull=True, asked_on__lte=today - timedelta(days=STUCK_DAYS)
-    )
-    return rows.values("pathway").annotate(first=Min("asked_on")).order_by("first", "pathway").values_list("pathway", "first")
+def _silent(cases: QuerySet[Pathway], today: date) -> list[tuple[int, int, date]]:
+    """Checks that are stuck and people gone quiet: (group, case, since when). Two queries: the rules of today, and both lists in one."""
+    rules = ProgrammeRule.objects.standing([RuleCode.STUCK_DAYS, RuleCode.QUIET_DAYS], day=today)
+    lists = [
+        rows.annotate(part=Value(group, output_field=IntegerField())).values_list("part", "case", "since")[:MOST]
+        for group, rows in ((STUCK, stuck(cases, today, rules)), (QUIET, quiet(cases, today, rules)))
+    ]
+    return list(lists[0].union(lists[1], all=True))
 
 
-def quiet(cases: QuerySet[Pathway], today: date) -> QuerySet:
-    """Open cases before work in which nobody has spoken with the person for four weeks: (case, since when)."""
+def stuck(cases: QuerySet[Pathway], today: date, rules: Standing) -> QuerySet:
+    """Cases with a check asked for so long ago as its programme's rule says and not there yet: `case`, and `since` the first was asked."""
+
+    def asked(days: int) -> Q:
+        return Q(asked_on__lte=today - timedelta(days=days))
+
+    long_ago = rules.where(RuleCode.STUCK_DAYS, asked, programme="pathway__programme")
+    rows = PreEmploymentCheck.objects.filter(long_ago, pathway__in=cases, stage="in_progress", received_on__isnull=True)
+    return rows.values(case=F("pathway")).annotate(since=Min("asked_on")).order_by("since", "case")
+
+
+def quiet(cases: QuerySet[Pathway], today: date, rules: Standing) -> QuerySet:
+    """Open cases before work in which nobody has spoken with the person for as long as the rule says: `case`, and `since` when."""
+
+    def silent(days: int) -> Q:
+        return Q(since__lte=today - timedelta(days=days))
+
     waiting = [stage for stage in OPEN if stage not in SEEN_ANYWAY]
-    rows = cases.filter(stage__in=waiting, paused_on__isnull=True).annotate(heard=Coalesce(F("last_two_way_on"), F("opened_on")))
-    return rows.filter(heard__lte=today - timedelta(days=QUIET_DAYS)).order_by("heard", "id").values_list("pk", "heard")
+    rows = cases.filter(stage__in=waiting, paused_on__isnull=True).annotate(
+        case=F("pk"), since=Coalesce(F("last_two_way_on"), F("opened_on"))
+    )
+    return rows.filter(rules.where(RuleCode.QUIET_DAYS, silent)).order_by("since", "case").values("case", "since")
 
 
 # -- a page of rows ----------------------------------------------------------------------------------------------------------------
@@ -202,9 +216,10 @@ class Beside:
     subjects: Mapping[str, Any]
 
 
-def _rows(places: Sequence[Place], asked: Asked) -> list[tuple[int, ListRow]]:
+def rows_of_day(places: Sequence[Place], asked: Asked) -> list[tuple[int, ListRow]]:
+    """These places in full, each with its group, chats by their time. The number of queries does not grow with the rows."""
     wanted = {place.pk for place in places if place.kind == "t"}
-    found = Task.objects.filter(pk__in=wanted).select_related(*(f"pathway__{name}" for name in WITH_CASE))
+    found = Task.objects.filter(pk__in=wanted).select_related("assignee", *(f"pathway__{name}" for name in WITH_CASE))
     by_task = {task.pk: task for task in found}
     cases = Pathway.objects.filter(pk__in={place.pk for place in places if place.kind == "c"}).select_related(*WITH_CASE)
     by_case = {case.pk: case for case in cases}
@@ -255,7 +270,9 @@ def task_row(task: Task, what: About, beside: Beside, asked: Asked, number: int)
     case = task.pathway
     row = _row(f"t-{task.uuid}", case, beside, asked)
     row.next = task_words(task, what)
-    row.owed = who_owes(task.owed_by, owner=case.owner, me=asked.user.pk, called=case.candidate.called, employer=what.employer)
+    row.owed = who_owes(
+        task.owed_by, owner=case.owner, me=asked.user.pk, called=case.candidate.called, employer=what.employer, given_to=task.given_to
+    )
     row.ours = task.owed_by == "worker"
     row.due = due_words(task.due_on, asked.today)
     row.overdue = task.due_on < asked.today

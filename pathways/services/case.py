@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import models
 
-from accounts.models import Organisation, PrivacyNotice, Programme, User
+from accounts.choices import RuleCode
+from accounts.models import Organisation, PrivacyNotice, Programme, ProgrammeRule, User
 from accounts.services.audit import service
 from candidates.models import Candidate
 from ground.actor import Actor
@@ -25,8 +26,6 @@ from pathways.workflow.introduction import LIVE
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.placement import BEFORE_START, OVER
 from pathways.workflow.retention_check import STANDING, UNSETTLED
-
-REOPEN_DAYS = 90
 
 
 def new_case(
@@ -264,12 +263,18 @@ def _leave_by_death(change: StageChange | None, *, case: Pathway, died_on: date,
             change_stage(subject=job, step="leave", by=telling, at=at, values=values, taken=Taken(cause=change, reason="death"))
 
 
+def reopen_days(case: Pathway) -> int:
+    """In how many days a case that ended may be opened again: by the rule of the day it ended."""
+    return int(ProgrammeRule.objects.value(RuleCode.REOPEN_DAYS, programme=case.programme_id, day=case.closed_on or case.opened_on))
+
+
 @service("case.reopen")
 def reopen(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
-    """Back within 90 days of closing, or of the day agreed; to what its facts still say."""
+    """Back within 90 days, or what the programme has set, of closing or of the day agreed; to what its facts still say."""
     latest = max(day for day in (case.closed_on, case.revisit_on, date.min) if day)
-    if by.kind != "import" and (today_london(at) - latest).days > REOPEN_DAYS:
-        raise Conflict(f"This case closed more than {REOPEN_DAYS} days ago: start again instead.")
+    days = reopen_days(case)
+    if by.kind != "import" and (today_london(at) - latest).days > days:
+        raise Conflict(f"This case closed more than {days} days ago: start again instead.")
     if case.candidate.died_on:
         raise Conflict("This person has died.")
     values = {"closed_on": None, "close_reason": "", "revisit_on": None, "do_not_contact": False}

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from accounts.models import BankHoliday
+from accounts.choices import RuleCode
+from accounts.models import BankHoliday, ProgrammeRule
 from accounts.services.audit import service
 from candidates.models import Candidate, ContactRoute
 from employers.models import CareerHeading
@@ -23,7 +24,7 @@ from pathways.services.case import on_its_own
 from pathways.services.door import TODAY, Taken, change_stage, lock_case
 from pathways.services.mail import tell_employer
 from pathways.services.placement import make_placement
-from pathways.workflow.introduction import LIVE, STALE_AFTER, IntroductionStage
+from pathways.workflow.introduction import LIVE, IntroductionStage
 from pathways.workflow.pathway import OPEN
 
 #: Hours a week from which accepting one job closes the other introductions unless the person says otherwise.
@@ -204,7 +205,7 @@ def may_revive(introduction: Introduction) -> bool:
 
 
 def silent_introductions(*, at: datetime) -> list[int]:
-    """Introductions about which the employer has said nothing for ten working days; not while the person is away."""
+    """Introductions about which the employer has said nothing for as long as the programme's rule says; not while the person is away."""
     return _silent(Introduction.objects.all(), at=at)
 
 
@@ -215,7 +216,13 @@ def _silent(among: QuerySet[Introduction], *, at: datetime) -> list[int]:
     waiting = among.filter(stage__in=stages, pathway__stage__in=OPEN, pathway__paused_on__isnull=True)
     asked = waiting.annotate(since=Subquery(said.order_by("-id").values("happened_on")[:1])).order_by("since", "id")
     today = today_london(at)
-    return [pk for pk, since in asked.values_list("pk", "since") if since and add_working_days(since, STALE_AFTER, holidays) <= today]
+    rules = ProgrammeRule.objects.standing([RuleCode.SILENT_DAYS], day=today)
+
+    def is_over(since: date, programme: int) -> bool:
+        return add_working_days(since, rules.value(RuleCode.SILENT_DAYS, programme), holidays) <= today
+
+    rows = asked.values_list("pk", "since", "pathway__programme")
+    return [pk for pk, since, programme in rows if since and is_over(since, programme)]
 
 
 @transact

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from accounts.models import Milestone
+from accounts.choices import CheckKind, RuleCode
+from accounts.models import Milestone, ProgrammeRule
 from accounts.services.audit import service
 from ground.actor import SYSTEM, Actor
 from ground.clock import add_months, today_london
@@ -13,14 +14,13 @@ from ground.door import Conflict, Refused
 from pathways.models import Introduction, Pathway, Placement, PreEmploymentCheck, RetentionCheck, StageChange
 from pathways.services.door import TODAY, Taken, change_stage
 from pathways.services.last_day import find_out, settle_by_last_day
-from pathways.workflow.pre_employment_check import CheckKind
 from pathways.workflow.retention_check import STANDING
 
 EARLIEST = date(2000, 1, 1)
 
 
 def make_placement(*, introduction: Introduction, cause: StageChange, by: Actor, at: datetime) -> Placement:
-    """The job that an accepted offer makes, with its six checks."""
+    """The job that an accepted offer makes, with the checks on its programme's list."""
     job = Placement(
         pathway_id=introduction.pathway_id,
         introduction=introduction,
@@ -32,7 +32,7 @@ def make_placement(*, introduction: Introduction, cause: StageChange, by: Actor,
         pay_unit=introduction.offer_pay_unit,
     )
     made = change_stage(subject=job, step="record", by=SYSTEM, at=at, taken=Taken(cause=cause))
-    for kind in CheckKind:
+    for kind in checks_on(introduction.pathway.programme_id, made.happened_on):
         check = PreEmploymentCheck(placement=job, pathway_id=job.pathway_id, kind=kind)
         change_stage(subject=check, step="plan", by=SYSTEM, at=at, taken=Taken(cause=made))
     return job
@@ -142,11 +142,13 @@ def due_on(milestone: Milestone, first_day: date) -> date:
 
 def milestones_on(programme: int, day: date) -> list[Milestone]:
     """The milestones of a job that begins that day: the programme's own before everybody's."""
-    rows = Milestone.objects.of(programme).on(day).order_by("code", "-programme_id", "id")
-    found: dict[str, Milestone] = {}
-    for milestone in rows:
-        found.setdefault(milestone.code, milestone)
-    return list(found.values())
+    return Milestone.objects.standing(programme, day)
+
+
+def checks_on(programme: int, day: date) -> list[CheckKind]:
+    """The checks before a first day that are opened with a job made that day, in their usual order."""
+    asked = ProgrammeRule.objects.value(RuleCode.CHECK_LIST, programme=programme, day=day)
+    return [kind for kind in CheckKind if kind in asked]
 
 
 def plan_checks(change: StageChange, *, placement: Placement, first_day: date, at: datetime) -> None:

@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from accounts.choices import RuleCode
+from accounts.models import ProgrammeRule
 from accounts.services.audit import service
 from ground.actor import SYSTEM, Actor
 from ground.clock import today_london
@@ -17,7 +19,6 @@ from pathways.services.placement import leave_job
 from pathways.services.task import open_task, show_next
 from pathways.workflow.retention_check import ANSWERED, ASKING, RetentionStage
 
-CHASE_AFTER = timedelta(days=5)
 #: From the weakest to the strongest.
 GRADES: list[str] = [Grade.SELF, Grade.EMPLOYER, Grade.PAYROLL]
 
@@ -176,7 +177,7 @@ def move_with_the_clock(*, check: RetentionCheck, at: datetime, taken: Taken = T
         ends = max(check.due_on, recorded) + timedelta(days=check.window_days)
         change_stage(subject=check, step="open_window", by=SYSTEM, at=at, values={"window_ends": max(ends, today)}, taken=taken)
         moved = True
-    if check.stage == RetentionStage.OPEN and check.due_on + CHASE_AFTER <= today:
+    if check.stage == RetentionStage.OPEN and check.due_on + _chase_after(check) <= today:
         change_stage(subject=check, step="chase", by=SYSTEM, at=at, taken=taken)
         moved = True
     if check.stage in {RetentionStage.OPEN, RetentionStage.CHASING} and check.window_ends and check.window_ends < today:
@@ -204,6 +205,12 @@ def _settle(check: RetentionCheck, *, in_post: bool, at: datetime, taken: Taken)
         )
         show_next(pathway_id=case.pk)
     return True
+
+
+def _chase_after(check: RetentionCheck) -> timedelta:
+    """How long after its day an unanswered check is asked about again: by the rule of that day, whatever has been set since."""
+    days = ProgrammeRule.objects.value(RuleCode.CHASE_DAYS, programme=check.pathway.programme_id, day=check.due_on)
+    return timedelta(days=days)
 
 
 def _start_recorded(check: RetentionCheck) -> date:

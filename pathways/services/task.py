@@ -5,14 +5,15 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from accounts.models import BankHoliday
+from accounts.models import BankHoliday, ProgrammeRule, User
 from accounts.services.audit import service
 from ground.actor import Actor
 from ground.clock import add_working_days, today_london
-from ground.door import Conflict, Refused
+from ground.door import Conflict, NotYours, Refused
 from ground.rows import Row
 from pathways.models import Pathway, RetentionCheck, StageChange, Task
 from pathways.models.task import TaskKind, TaskState
+from pathways.queries.colleagues import may_do
 from pathways.workflow.follow import CaseFacts
 from pathways.workflow.owed import ENDING, FINISHING, OWED, STOP_IN_A_PAUSE, Opens, Owed, outlives
 from pathways.workflow.pathway import IN_WORK, OPEN
@@ -114,7 +115,11 @@ def _due(opens: Opens, *, change: StageChange, subject: Row) -> date | None:
     if not opens.due_field:
         holidays = frozenset(BankHoliday.objects.values_list("day", flat=True))
         begun = today_london(change.recorded_at) if change.import_run_id else change.happened_on  # history is nobody's overdue list
-        return add_working_days(begun, opens.days, holidays)
+        days = opens.days
+        if opens.rule:
+            case = subject if isinstance(subject, Pathway) else subject.pathway  # type: ignore[attr-defined]  # a row of a case
+            days = ProgrammeRule.objects.value(opens.rule, programme=case.programme_id, day=begun)
+        return add_working_days(begun, days, holidays)
     value: object = subject
     for part in opens.due_field.split("."):
         value = getattr(value, part) if value is not None else None
@@ -125,12 +130,24 @@ def _due(opens: Opens, *, change: StageChange, subject: Row) -> date | None:
     return None
 
 
-@service("task.close")
-def close_task(*, task: Task, by: Actor, at: datetime) -> Task:
-    """Done, by somebody's word."""
-    locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+#: Who may say that something is done, besides workers and leads: whoever owes it.
+OWES = {"employer": "employer", "candidate": "candidate"}
+
+
+def _locked(task: Task) -> Task:
+    """The task as it is now, held until the end of the transaction. Raises Conflict when it is not open any more."""
+    locked = Task.objects.select_for_update(no_key=True, of=("self",)).select_related("pathway").get(pk=task.pk)
     if locked.state != TaskState.OPEN:
         raise Conflict("This has been done already.")
+    return locked
+
+
+@service("task.close")
+def close_task(*, task: Task, by: Actor, at: datetime) -> Task:
+    """Done, by the word of a worker, a lead, or whoever owes it. Nothing else is made true by it: stages come from steps."""
+    if by.kind not in {"worker", "lead", "system"} and OWES.get(task.owed_by) != by.kind:
+        raise NotYours("Whoever owes this says when it is done, or the person’s worker.")
+    locked = _locked(task)
     locked.state, locked.closed_by_user_id, locked.closed_on = TaskState.DONE, by.user_id, today_london(at)
     locked.version += 1
     locked.save(update_fields=["state", "closed_by_user", "closed_on", "version"])
@@ -139,16 +156,39 @@ def close_task(*, task: Task, by: Actor, at: datetime) -> Task:
 
 
 @service("task.snooze")
-def snooze_task(*, task: Task, until: date, by: Actor, at: datetime) -> Task:
-    """Put off to another day."""
-    locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
-    if locked.state != TaskState.OPEN:
-        raise Conflict("This has been done already.")
-    if until <= today_london(at):
+def snooze_task(*, task: Task, until: date, reason: str = "", by: Actor, at: datetime) -> Task:
+    """Put off to another day; past the next working day with a reason."""
+    today = today_london(at)
+    locked = _locked(task)
+    if until <= today:
         raise Refused("Choose a day after today.", field="until")
+    if not reason and until > add_working_days(today, 1, frozenset(BankHoliday.objects.values_list("day", flat=True))):
+        raise Refused("Say why it waits for longer than the next working day.", field="reason")
     locked.snoozed_until, locked.due_on, locked.version = until, max(until, locked.due_on), locked.version + 1
-    locked.save(update_fields=["snoozed_until", "due_on", "version"])
+    locked.snooze_reason = reason
+    locked.save(update_fields=["snoozed_until", "snooze_reason", "due_on", "version"])
     show_next(pathway_id=locked.pathway_id)
+    return locked
+
+
+@service("task.reassign")
+def reassign_task(*, task: Task, to: User, by: Actor, at: datetime) -> Task:
+    """Somebody else of the programme does it; given back when it is given to the case's own holder.
+
+    Only to who has the case in their rows: a task alone shows nobody a person.
+    """
+    locked = _locked(task)
+    case = locked.pathway
+    if locked.owed_by not in {"worker", "lead"}:
+        raise Refused("Somebody outside owes this: only what is ours can be given to a colleague.")
+    if case.owner_id is None:
+        raise Refused("This person is nobody’s yet: take them first.", field="to")
+    if not any(each.pk == to.pk for each in may_do(case, today=today_london(at))):
+        raise Refused("They do not have this person in their rows. Choose somebody from the list, or hand the person over.", field="to")
+    own = to.pk == case.owner_id
+    locked.assignee, locked.assigned_under_id = (None, None) if own else (to, case.owner_id)
+    locked.version += 1
+    locked.save(update_fields=["assignee", "assigned_under", "version"])
     return locked
 
 
@@ -163,16 +203,18 @@ def wake_task(*, task: Task, due_on: date, by: Actor, at: datetime, version: int
     if Task.objects.filter(pathway=locked.pathway_id, kind=locked.kind, subject=locked.subject, state=TaskState.OPEN).exclude(pk=locked.pk):
         raise Conflict("The same is on the list already.")
     locked.state, locked.closed_by_user, locked.closed_on = TaskState.OPEN, None, None
-    locked.snoozed_until, locked.due_on, locked.version = None, due_on, locked.version + 1
-    locked.save(update_fields=["state", "closed_by_user", "closed_on", "snoozed_until", "due_on", "version"])
+    locked.snoozed_until, locked.snooze_reason, locked.due_on, locked.version = None, "", due_on, locked.version + 1
+    locked.save(update_fields=["state", "closed_by_user", "closed_on", "snoozed_until", "snooze_reason", "due_on", "version"])
     show_next(pathway_id=locked.pathway_id)
     return locked
 
 
 @service("task.add")
-def add_task(*, pathway: Pathway, words: str, due_on: date, by: Actor, at: datetime) -> Task:
-    """Something to do that no step knows of."""
-    task = Task.objects.create(pathway=pathway, kind=TaskKind.FREE, subject=f"free:{at.timestamp():.6f}", words=words, due_on=due_on)
+def add_task(*, pathway: Pathway, words: str, due_on: date, owed_by: str = "worker", by: Actor, at: datetime) -> Task:
+    """Something to do that no step knows of, and who owes it: worker, lead, candidate or employer."""
+    task = Task.objects.create(
+        pathway=pathway, kind=TaskKind.FREE, subject=f"free:{at.timestamp():.6f}", words=words, due_on=due_on, owed_by=owed_by
+    )
     show_next(pathway_id=pathway.pk)
     return task
 

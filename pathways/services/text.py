@@ -32,7 +32,7 @@ from pathways.workflow.truth import truth_of
 WORDING = Path(__file__).resolve().parents[1] / "texts"
 #: What each text of the usual kind begins with; a worker who says it instead leaves it out.
 GREETING = "Hello {first_name}, this is {sender}. "
-LONGEST_TASK = 200
+LONGEST_TASK = 400
 
 Values = dict[str, str]
 

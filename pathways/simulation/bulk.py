@@ -16,7 +16,7 @@ from employers.models import PayRate
 from employers.services.pay import grade
 from ground.clock import today_london
 from pathways.ledger.taking import Ledger
-from pathways.services.placement import due_on
+from pathways.services.placement import due_on, milestones_on
 from pathways.simulation.days import HOLIDAYS
 from pathways.simulation.lives import Life
 from pathways.simulation.story import PersonStory
@@ -49,11 +49,7 @@ class Lookups:
         return [(row.code, due_on(row, first_day), row.window_days) for row in self.milestones_since(_before(self.changes, first_day))]
 
     def _milestones(self, since: date) -> list[Milestone]:
-        rows = Milestone.objects.of(self.programme).on(since).order_by("code", "-programme_id", "id")
-        found: dict[str, Milestone] = {}
-        for row in rows:
-            found.setdefault(row.code, row)
-        return list(found.values())
+        return milestones_on(self.programme, since)
 
     def grade(self, pay: Decimal | None, unit: str, on: date) -> str:
         """How pay stood that day against the rates in force."""

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from accounts.choices import RuleCode
+from accounts.models import ProgrammeRule
 from ground.actor import SYSTEM, Actor
 from ground.clock import today_london
 from pathways.models import Pathway, Task
@@ -38,7 +40,7 @@ def settle_old_work(*, world: World, at: datetime) -> None:
             close_task(task=task, by=by, at=moment(working(task.due_on + timedelta(days=1)), 16 * 60))
             continue
         until = working(today + timedelta(days=place * 7 % OVER - BEFORE))
-        snooze_task(task=task, until=until, by=by, at=moment(until - timedelta(days=14), 16 * 60))
+        snooze_task(task=task, until=until, reason="waiting_for_others", by=by, at=moment(until - timedelta(days=14), 16 * 60))
     for place, case in enumerate(rung):
         if not Task.objects.filter(pathway=case, state=TaskState.OPEN).exists():
             due = working(today + timedelta(days=place * 5 % OVER - BEFORE))
@@ -49,7 +51,8 @@ def settle_old_work(*, world: World, at: datetime) -> None:
 def _ring_the_quiet(world: World, workers: dict[int | None, Actor], *, at: datetime) -> list[Pathway]:
     today = today_london(at)
     owned = Pathway.objects.filter(programme=world.programme, owner__isnull=False)
-    alone = [case for case, since in quiet(owned, today) if since < today - ALONE]
+    rules = ProgrammeRule.objects.standing([RuleCode.QUIET_DAYS], day=today)
+    alone = quiet(owned, today, rules).filter(since__lt=today - ALONE).values("case")
     rung = list(Pathway.objects.filter(pk__in=alone).order_by("id"))
     for place, case in enumerate(rung):
         day = working(today - timedelta(days=RANG + place * 7 % RANG_OVER))

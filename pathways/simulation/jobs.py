@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from accounts.choices import CheckKind, RuleCode
+from accounts.standard import RULES
 from ground.actor import SYSTEM, Actor
 from ground.clock import today_london
 from pathways.ledger.taking import Case, Ledger
@@ -11,13 +13,14 @@ from pathways.models.introduction import ConsentKind
 from pathways.models.task import TaskKind
 from pathways.services.case import on_its_own
 from pathways.services.introduction import FULL_ENOUGH
-from pathways.services.retention import CHASE_AFTER
 from pathways.simulation.offers import offer_of, revisit
 from pathways.simulation.story import PersonStory
 from pathways.simulation.world import World
 from pathways.workflow.introduction import LIVE
 from pathways.workflow.placement import BEFORE_START, OVER
-from pathways.workflow.pre_employment_check import CheckKind
+
+#: Invented programmes keep the rules that the product ships with.
+CHASE_AFTER = timedelta(days=RULES[RuleCode.CHASE_DAYS].value)
 
 
 class JobLife:

@@ -1,6 +1,5 @@
-"""Getting in touch, notes, and what is to be done: from a list in one tap, from the person's page in two."""
+"""Getting in touch, notes and permissions: from a list in one tap, from the person's page in two."""
 
-from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,37 +11,23 @@ from ground.door import Conflict, Refused, open_to
 from ground.forms import HouseForm
 from ground.once import answer_once
 from ground.phones import show_phone
-from ground.rows import Row
 from ground.templatetags.said import time_of_day
 from ground.views import stale_page
 from pathways.forms.case import Wants
-from pathways.forms.contact import TAPS, CloseForm, ContactForm, SnoozeForm, TapForm, TaskForm, WakeForm
+from pathways.forms.contact import TAPS, CloseForm, ContactForm, TapForm
 from pathways.forms.note import NoteForm
-from pathways.models import Pathway, Task
+from pathways.models import Pathway
 from pathways.models.introduction import ConsentKind
 from pathways.queries.acted import contact_words
-from pathways.scope import CASE_ROLES, consents, contacts, pathways, tasks
+from pathways.scope import CASE_ROLES, consents, contacts, pathways
 from pathways.scope import messages as texts
 from pathways.services import contact as talks
-from pathways.services import task as work
 from pathways.services.case import set_families
 from pathways.services.reach import send_again
 from pathways.views.finding import acting_for, acting_on, case_in_sight, form_page, lead_or_worker
-from pathways.views.way_back import came_from_list, way_back, with_done
+from pathways.views.way_back import done_in_row, home_of, way_back
 
 OWN = ("own", "colleague")
-
-
-def _home(case: Pathway) -> str:
-    return f"/people/{case.candidate.uuid}/"
-
-
-def _done(request: HttpRequest, case: Pathway, *, did: str, said: str, undo: str = "") -> HttpResponse:
-    """Back to the list, whose row says what was done; or to the person's page, which says it at the top, with the way to undo it."""
-    if came_from_list(request):
-        return HttpResponseRedirect(with_done(way_back(request, ""), did))
-    messages.success(request, said, extra_tags=undo)
-    return HttpResponseRedirect(way_back(request, _home(case)))
 
 
 @open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
@@ -77,7 +62,7 @@ def log_contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
             return form_page(request, form, heading=heading, person=case.candidate)
-        return _done(
+        return done_in_row(
             request, case, did=f"contact-{row.uuid}", said=f"{contact_words(row)}, {time_of_day(at)}.", undo=f"/contacts/{row.uuid}/undo/"
         )
 
@@ -95,7 +80,7 @@ def undo_contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
     def act() -> HttpResponse:
         talks.void_contact(contact=row, by=lead_or_worker(request, case), at=read_clock())
         messages.success(request, "Taken back.")
-        return HttpResponseRedirect(way_back(request, _home(case)))
+        return HttpResponseRedirect(way_back(request, home_of(case)))
 
     return answer_once(request, act)
 
@@ -133,9 +118,9 @@ def wants(request: HttpRequest, uuid: UUID) -> HttpResponse:
             set_families(case=case, version=given["version"], families=given["families"], by=acting_on(request, case), at=at)
         except Conflict:
             there = pathways(request.user).get(pk=case.pk)
-            return stale_page(request, form, current={"families": there.families}, version=there.version, back=_home(case))
+            return stale_page(request, form, current={"families": there.families}, version=there.version, back=home_of(case))
         messages.success(request, "Saved.")
-        return HttpResponseRedirect(_home(case))
+        return HttpResponseRedirect(home_of(case))
 
     return answer_once(request, act)
 
@@ -167,7 +152,7 @@ def add_note(request: HttpRequest, uuid: UUID) -> HttpResponse:
             form.refuse(refused)
             return form_page(request, form, heading="Write a note", person=case.candidate)
         messages.success(request, "Note saved.")
-        return HttpResponseRedirect(_home(case))
+        return HttpResponseRedirect(home_of(case))
 
     return answer_once(request, act)
 
@@ -180,92 +165,6 @@ def _employers(request: HttpRequest, case: Pathway) -> list[Organisation]:
         .values("employer")
     )
     return list(Organisation.objects.unscoped("employers that the person agreed to share with").filter(pk__in=allowed).order_by("name"))
-
-
-@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
-def add_task(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Something to do that no step knows of."""
-    at = read_clock()
-    case = case_in_sight(request, uuid, at=at)
-    data = request.POST if request.method == "POST" else None
-    form = TaskForm(data)
-    if data is None:
-        return form_page(request, form, heading="Something to do", person=case.candidate)
-
-    def act() -> HttpResponse:
-        if not form.is_valid():
-            return form_page(request, form, heading="Something to do", person=case.candidate)
-        work.add_task(
-            pathway=case, words=form.cleaned_data["words"], due_on=form.cleaned_data["due_on"], by=acting_on(request, case), at=at
-        )
-        messages.success(request, "On the list.")
-        return HttpResponseRedirect(_home(case))
-
-    return answer_once(request, act)
-
-
-TASK_FORMS: dict[str, tuple[type[HouseForm], str, str]] = {
-    "snooze": (SnoozeForm, "Put off to another day", "Put off"),
-    "close": (CloseForm, "This is done", "Done"),
-}
-
-
-def _task(request: HttpRequest, uuid: UUID) -> tuple[Task, Pathway]:
-    task = tasks(request.user).filter(uuid=uuid).first()
-    if task is None:
-        raise Http404
-    return task, case_in_sight(request, pathways(request.user).only("uuid").get(pk=task.pathway_id).uuid, at=read_clock())
-
-
-@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN, sample={"step": "snooze"})
-def task_step(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
-    """Put a task off, or tick it off."""
-    task, case = _task(request, uuid)
-    form_class, heading, button = TASK_FORMS[step]
-    data = request.POST if request.method == "POST" else None
-    form = form_class(data, version=task.version)
-    more = {"heading": f"{heading}: {task.label}", "person": case.candidate, "button": button}
-    if data is None:
-        return form_page(request, form, **more)
-
-    def act() -> HttpResponse:
-        if not form.is_valid():
-            return form_page(request, form, **more)
-        at, by = read_clock(), acting_on(request, case)
-        try:
-            _same(task, form.cleaned_data["version"])
-            if step == "snooze":
-                work.snooze_task(task=task, until=form.cleaned_data["until"], by=by, at=at)
-            else:
-                work.close_task(task=task, by=by, at=at)
-        except Refused as refused:
-            form.refuse(refused)
-            return form_page(request, form, **more)
-        return _done(request, case, did=f"task-{task.uuid}", said="Done." if step == "close" else "Put off.")
-
-    return answer_once(request, act)
-
-
-def _same(row: Row, version: int) -> None:
-    if row.version != version:
-        raise Conflict("Somebody else changed this while you had it open.")
-
-
-@open_to(*CASE_ROLES, methods=("POST",), kinds=OWN)
-def undo_task(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Put off or ticked off by mistake: back on the list."""
-    task, case = _task(request, uuid)
-    form = WakeForm(request.POST)
-
-    def act() -> HttpResponse:
-        if not form.is_valid():
-            raise Refused("This page is out of date. Open the list again.")
-        due: date = form.cleaned_data["due_on"]
-        work.wake_task(task=task, due_on=due, version=form.cleaned_data["version"], by=acting_on(request, case), at=read_clock())
-        messages.success(request, "Back on the list.")
-        return HttpResponseRedirect(way_back(request, _home(case)))
-
-    return answer_once(request, act)
 
 
 @open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)

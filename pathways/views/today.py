@@ -10,6 +10,7 @@ from ground.door import open_to
 from ground.paging import keyset
 from pathways.models import Pathway
 from pathways.queries.acted import acted
+from pathways.queries.digest import digest
 from pathways.queries.today import Asked, due_today
 from pathways.queries.unclaimed import count_words, key_of, nobodys, nobodys_row
 from pathways.scope import CASE_ROLES
@@ -56,6 +57,14 @@ def today(request: HttpRequest) -> HttpResponse:
         "more_nobodys": number > ON_TODAY,
     }
     return render(request, "pathways/today.html", context)
+
+
+@open_to(*CASE_ROLES)
+def morning(request: HttpRequest) -> HttpResponse:
+    """One's own day to read or print: all of it, in order, with numbers to ring and nothing to press."""
+    at = page_time()
+    page = digest(user=request.user, actors=desk_for(request).actors(*reversed(CASE_ROLES)), at=at)
+    return render(request, "pathways/digest.html", {"page": page, "day": today_london(at)})
 
 
 def asked_of(request: HttpRequest) -> Asked:

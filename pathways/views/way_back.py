@@ -2,8 +2,11 @@
 
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from pathways.models import Pathway
 
 LONGEST = 2_000
 
@@ -25,3 +28,16 @@ def with_done(address: str, did: str) -> str:
     parts = urlsplit(address)
     asked = {name: value for name, value in parse_qsl(parts.query) if name != "did"}
     return urlunsplit(parts._replace(query=urlencode(asked | {"did": did})))
+
+
+def home_of(case: Pathway) -> str:
+    """The page of the person whose case it is."""
+    return f"/people/{case.candidate.uuid}/"
+
+
+def done_in_row(request: HttpRequest, case: Pathway, *, did: str, said: str, undo: str = "") -> HttpResponse:
+    """Back to the list, whose row says what was done; or to the person's page, which says it at the top, with the way to undo it."""
+    if came_from_list(request):
+        return HttpResponseRedirect(with_done(way_back(request, ""), did))
+    messages.success(request, said, extra_tags=undo)
+    return HttpResponseRedirect(way_back(request, home_of(case)))

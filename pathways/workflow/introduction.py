@@ -53,9 +53,6 @@ FLAGS: dict[str, Flags] = {
     _S.VOID: Flags(open=False, to_candidate="This was entered in error."),
 }
 
-#: Working days without a word from the employer after which an introduction is stale. Silence never closes a person.
-STALE_AFTER = 10
-
 OFFER = ("offered_on", "offer_hours", "offer_pay", "offer_pay_unit", "offer_grade", "offer_site", "offer_start_by", "offer_kind")
 
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django_fsm import FSMField, transition
 
+from accounts.choices import CheckKind as CheckKind
 from pathways.workflow.steps import EMPLOYER, NEW, WORKER, Flags, step
 
 
@@ -15,17 +16,6 @@ class CheckStage(models.TextChoices):
     NOT_CLEARED = "not_cleared", "Not cleared"
     NOT_REQUIRED = "not_required", "Not required"
     VOID = "void", "Entered in error"
-
-
-class CheckKind(models.TextChoices):
-    """The six NHS employment check standards (NHS Employers)."""
-
-    IDENTITY = "identity", "Identity"
-    RIGHT_TO_WORK = "right_to_work", "Right to work"
-    REGISTRATION = "registration", "Registration and qualifications"
-    HISTORY = "history", "Employment history and references"
-    CRIMINAL = "criminal_record", "Criminal record"
-    HEALTH = "work_health", "Work health"
 
 
 _S = CheckStage

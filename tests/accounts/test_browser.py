@@ -3,11 +3,14 @@
 import os
 
 import pytest
+from django.conf import settings
 
-from accounts.models import Invitation
+from accounts.models import BankHoliday, Invitation
+from accounts.services.programme import lay_out_standard_rows
 from accounts.services.second_factor import digits_now, give_second_factor
 from tests import factories
 from tests.fixtures.reading import accessibility_faults
+from tests.signing_in import signed_in
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 pytestmark = pytest.mark.browser
@@ -85,3 +88,36 @@ def test_a_second_factor_is_set_up(server, page):
     sound(page, "recovery-codes")
     page.get_by_role("button", name="I have kept them").click()
     page.wait_for_url(lambda url: "codes" not in url)
+
+
+def test_a_programmes_rules_are_read_and_set(server, page):
+    trust = factories.organisation(name="Ladywood Trust")
+    lay_out_standard_rows()
+    made = factories.programme(trust, name="Into health")
+    admin = factories.user("administrator", trust, name="Ada Admin")
+    session = signed_in(admin).cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": server.url}])
+    page.goto(f"{server.url}/settings/programmes/")
+    sound(page, "programmes")
+    page.get_by_role("link", name="Into health").click()
+    sound(page, "programme-settings")
+    page.get_by_role("link", name="Change Checks before a first day").click()
+    page.get_by_label("Work health").uncheck()
+    page.get_by_label("Why?").fill("Occupational health does it")
+    sound(page, "change-rule")
+    page.get_by_role("button", name="Set it").click()
+    page.get_by_text("Set from").wait_for()
+    assert page.get_by_text("Occupational health does it").is_visible()
+    sound(page, "programme-settings-set")
+    home = f"{server.url}/settings/programmes/{made.uuid}/"
+    for path in ("milestones/four_weeks/", "reasons/leave/", "reasons/leave/add/", "reasons/leave/new_job/", "rules/funnel_starts_at/"):
+        page.goto(home + path)
+        sound(page, path.replace("/", "-"))
+    page.goto(f"{home}rules/caseload_limit/")
+    page.get_by_label("People on one caseload").fill("none")
+    page.get_by_role("button", name="Set it").click()
+    assert page.get_by_role("alert").is_visible()
+    sound(page, "change-rule-error")
+    for path in ("", "add/", f"{BankHoliday.objects.latest('day').uuid}/take-off/"):
+        page.goto(f"{server.url}/settings/bank-holidays/{path}")
+        sound(page, f"bank-holidays-{path[:3]}")

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from accounts.models import BankHoliday, Milestone, Programme, Reason
+from accounts.choices import RuleCode
+from accounts.models import BankHoliday, Milestone, Programme, ProgrammeRule, Reason
 from accounts.services.organisation import add_organisation
 from accounts.services.programme import add_partner, add_programme, end_partner, lay_out_standard_rows
 from ground.actor import SYSTEM
@@ -26,7 +27,14 @@ def test_a_programme_begins_with_the_standard_words(db):
     ]
     assert Reason.objects.of(made).on(factories.DAY).filter(kind="missed").count() == 3
     assert BankHoliday.objects.filter(day=date(2026, 12, 28)).count() == 1
-    assert (made.phases_shown[0], made.phases_shown[-1], made.funnel_starts_at) == ("outreach", "sustained", "interest")
+    rules = ProgrammeRule.objects.standing(RuleCode.values, day=factories.DAY)
+    shown = rules.value("phases_shown", made.pk)
+    assert (shown[0], shown[-1], rules.value("funnel_starts_at", made.pk), rules.value("caseload_limit", made.pk)) == (
+        "outreach",
+        "sustained",
+        "interest",
+        25,
+    )
     assert lay_out_standard_rows() == 0
 
 

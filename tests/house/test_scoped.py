@@ -41,6 +41,7 @@ REASONS = {
     "the user's own organisation, or employers of a lead's programmes",
     "those of the user's own seats",
     "workers of the importing organisation",
+    "workers, each with their own day",
     "workers who may hold a case",
 }
 #: Addresses that anybody may open without having signed in. Those of the demo are there in a demo alone.

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from accounts.models import Invitation, Membership, SignIn
+from accounts.models import BankHoliday, Invitation, Membership, SignIn
 from candidates.models import ContactRoute
 from ground.management.commands.routes import routes
 from ground.once import new_once
@@ -74,6 +74,8 @@ def house() -> House:
         "membership_of_worker": Membership.objects.get(user=users["outreach_worker"]),
         "sign_in": SignIn.objects.filter(user=scene.worker).first(),
         "import": register(scene, users["programme_lead"]),
+        "programme": scene.programme,
+        "bank_holiday": BankHoliday.objects.get_or_create(day=scene.today + timedelta(days=90), defaults={"name": "A day off"})[0],
         "invitation": Invitation.objects.filter(organisation=scene.delivery).first(),
     }
     return House(scene, users, rows)
@@ -112,6 +114,10 @@ KIND: dict[str, str] = {
     **dict.fromkeys(("end_membership", "take_away_second_factor"), "membership"),
     **dict.fromkeys(("import", "import_columns", "import_decide", "import_approve", "import_take_back"), "import"),
     **dict.fromkeys(("import_rejects", "import_rejects_table"), "import"),
+    **dict.fromkeys(
+        ("programme_settings", "change_rule", "change_milestone", "programme_reasons", "add_reason", "change_reason"), "programme"
+    ),
+    "take_off_bank_holiday": "bank_holiday",
 }
 MORE: dict[str, dict[str, str]] = {
     "task_step": {"step": "snooze"},
@@ -122,6 +128,11 @@ MORE: dict[str, dict[str, str]] = {
     "new_case": {"step": "return"},
     "new_password": {"token": "none"},
     "invitation": {"token": "none"},
+    "change_rule": {"code": "quiet_days"},
+    "change_milestone": {"code": "four_weeks"},
+    "programme_reasons": {"kind": "leave"},
+    "add_reason": {"kind": "leave"},
+    "change_reason": {"kind": "leave", "code": "new_job"},
 }
 #: One step on a row of each machine, open where the scene leaves it.
 STEP = {

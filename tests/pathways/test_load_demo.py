@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import Count
 
-from accounts.models import Programme
+from accounts.models import Programme, ProgrammeRule
 from candidates.models import AddressPlace, Candidate, ContactRoute, EqualityAnswer
 from employers.models import CareerHeading
 from employers.services.pay import grade
@@ -73,7 +73,8 @@ def test_what_is_open_is_dated_around_today(demo: World) -> None:
     assert not Pathway.objects.filter(next_due_on__lt=TODAY - timedelta(weeks=6)).exists()
     late, week = owed.filter(due_on__lt=TODAY), owed.filter(due_on__gte=TODAY, due_on__lte=TODAY + timedelta(days=6))
     assert 10 <= late.count() <= 80
-    assert min(since for _, since in quiet(Pathway.objects.filter(owner__isnull=False), TODAY)) >= TODAY - timedelta(days=60)
+    rules = ProgrammeRule.objects.standing(["quiet_days"], day=TODAY)
+    assert min(row["since"] for row in quiet(Pathway.objects.filter(owner__isnull=False), TODAY, rules)) >= TODAY - timedelta(days=60)
     assert owed.filter(due_on=TODAY).count() >= 5
     assert week.count() >= 20
     assert set(Task.objects.filter(state="done", closed_by=None).values_list("closed_by_user", flat=True)).isdisjoint({None})

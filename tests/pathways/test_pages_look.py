@@ -12,7 +12,7 @@ from django.conf import settings
 from candidates.models import ContactRoute
 from ground.clock import LONDON
 from outreach.models import Contact
-from pathways.models import Pathway
+from pathways.models import Pathway, Task
 from pathways.services import case as cases
 from pathways.services import interview, task
 from pathways.services.contact import add_note, log_contact
@@ -72,6 +72,9 @@ def pages(scene: Scene) -> Iterator[tuple[str, str]]:
         "ready": f"/pathways/{first.uuid}/steps/mark_ready/",
         "address": f"/people/{first.candidate.uuid}/address/",
         "contact": f"/pathways/{first.uuid}/contacts/",
+        "morning": "/today/digest/",
+        "something-to-do": f"/pathways/{first.uuid}/tasks/",
+        **{step: f"/tasks/{Task.objects.get(kind='free').uuid}/steps/{step}/" for step in ("snooze", "reassign")},
         "note": f"/pathways/{first.uuid}/notes/",
         "book": f"/pathways/{first.uuid}/steps/interview.book/",
         "not-now": f"/pathways/{first.uuid}/steps/set_not_now/",

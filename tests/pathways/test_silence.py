@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.services.programme import set_rule
 from ground import jobs
+from ground.actor import SYSTEM
 from ground.clock import add_working_days, today_london
 from ground.door import Conflict
 from pathways.models import Consent, Introduction, Pathway, Placement, StageChange, Task
@@ -12,13 +14,14 @@ from pathways.queries.integrity import look_through
 from pathways.services import introduction, placement
 from pathways.services.heading import close_heading
 from pathways.services.undo import undo_step
-from pathways.workflow.introduction import STALE_AFTER
 from tests.factories import AT, DAY, World, actor
 from tests.pathways.scenes import OFFER, Scene
 from tests.pathways.walk import snapshot
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
+#: Working days of silence, as the product ships them.
+SILENT = 10
 
 
 def sent(world: World, case: Pathway, title: str = "Ward host") -> Introduction:
@@ -33,7 +36,7 @@ def night(day: object) -> str:
 def test_after_ten_working_days_without_a_word_it_is_stale_and_somebody_asks_again() -> None:
     world = World()
     row = sent(world, world.case())
-    day = add_working_days(DAY, STALE_AFTER)
+    day = add_working_days(DAY, SILENT)
     assert night(day - timedelta(days=1)) == "0 of 0 went stale."
     assert night(day) == "1 of 1 went stale."
     assert night(day + timedelta(days=1)) == "0 of 0 went stale."
@@ -48,15 +51,23 @@ def test_after_ten_working_days_without_a_word_it_is_stale_and_somebody_asks_aga
 def test_a_stale_one_is_alive_again_with_the_first_word_and_the_clock_begins_anew() -> None:
     world = World()
     row = sent(world, world.case())
-    day = add_working_days(DAY, STALE_AFTER)
+    day = add_working_days(DAY, SILENT)
     night(day)
     at = AT + (day - DAY) + timedelta(days=1)
     introduction.move_introduction(introduction=row, step="consider", by=actor(world.employer), at=at)
     assert not Task.objects.filter(kind="chase", state="open").exists()
     assert night(today_london(at) + timedelta(days=3)) == "0 of 0 went stale."
-    assert night(add_working_days(today_london(at), STALE_AFTER)) == "1 of 1 went stale."
+    assert night(add_working_days(today_london(at), SILENT)) == "1 of 1 went stale."
     introduction.offer_job(introduction=row, offer=OFFER, by=actor(world.employer), at=at + timedelta(days=30))
     assert Pathway.objects.get().stage == "offered"
+
+
+def test_a_programme_may_wait_longer_from_a_day_on() -> None:
+    world = World()
+    sent(world, world.case())
+    set_rule(programme=world.programme, code="silent_days", value=12, valid_from=DAY + timedelta(days=1), version=0, by=SYSTEM, at=AT)
+    assert night(add_working_days(DAY, SILENT)) == "0 of 0 went stale."
+    assert night(add_working_days(DAY, 12)) == "1 of 1 went stale."
 
 
 def test_a_dry_run_says_how_many() -> None:

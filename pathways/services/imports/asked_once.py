@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cache
 
-from accounts.models import BankHoliday, Milestone
+from accounts.choices import CheckKind, RuleCode
+from accounts.models import BankHoliday, Milestone, ProgrammeRule
 from employers.models import CareerHeading
 from employers.services.pay import grade
 from pathways.models import Course, ImportRun
 from pathways.services.imports.finding_work import heading_of
 from pathways.services.imports.looking_for_work import course_of
-from pathways.services.placement import due_on, milestones_on
+from pathways.services.placement import checks_on, due_on, milestones_on
 from places.queries import Geography, look_up_many
 
 
@@ -25,6 +26,8 @@ class AskedOnce:
         self.milestones = cache(self._milestones)
         self.course = cache(self._course)
         self.grade = cache(self._grade)
+        self.checks = cache(self._checks)
+        self.rule = cache(self._rule)
 
     def look_up(self, postcodes: Iterable[str]) -> None:
         """Where these postcodes lie today, in two queries."""
@@ -46,3 +49,11 @@ class AskedOnce:
     def _grade(self, on: date) -> str:
         """How pay that is not told stands that day."""
         return grade(pay=None, unit="hour", on=on)
+
+    def _checks(self, on: date) -> list[CheckKind]:
+        """The checks that are opened with a job made that day."""
+        return checks_on(self.run.programme_id, on)
+
+    def _rule(self, code: RuleCode, on: date) -> int:
+        """A rule of the programme that is a number, as it stood that day."""
+        return int(ProgrammeRule.objects.value(code, programme=self.run.programme_id, day=on))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from accounts.choices import RuleCode
 from ground.actor import SYSTEM
 from ground.door import Refused
 from pathways.models import Consent, Evidence, Introduction, Placement, PreEmploymentCheck, RetentionCheck
@@ -15,11 +16,9 @@ from pathways.services.imports.newcomer import NotThisWay
 from pathways.services.imports.newcomer_case import Act, Fact, NewCase, When, stood
 from pathways.services.imports.retelling import NOT_RECORDED
 from pathways.services.placement import EARLIEST
-from pathways.services.retention import CHASE_AFTER
 from pathways.workflow.introduction import LIVE
 from pathways.workflow.pathway import OPEN
 from pathways.workflow.placement import BEFORE_START
-from pathways.workflow.pre_employment_check import CheckKind
 
 
 def _last(rows: list[Any], stages: Any) -> Any:
@@ -136,7 +135,7 @@ def _accept(case: NewCase, when: When, fact: Fact) -> None:
         job = _new_job(case, introduction_id=row.id, employer_id=row.employer_id, title=row.heading.title, pay_unit=row.offer_pay_unit)
         job.introduction = row
         made = case.take(job, "record", by=SYSTEM, cause=change)
-        for kind in CheckKind:
+        for kind in case.asked.checks(made.happened_on):
             check = case.child(PreEmploymentCheck.machine, placement_id=job.id, kind=kind.value)
             case.take(check, "plan", by=SYSTEM, cause=made)
 
@@ -237,7 +236,7 @@ def _move_with_the_clock(case: NewCase, check: Any) -> None:
         case.take(check, step, by=SYSTEM, values={"known_on": case.today, "grade": "self"})
         return
     case.take(check, "open_window", by=SYSTEM, values={"window_ends": case.today + timedelta(days=check.window_days)})
-    if check.due_on + CHASE_AFTER <= case.today:
+    if check.due_on + timedelta(days=case.asked.rule(RuleCode.CHASE_DAYS, check.due_on)) <= case.today:
         case.take(check, "chase", by=SYSTEM)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from accounts.choices import RuleCode
 from accounts.models import Membership, User
 from accounts.services.audit import current_route
 from ground.actor import Actor
@@ -50,7 +51,12 @@ class Work:
     @cached_property
     def ledger(self) -> Ledger:
         """The sheets of rows that are told in memory. A register texts nobody."""
-        return Ledger(holidays=self.asked.holidays, import_run=self.run.pk, route=current_route())
+        return Ledger(
+            holidays=self.asked.holidays,
+            import_run=self.run.pk,
+            route=current_route(),
+            days_of=lambda rule, day: self.asked.rule(RuleCode(rule), day),
+        )
 
     def begin_anew(self) -> None:
         """Clean sheets; and what a transaction made that came to nothing is asked for again."""

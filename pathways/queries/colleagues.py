@@ -1,0 +1,25 @@
+"""Who else could do something about a case: those who have it in their rows already."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from accounts.choices import Role
+from accounts.models import Membership, User
+from pathways.models import Pathway
+
+
+def may_do(case: Pathway, *, today: date) -> list[User]:
+    """Workers of the case's organisation in its programme, and the programme's leads, by name; two queries.
+
+    Where a programme shows workers their own caseload alone, the case's holder and the leads.
+    """
+    worker = Q(role=Role.OUTREACH_WORKER, organisation=case.organisation_id)
+    if case.programme.caseload_only:
+        worker &= Q(user=case.owner_id)
+    partners = {case.programme.organisation_id, *case.programme.taking_part}
+    reach = Q(programme=case.programme_id) | Q(programme__isnull=True, organisation__in=partners)
+    seats = Membership.objects.unscoped("workers who may hold a case").current(today)
+    seats = seats.filter(worker | Q(role=Role.PROGRAMME_LEAD), reach)
+    found = User.objects.unscoped("workers who may hold a case").filter(pk__in=seats.values("user"), is_active=True)
+    return list(found.order_by("name", "id"))
