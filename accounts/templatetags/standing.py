@@ -27,7 +27,8 @@ MENU: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("/headings/", "Career headings", frozenset({"employer", "programme_lead", "outreach_worker", "trainer"})),
     ("/imports/", "Registers", frozenset({"programme_lead"})),
     ("/integrity/", "Integrity", frozenset({"programme_lead"})),
-    ("/settings/users/", "Users", frozenset({"administrator", "programme_lead", "employer"})),
+    ("/settings/users/", "Users", frozenset({"administrator", "programme_lead"})),
+    ("/settings/users/", "Colleagues", frozenset({"employer"})),
     ("/settings/reference/", "Reference data", frozenset({"administrator"})),
 )
 DEMO_MENU = (
