@@ -23,7 +23,7 @@ class MailboxForm(HouseForm):
         label="E-mail address",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
-        error_messages={"invalid": "Enter an e-mail address such as name@example.org"},
+        error_messages={"required": "Enter your e-mail address", "invalid": "Enter an e-mail address such as name@example.org"},
     )
 
 

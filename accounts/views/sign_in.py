@@ -242,7 +242,12 @@ def evenly(answer: Callable[[], HttpResponse]) -> HttpResponse:
 
 
 def _sign_in_page(request: HttpRequest, form: Any, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "next": _next(request), "held": held_form.is_held(request.session)}
+    context = {
+        "form": form,
+        "next": _next(request),
+        "held": held_form.is_held(request.session),
+        "by_mailbox": request.GET.get("way") == "mailbox",
+    }
     return render(request, "accounts/sign_in.html", context, status=status)
 
 

@@ -66,7 +66,12 @@ class HeadingForm(HouseForm):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-4", "inputmode": "decimal"}),
         error_messages={"invalid": "Enter the hours in numbers, for example 37.5"},
     )
-    pay = PayField(label="Pay", help_text="For example 12.60 an hour, or 24,465 a year full time.", widget=forms.TextInput(attrs=AS_TYPED))
+    pay = PayField(
+        label="Pay",
+        help_text="For example 14.20 an hour, or 27,690 a year full time.",
+        widget=forms.TextInput(attrs=AS_TYPED),
+        error_messages={"required": "Enter the pay"},
+    )
     pay_reason = LineField(
         label="Why is the pay under the minimum?", required=False, help_text="For example: an apprenticeship, or for people under 21."
     )
@@ -99,7 +104,9 @@ class HeadingForm(HouseForm):
             self._ask_first("employer", "Employer", [(str(row.uuid), row.name) for row in self.employers])
         if len(self.programmes) > 1:
             self._ask_first("programme", "Programme", [(str(row.uuid), row.name) for row in self.programmes])
-        if not self._asks_why():
+        if self._asks_why():
+            self.fields["pay_reason"].hide_optional = True  # type: ignore[attr-defined]  # read by the field's template
+        else:
             del self.fields["pay_reason"]
 
     def _ask_first(self, name: str, label: str, choices: list[tuple[str, str]]) -> None:

@@ -30,7 +30,8 @@ READERS = (Role.EMPLOYER, Role.PROGRAMME_LEAD, Role.OUTREACH_WORKER, Role.TRAINE
 WRITERS = (Role.EMPLOYER, Role.PROGRAMME_LEAD)
 MOVERS = (Role.EMPLOYER, Role.PROGRAMME_LEAD, Role.OUTREACH_WORKER)
 ACTS = {"post": services.publish_heading, "confirm": services.confirm_heading, "reopen": services.reopen_heading}
-DONE = {"post": "Posted. People can be put forward to it now.", "confirm": "Thank you: still true.", "reopen": "Open again."}
+POSTED = "Posted. People can be put forward to it now, and you get an e-mail when somebody is."
+DONE = {"post": POSTED, "confirm": "Thank you: still true.", "reopen": "Open again."}
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
@@ -102,7 +103,7 @@ def add_heading(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, "Posted. People can be put forward to it now.")
+            messages.success(request, POSTED if desk_for(request).has(Role.EMPLOYER) else "Posted. People can be put forward to it now.")
             return HttpResponseRedirect(f"/headings/{made.uuid}/")
     return render(request, "employers/heading_form.html", {"form": form, "back": "/headings/"}, status=422 if form.errors else 200)
 
@@ -128,7 +129,8 @@ def heading_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "steps": steps_of(request, heading, today=today),
         "may_edit": heading.stage not in {HeadingStage.FILLED, HeadingStage.CLOSED} and user.has_perm(WRITE, heading),
         "to_confirm": to_confirm(heading, today=today),
-        "undo": f"/headings/{heading.uuid}/undo/" if request.GET.get("did") == "ended" and not heading.is_open else "",
+        "undo": f"/headings/{heading.uuid}/undo/" if request.GET.get("did") in {"ended", "told"} and not heading.is_open else "",
+        "told": request.GET.get("did") == "told",
     }
     return render(request, "employers/heading.html", context)
 

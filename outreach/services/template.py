@@ -23,6 +23,8 @@ PLACEHOLDERS: dict[str, int] = {
     "with_host": 26,
     "where": 62,
     "ask_for": 72,
+    "from_employer": 46,
+    "at_employer": 44,
     "since": 17,
     "ring_us": 45,
     "ring_me": 24,

@@ -37,7 +37,7 @@ class BookChat(StepForm):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-5", "inputmode": "numeric"}),
         error_messages={"invalid": "Enter a time like 10:30"},
     )
-    place = LineField(label="Where?", max_length=160, help_text="A café, a library, or by phone")
+    place = LineField(label="Where?", max_length=60, help_text="As you would say it: at the library café, or by phone")
     host = forms.ChoiceField(label="Who holds it?", required=False)
 
     def add_choices(self) -> None:

@@ -11,6 +11,7 @@ from ground.forms import LineField
 from pathways.forms.step import StepForm
 from pathways.models.introduction import JobKind
 from pathways.models.retention import Grade
+from pathways.workflow.pre_employment_check import CheckStage
 
 DESTINATIONS = [
     ("", "Not known yet"),
@@ -19,6 +20,12 @@ DESTINATIONS = [
     ("not_working", "Not working"),
     ("prefer_not", "Prefers not to say"),
 ]
+
+#: The same grades, as an employer would say it.
+HOW_EMPLOYERS_KNOW = [(Grade.EMPLOYER, "We know it ourselves"), (Grade.PAYROLL, "Our payroll shows it"), (Grade.SELF, "They told us")]
+#: What a text can hold after "Ask for".
+LONGEST_ASK = 60
+NOT_CLEARED = (CheckStage.NOT_STARTED, CheckStage.IN_PROGRESS, CheckStage.NOT_CLEARED)
 
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
@@ -54,8 +61,32 @@ class AgreeStart(StepForm):
 
     asks_day = False
     start_on = DayField(label="First day")
-    start_at = LineField(label="Time", required=False, max_length=20, help_text="For example 8:30")
-    report_to = LineField(label="Whom to ask for, and where", required=False, help_text="For example Dawn at the main desk")
+    start_at = forms.TimeField(
+        label="Time",
+        required=False,
+        input_formats=["%H:%M", "%H.%M", "%I:%M%p", "%I.%M%p", "%I:%M %p", "%I%p", "%I %p", "%H"],
+        help_text="For example 8:30",
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-5"}),
+        error_messages={"invalid": "Enter a time like 8:30"},
+    )
+    report_to = LineField(
+        label="Whom to ask for, and where", required=False, max_length=LONGEST_ASK, help_text="For example Dawn at the main desk"
+    )
+
+    def add_choices(self) -> None:
+        """It need not wait for the checks; which are open is said beside the day."""
+        waiting = (
+            []
+            if self.subject is None
+            else [check.get_kind_display().lower() for check in self.subject.checks.filter(stage__in=NOT_CLEARED)]
+        )
+        if waiting:
+            self.fields["start_on"].help_text = f"Not cleared yet: {', '.join(waiting)}."
+
+    def clean_start_at(self) -> str:
+        """As a text says it: 8:30, 14:00."""
+        at = self.cleaned_data["start_at"]
+        return f"{at.hour}:{at.minute:02}" if at is not None else ""
 
     ends_on = DayField(label="End of the term", required=False)
 
@@ -78,6 +109,8 @@ class Start(StepForm):
 class Leave(StepForm):
     """Left: each may be not known yet."""
 
+    day_label = "When did you hear of it?"
+    asks_employer_day = False
     last_day = DayField(label="Last day", required=False, help_text="Leave empty if not known yet.")
     destination = forms.ChoiceField(label="Where to?", choices=DESTINATIONS, required=False)
 
@@ -165,6 +198,17 @@ class Answer(StepForm):
     grade = forms.ChoiceField(label="Who says so?", choices=Grade.choices, required=False)
     known_on = DayField(label="When did they know?", required=False, help_text="Leave empty for today.")
 
+    def add_choices(self) -> None:
+        """An employer is asked how they know, and is taken to know it now."""
+        if self.by.kind == "employer":
+            grade: Any = self.fields["grade"]
+            grade.label, grade.choices, grade.initial = "How do you know?", HOW_EMPLOYERS_KNOW, Grade.EMPLOYER
+            del self.fields["known_on"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        return {"known_on": today_london(self.at), **cleaned}
+
     def clean_known_on(self) -> Any:
         return self.cleaned_data["known_on"] or today_london(self.at)
 
@@ -203,4 +247,5 @@ class AnyWork(StepForm):
 class AnswerLeft(Answer):
     """No longer there, and since when."""
 
+    field_order = ("once", "version", "last_day", "grade", "known_on")
     last_day = DayField(label="Last day", required=False, help_text="Leave empty if not known yet.")

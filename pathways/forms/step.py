@@ -32,6 +32,8 @@ class StepForm(HouseForm):
 
     edits = True
     asks_day = True
+    #: Whether an employer is asked for it, too.
+    asks_employer_day = True
     #: Read instead of the field's own label.
     day_label = "When did it happen?"
 
@@ -49,11 +51,13 @@ class StepForm(HouseForm):
     ) -> None:
         self.machine, self.step = machine, step
         self.case, self.subject, self.user, self.by, self.at = case, subject, user, by, at
+        #: What the step is called to whoever takes it: on its button, and above the form.
+        self.label = step.label
         super().__init__(*args, **kwargs)
         self.add_choices()
         if step.reason_kind and "reason" not in self.fields:
             self.fields["reason"] = forms.ChoiceField(label="Why?", choices=self._reasons(step.reason_kind), required=self.needs_reason())
-        if self.asks_day and not (by.kind == "employer" and getattr(subject, "machine", "") == "introduction"):
+        if self.asks_day and not (by.kind == "employer" and (machine == "introduction" or not self.asks_employer_day)):
             self.fields["happened_on"] = DayField(label=self.day_label, required=False, help_text="Leave empty for today.")
         if by.kind in {"worker", "lead"} and {CANDIDATE, EMPLOYER} & set(step.who):
             offered = [(value, label) for value, label in WORDS_OF if not value or value in step.who]
@@ -95,7 +99,7 @@ class StepForm(HouseForm):
     @property
     def presses(self) -> list[dict[str, str]]:
         """The buttons below the form: as a rule one, the step's own."""
-        return [{"words": self.step.label, "value": "", "kind": ""}]
+        return [{"words": self.label, "value": "", "kind": ""}]
 
     @property
     def said_is_open(self) -> bool:

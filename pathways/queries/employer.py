@@ -7,15 +7,15 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Count, Min, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, F, IntegerField, Min, Prefetch, Q, QuerySet, Value, When
 
-from accounts.choices import MilestoneCode
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.rows import Row
 from ground.templatetags.said import counted, day, days_waiting, in_days
 from pathways.models import Introduction, Placement, PreEmploymentCheck, RetentionCheck, StageChange, Task
 from pathways.models.task import TaskState
+from pathways.queries.employer_words import BUTTONS, MILESTONES, NOT_AVAILABLE, STANDS, shared_name
 from pathways.queries.steps import OpenStep, steps_on, timely
 from pathways.scope import checks, introductions, no_longer_available, placements, retention_checks
 from pathways.workflow.introduction import IntroductionStage as Stage
@@ -27,31 +27,9 @@ from pathways.workflow.retention_check import ASKING
 LONG, TOO_LONG = 30, 50
 TO_ANSWER = (Stage.SENT, Stage.CONSIDERING, Stage.STALE, Stage.INTERVIEW_SET, Stage.RESERVE)
 LIVE_THERE = (*TO_ANSWER, Stage.OFFERED)
-#: Where somebody put forward stands, as the employer would say it. What is gone is gone in the same words, whatever the cause.
-STANDS = {
-    Stage.SENT: "New",
-    Stage.CONSIDERING: "You are considering",
-    Stage.STALE: "Waiting for your answer",
-    Stage.INTERVIEW_SET: "Invited to meet you",
-    Stage.RESERVE: "In reserve",
-    Stage.OFFERED: "You made an offer",
-    Stage.ACCEPTED: "Said yes to your offer",
-    Stage.DECLINED_BY_CANDIDATE: "Said no",
-    Stage.DECLINED_BY_EMPLOYER: "You said no",
-    Stage.OFFER_WITHDRAWN: "You withdrew the offer",
-}
-NOT_AVAILABLE = "No longer available"
 ONE_TAP = ("consider", "invite", "reserve", "clear", "confirm")
 #: Steps that stand on a person's own page only: a row has room for what moves things on.
 ON_THE_PAGE = ("consider", "reserve", "withdraw_offer")
-#: The words on an employer's buttons where the chart speaks of them from outside.
-BUTTONS = {
-    "introduction.consider": "Consider",
-    "placement.start": "Started",
-    "retention_check.confirm": "Still in work",
-    "retention_check.deny": "Left",
-}
-MILESTONES = {code: str(label).lower() for code, label in MilestoneCode.choices}
 
 
 @dataclass(frozen=True)
@@ -86,25 +64,19 @@ class Card:
     buttons: list[Button] = field(default_factory=list)
 
 
-def shared_name(row: Introduction | None) -> str:
-    """The name as it was shared."""
-    known = row.shared if row is not None else {}
-    return str(known.get("name") or known.get("called") or "Name not shared")
-
-
-def shared_of(row: Any) -> str:
-    """The name as it was shared in the introduction that this row is, or hangs on."""
-    job = getattr(row, "placement", row)
-    return shared_name(job if isinstance(job, Introduction) else getattr(job, "introduction", None))
-
-
 def put_forward(user: object, *, ended: bool) -> QuerySet[Introduction]:
-    """People put forward to this employer: those still live, or all that came to an end, those gone among them."""
+    """People put forward to this employer: those still live, or all that came to an end, those gone among them.
+
+    `theirs` is 1 where the answer is the person's, 0 where it is the employer's; `since` is the day from which it is waited for.
+    """
     rows = introductions(user).filter(stage__in=LIVE_THERE)
     if ended:
         seen = introductions(user).exclude(stage__in=LIVE_THERE).values("pk")
         rows = Introduction.objects.filter(Q(pk__in=seen) | Q(pk__in=no_longer_available(user).values("pk")))
-    return rows.select_related("heading", "pathway")
+    offered = Q(stage=Stage.OFFERED)
+    theirs = Case(When(offered, then=Value(1)), default=Value(0), output_field=IntegerField())
+    since = Case(When(offered, then=F("offered_on")), default=F("sent_on"))
+    return rows.annotate(theirs=theirs, since=since).select_related("heading", "pathway")
 
 
 def cards(rows: Iterable[Introduction], *, by: Actor, at: datetime, back: str) -> list[Card]:
@@ -187,11 +159,12 @@ class Start:
     buttons: list[Button]
 
 
-def before_start(user: object) -> QuerySet[Placement]:
-    """This employer's jobs that were accepted and have not begun, with their checks."""
+def before_start(user: object, *, today: date) -> QuerySet[Placement]:
+    """This employer's jobs that were accepted and have not begun, with their checks; `later` is 0 where the agreed day has come."""
     rows = placements(user).filter(stage__in=BEFORE_START)
     known = Prefetch("checks", queryset=PreEmploymentCheck.objects.exclude(stage=CheckStage.VOID).order_by("id"))
-    return rows.select_related("introduction__heading", "pathway").prefetch_related(known)
+    later = Case(When(start_on__lte=today, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return rows.annotate(later=later).select_related("introduction__heading", "pathway").prefetch_related(known)
 
 
 def starts(rows: Iterable[Placement], *, by: Actor, at: datetime, back: str) -> list[Start]:
@@ -295,6 +268,7 @@ def answers(rows: Iterable[RetentionCheck], *, by: Actor, at: datetime, back: st
             next=f"Still in work at {MILESTONES.get(row.milestone, 'this date')}, on {day(row.due_on)}?",
             owed="You",
             ours=True,
+            due=f"by {day(row.window_ends)}" if row.window_ends else "",
             note=f"Started {day(row.placement.first_day)}",
             waiting=days_waiting(row.due_on, today_london(at)),
             buttons=buttons(row, by=by, at=at, back=back),

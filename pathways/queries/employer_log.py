@@ -1,15 +1,21 @@
 """What an employer's people have done themselves, in words, and how they take it back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
+
 from ground.actor import Actor
 from ground.clock import today_london
+from ground.rows import Row
 from ground.templatetags.said import in_days, time_of_day
 from pathways.models import Introduction, Placement, PreEmploymentCheck, StageChange
-from pathways.queries.employer import shared_of
+from pathways.queries.employer_words import THEN, shared_of
 from pathways.queries.timeline_words import title_of
 from pathways.scope import SCOPES, changes
 from pathways.services.undo import may_undo
@@ -34,23 +40,28 @@ JUST_NOW = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Done:
-    """What this person has just done, in words, and how to take it back."""
+    """What this person has just done, in words, what comes next, and how to take it back."""
 
     words: str
+    then: str
     undo: str
 
 
-def just_done(user: object, *, by: Actor, at: datetime, back: str) -> Done | None:
-    """The last step that this user took a moment ago, while it may be undone."""
-    rows = changes(user).filter(actor=by.user_id, actor_kind="employer", recorded_at__gt=at - JUST_NOW, recorded_at__lte=at)
+def just_done(user: object, *, by: Actor, at: datetime, back: str, about: Iterable[Row] = ()) -> Done | None:
+    """The last step that this user took a moment ago, while it may be undone; with `about`, on one of these rows."""
+    whose = [Q(machine=row.machine, subject_id=row.pk) for row in about]
+    rows = changes(user).filter(
+        reduce(or_, whose, Q()), actor=by.user_id, actor_kind="employer", recorded_at__gt=at - JUST_NOW, recorded_at__lte=at
+    )
     last = rows.filter(cause=None, undoes=None).select_related("undone_by").order_by("-id").first()
     if last is None or not may_undo(change=last, by=by, at=at):
         return None
-    words = f"{_who(last, user)}: {_label(last)}, {time_of_day(last.recorded_at)}."
-    return Done(words, f"/changes/{last.uuid}/undo/?{urlencode({'back': back})}")
+    words = f"{who_of(last, user)}: {label_of(last)}, {time_of_day(last.recorded_at)}."
+    return Done(words, THEN.get(f"{last.machine}.{last.step}", ""), f"/changes/{last.uuid}/undo/?{urlencode({'back': back})}")
 
 
-def _who(change: StageChange, user: object) -> str:
+def who_of(change: StageChange, user: object) -> str:
+    """Whom a step was about, by the name that was shared."""
     row: Any = SCOPES[change.machine](user).get(pk=change.subject_id)
     check = f", {row.get_kind_display().lower()}" if isinstance(row, PreEmploymentCheck) else ""
     return f"{shared_of(row)}{check}"
@@ -73,7 +84,7 @@ def history(row: Introduction | Placement, user: object, *, by: Actor, at: datet
     more = urlencode({"back": back})
     return [
         Recorded(
-            words=f"{_label(each)}, {in_days(each.happened_on, today)}",
+            words=f"{label_of(each)}, {in_days(each.happened_on, today)}",
             who=each.actor.name if each.actor is not None else "",
             undo=f"/changes/{each.uuid}/undo/?{more}" if may_undo(change=each, by=by, at=at) else "",
         )
@@ -81,6 +92,6 @@ def history(row: Introduction | Placement, user: object, *, by: Actor, at: datet
     ]
 
 
-def _label(change: StageChange) -> str:
+def label_of(change: StageChange) -> str:
     """What has happened, as its taker would say it."""
     return SAID.get(f"{change.machine}.{change.step}") or title_of(change)

@@ -22,7 +22,15 @@ from pathways.models.task import TaskKind
 from pathways.services.text import TELLINGS, WORDING, Moment, Telling, values_of, wording_of
 
 #: What stands in a wording for what the form still asks.
-OPEN_ENDS = {"day": "(day)", "time": "(time)", "where": ", (place)", "with_host": " with (host)", "since": "(first day)"}
+OPEN_ENDS = {
+    "day": "(day)",
+    "time": "(time)",
+    "where": ", (place)",
+    "with_host": " with (host)",
+    "since": "(first day)",
+    "from_employer": " from (employer)",
+    "at_employer": " at (employer)",
+}
 ON_THE_LIST = "The words to say go on the list of what is to do."
 
 

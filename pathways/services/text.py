@@ -4,7 +4,7 @@ Where no text can reach somebody, the text becomes a worker's task with the word
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from outreach.models import Message, Template
 from outreach.queries import text_route
 from outreach.services.message import queue_message, set_fact
 from outreach.services.template import current_template, fill, seed_template, tidy
-from pathways.models import Interview, Pathway, Placement, RetentionCheck, StageChange
+from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, StageChange
 from pathways.models.task import TaskKind
 from pathways.services.task import open_task
 from pathways.workflow.pathway import OPEN, Stage
@@ -90,16 +90,28 @@ def _for_days(days: int) -> Callable[[Row, StageChange], Moment | None]:
     return moment
 
 
+def _offer(row: Introduction, change: StageChange) -> Moment | None:
+    """Of use for three days. It says from whom: somebody may be put forward to several."""
+    moment = _for_days(3)(row, change)
+    return moment and replace(moment, values={"from_employer": f" from {row.employer.name}"})
+
+
 def _first_day(job: Placement, change: StageChange) -> Moment | None:
     """Of use until the morning of the first day."""
     if job.start_on is None or job.start_on < today_london(change.recorded_at):
         return None
     morning = datetime.combine(job.start_on, time(8), tzinfo=LONDON)
+    employer = job.employer.name if job.employer is not None else job.employer_words
     asks = f" Ask for {job.report_to.strip().rstrip('.')}." if job.report_to.strip() else ""
     return Moment(
         expires_at=max(morning, change.recorded_at + timedelta(hours=2)),
         about=job.start_on.isoformat(),
-        values={"day": _said(job.start_on), "at_time": f" at {job.start_at}" if job.start_at else "", "ask_for": asks},
+        values={
+            "day": _said(job.start_on),
+            "at_time": f" at {job.start_at}" if job.start_at else "",
+            "ask_for": asks,
+            "at_employer": f" at {employer}" if employer else "",
+        },
     )
 
 
@@ -121,7 +133,7 @@ TELLINGS: dict[tuple[str, str], Telling] = {
     ("interview", "book"): Telling("chat-booked", _chat, AGAIN, neutral="chat-booked-neutral", must_reach=True),
     ("interview", "move"): Telling("chat-moved", _chat, AGAIN, neutral="chat-moved-neutral", must_reach=True),
     ("interview", "cancel"): Telling("chat-off", _chat, AGAIN, neutral="chat-off-neutral", must_reach=True),
-    ("introduction", "offer"): Telling("offer-made", _for_days(3), AGAIN, neutral="please-ring", must_reach=True),
+    ("introduction", "offer"): Telling("offer-made", _offer, AGAIN, neutral="please-ring", must_reach=True),
     ("introduction", "accept"): Telling("offer-accepted", _for_days(2), ONCE),
     ("placement", "agree_start"): Telling("start-agreed", _first_day, AGAIN, neutral="please-ring", must_reach=True),
     ("placement", "start"): Telling("well-begun", _for_days(2), ONCE),

@@ -49,7 +49,7 @@ class Actor:
     def chatted(self, ago: int) -> None:
         """Met a week before, and had the chat."""
         self.met(ago + 7)
-        self.do("book_chat", ago + 4, on=self.today - timedelta(days=ago), minutes=660, place="the library café")
+        self.do("book_chat", ago + 4, on=self.today - timedelta(days=ago), minutes=660, place="at the library café")
         self.do("hold_chat", ago, 12 * 60, families=["healthcare", "facilities"], outcome=OUTCOME)
 
     def ready(self, ago: int) -> None:
@@ -121,14 +121,14 @@ def six_months_before(day: date) -> date:
 def _chat_today(minutes: int) -> Callable[[Actor], None]:
     def tell(them: Actor) -> None:
         them.met(8)
-        them.do("book_chat", 5, on=them.today, minutes=minutes, place="the library café")
+        them.do("book_chat", 5, on=them.today, minutes=minutes, place="at the library café")
 
     return tell
 
 
 def _chat_gone_by(them: Actor) -> None:
     them.met(9)
-    them.do("book_chat", 6, on=them.today - timedelta(days=1), minutes=840, place="our office")
+    them.do("book_chat", 6, on=them.today - timedelta(days=1), minutes=840, place="at our office")
 
 
 def _missed(them: Actor) -> None:

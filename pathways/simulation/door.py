@@ -231,7 +231,7 @@ class Life:
 
     def agree_start(self, at: datetime, job: int, on: Any, start_at: str) -> None:
         row = self._fresh(self.jobs[job])
-        placement.agree_start(placement=row, start_on=on, start_at=start_at, report_to="the main desk", by=self._employer(row), at=at)
+        placement.agree_start(placement=row, start_on=on, start_at=start_at, report_to="the duty manager", by=self._employer(row), at=at)
 
     def start(self, at: datetime, job: int, first_day: Any) -> None:
         placement.start_placement(placement=self._fresh(self.jobs[job]), first_day=first_day, by=self.by, at=at)

@@ -52,6 +52,7 @@ class JobLife:
             self.case, Introduction.machine, at=at, heading_id=opening.pk, employer_id=opening.organisation_id, heading=opening
         )
         row.employer_place = [each.pk for each in self.world.employers].index(opening.organisation_id)
+        row.employer = self.world.employers[row.employer_place]
         self.introductions[introduction] = row
         self.case.introductions.append(row)
         self.ledger.take(self.case, row, "draft", by=self.by, at=at)
@@ -124,7 +125,7 @@ class JobLife:
             pay=row.offer_pay,
             pay_unit=row.offer_pay_unit,
         )
-        job.introduction, job.employer_place = row, row.employer_place
+        job.introduction, job.employer, job.employer_place = row, row.employer, row.employer_place
         made = self.ledger.take(self.case, job, "record", by=SYSTEM, at=at, cause=change)
         for kind in () if self.lean else CheckKind:
             check = self.ledger.child(self.case, PreEmploymentCheck.machine, at=at, placement_id=job.id, kind=kind.value)
@@ -133,7 +134,7 @@ class JobLife:
 
     def _job(self, at: datetime, **values: Any) -> Any:
         job = self.ledger.child(self.case, Placement.machine, at=at, before_start={}, milestones={}, **values)
-        job.introduction, job.case = None, self.case
+        job.introduction, job.employer, job.case = None, None, self.case
         self.jobs[len(self.jobs)] = job
         self.case.jobs.append(job)
         return job
@@ -162,7 +163,7 @@ class JobLife:
     def agree_start(self, at: datetime, job: int, on: date, start_at: str) -> None:
         row = self.jobs[job]
         by = self._employer(row)
-        values = {"start_on": on, "start_at": start_at, "report_to": "the main desk"}
+        values = {"start_on": on, "start_at": start_at, "report_to": "the duty manager"}
         self.ledger.take(self.case, row, "agree_start", by=by, at=at, values=values)
         self.audit("placement.agree_start", by, at, row, "pathways.placement", "report_to", "start_at", "start_on")
 

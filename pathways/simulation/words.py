@@ -40,7 +40,14 @@ STREETS = (
     "Orchard Gate", "Printers Hill", "Quarry Road", "Rope Walk", "Saddlers Green", "Tannery Street", "Union Wharf", "Vine Terrace",
     "Weavers Court", "Yew Tree Rise",
 )  # fmt: skip
-PLACES_TO_TALK = ("the library café", "the community centre", "the health centre foyer", "the leisure centre", "our office", "by phone")
+PLACES_TO_TALK = (
+    "at the library café",
+    "at the community centre",
+    "at the health centre foyer",
+    "at the leisure centre",
+    "at our office",
+    "by phone",
+)
 OUTINGS = (
     ("Foodbank stall", "St Barnabas hall"), ("Library drop-in", "Ladywood library"), ("School gates", "Oakfield primary"),
     ("Jobs morning", "Heartlands community centre"), ("Mosque open day", "Green Lane centre"), ("Gurdwara kitchen", "Soho Road"),

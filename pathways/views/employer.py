@@ -26,6 +26,7 @@ from ground.views import refused as no_page
 from pathways.models import Introduction
 from pathways.queries import employer as asks
 from pathways.queries.employer_log import history, just_done
+from pathways.queries.employer_words import STANDS, shared_name
 from pathways.scope import CASE_ROLES, introductions, placements
 from pathways.services.heading import close_heading, fill_heading, undo_ending
 from pathways.views.person import of_row
@@ -65,13 +66,15 @@ def put_forward(request: HttpRequest) -> HttpResponse:
     by = _me(request)
     ended = request.GET.get("show") == "ended"
     rows = asks.put_forward(request.user, ended=ended)
-    order = ("-sent_on", "-id") if ended else ("sent_on", "id")
+    order = ("-sent_on", "-id") if ended else ("theirs", "since", "id")
     page = keyset(rows, order=order, after=request.GET.get("after"), size=25)
+    cards = asks.cards(page.rows, by=by, at=at, back=_here(request))
     context = {
         "page": page,
-        "cards": asks.cards(page.rows, by=by, at=at, back=_here(request)),
+        "cards": cards,
+        "ours": [card for card in cards if card.ours],
+        "theirs": [card for card in cards if not card.ours],
         "ended": ended,
-        "heading": "Introductions that have ended" if ended else "The longest waiting first",
         "done": just_done(request.user, by=by, at=at, back=_here(request)),
         "any_heading": bool(page.rows) or CareerHeading.objects.for_user(request.user).open().exists(),
     }
@@ -83,8 +86,8 @@ def checks_and_starts(request: HttpRequest) -> HttpResponse:
     """Jobs between the offer and the first day, the oldest offer first."""
     at = read_clock()
     by = _me(request)
-    rows = asks.before_start(request.user)
-    page = keyset(rows, order=("introduction__offered_on", "id"), after=request.GET.get("after"), size=25)
+    rows = asks.before_start(request.user, today=today_london(at))
+    page = keyset(rows, order=("later", "introduction__offered_on", "id"), after=request.GET.get("after"), size=25)
     context = {
         "page": page,
         "few": len(page.rows) <= UNFOLDED,
@@ -115,7 +118,12 @@ def still_here(request: HttpRequest) -> HttpResponse:
 def introduction_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One person put forward, with what they agreed to share. Staff are led to the person's page."""
     at = read_clock()
-    row = introductions(request.user).filter(uuid=uuid).select_related("heading", "pathway__candidate").first()
+    row = (
+        introductions(request.user)
+        .filter(uuid=uuid)
+        .select_related("heading", "pathway__candidate", "pathway__owner", "pathway__organisation")
+        .first()
+    )
     if row is None:
         raise Http404
     if desk_for(request).has(*CASE_ROLES):
@@ -126,13 +134,13 @@ def introduction_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = {
         "row": row,
         "card": asks.card(row, by=by, at=at, back=back),
-        "stands": asks.STANDS[IntroductionStage(row.stage)],
+        "stands": STANDS[IntroductionStage(row.stage)],
         "buttons": asks.buttons(row, by=by, at=at, back=back),
         "history": history(row, request.user, by=by, at=at, back=back),
         "job": job,
         "offer_words": _offer_words(row),
         "pay_words": held_against(row.offer_pay, row.offer_pay_unit, on=row.offered_on) if row.offered_on else "",
-        "done": just_done(request.user, by=by, at=at, back=back),
+        "done": just_done(request.user, by=by, at=at, back=back, about=[row]),
     }
     return render(request, "pathways/employer_introduction.html", context)
 
@@ -148,12 +156,15 @@ def placement_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return of_row(request, folder="placements", uuid=uuid)
     by, back = _me(request), _here(request)
     record_opening(user=request.user, person_uuid=row.pathway.candidate.uuid, route="placement_page", at=at)
+    begun = asks.starts(asks.before_start(request.user, today=today_london(at)).filter(pk=row.pk), by=by, at=at, back=back)
     context = {
         "row": row,
-        "name": asks.shared_name(row.introduction),
-        "done": just_done(request.user, by=by, at=at, back=back),
+        "name": shared_name(row.introduction),
+        "done": just_done(request.user, by=by, at=at, back=back, about=[row, *row.checks.all(), *row.retention_checks.all()]),
         "phone": row.introduction.shared.get("phone", "") if row.introduction else "",
-        "buttons": asks.buttons(row, by=by, at=at, back=back),
+        "start": begun[0] if begun else None,
+        "asked": asks.answers(asks.still_here(request.user).filter(placement=row), by=by, at=at, back=back),
+        "buttons": begun[0].buttons if begun else asks.buttons(row, by=by, at=at, back=back),
         "history": history(row, request.user, by=by, at=at, back=back),
     }
     return render(request, "pathways/employer_placement.html", context)
@@ -180,9 +191,9 @@ def check_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     record_opening(user=request.user, person_uuid=row.pathway.candidate.uuid, route="check_page", at=at)
     context = {
         "row": row,
-        "name": asks.shared_name(row.placement.introduction),
+        "name": shared_name(row.placement.introduction),
         "buttons": asks.buttons(row, by=by, at=at, back=back),
-        "done": just_done(request.user, by=by, at=at, back=back),
+        "done": just_done(request.user, by=by, at=at, back=back, about=[row]),
     }
     return render(request, "pathways/employer_check.html", context)
 
@@ -206,8 +217,9 @@ def end_heading(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
     def act() -> HttpResponse:
         if not form.is_valid():
             return step_page(request, heading, step, form, **more)
+        did = "told" if _concerned(request, heading) else "ended"
         ENDINGS[step](heading=heading, version=form.cleaned_data["version"], by=step_actor(request, form, heading), at=read_clock())
-        return HttpResponseRedirect(f"/headings/{heading.uuid}/?did=ended")
+        return HttpResponseRedirect(f"/headings/{heading.uuid}/?did={did}")
 
     return answer_once(request, act)
 

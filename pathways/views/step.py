@@ -17,7 +17,8 @@ from ground.once import answer_once
 from ground.rows import Row
 from ground.templatetags.said import time_of_day, weekday
 from pathways.models import MACHINES, Pathway, StageChange
-from pathways.queries.employer import shared_of
+from pathways.queries.employer_log import label_of, who_of
+from pathways.queries.employer_words import ABOUT, BUTTONS, called_of
 from pathways.queries.foretold import foretell, told_words
 from pathways.queries.steps import MACHINE_OF, MADE_ON_CASE
 from pathways.queries.timeline_words import title_of
@@ -99,6 +100,8 @@ def _answer(request: HttpRequest, *, machine: str, declared: Step, take: Take, c
         by=by,
         at=at,
     )
+    if not request.user.desk.has(*CASE_ROLES):
+        form.label = BUTTONS.get(f"{machine}.{declared.name}", declared.label)
     if request.method != "POST":
         record_opening(user=request.user, person_uuid=case.candidate.uuid, route=route_of(request), at=at)
         return _page(request, form, declared=declared, case=case, subject=subject, status=200)
@@ -168,10 +171,11 @@ def _page(request: HttpRequest, form: Any, *, declared: Step, case: Pathway, sub
     inside = request.user.desk.has(*CASE_ROLES)
     context = {
         "form": form,
-        "step": declared,
+        "label": form.label,
+        "about": declared.doc if inside else ABOUT.get(f"{form.machine}.{declared.name}", declared.doc),
         "case": case,
         "subject": subject,
-        "called": case.candidate.name if inside else shared_of(subject),
+        "called": case.candidate.name if inside else called_of(subject),
         "foretold": foretell(case, form.machine, declared.name, at=form.at) if inside else None,
         "back": way_back(request, _home(request, case)),
     }
@@ -187,8 +191,10 @@ def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     case = change.pathway
     at = read_clock()
     by = _undoer(request, change, at=at)
-    called = case.candidate.name if request.user.desk.has(*CASE_ROLES) else ""
-    context: dict[str, Any] = {"change": change, "label": title_of(change), "called": called, "back": _home(request, case)}
+    inside = request.user.desk.has(*CASE_ROLES)
+    called = case.candidate.name if inside else who_of(change, request.user)
+    label = title_of(change) if inside else label_of(change)
+    context: dict[str, Any] = {"change": change, "label": label, "called": called, "back": _home(request, case)}
     if request.method != "POST":
         record_opening(user=request.user, person_uuid=case.candidate.uuid, route=route_of(request), at=at)
         return render(request, "pathways/undo.html", context)
@@ -200,7 +206,7 @@ def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
             return render(
                 request, "pathways/undo.html", {**context, "refusal": no.sentence}, status=422 if isinstance(no, Refused) else 409
             )
-        messages.success(request, f"{context['label']}: undone.")
+        messages.success(request, f"{label}: undone." if inside else f"{called}: “{label}” undone.")
         return HttpResponseRedirect(way_back(request, _home(request, case)))
 
     return answer_once(request, act)

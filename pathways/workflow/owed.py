@@ -61,7 +61,9 @@ OWED: dict[tuple[str, str], Owed] = {
     ("introduction", "consider"): Owed(opens=(Opens(K.ANSWER, rule="answer_days", owed_by="employer", on_subject=True),), closes_own=True),
     ("introduction", "go_stale"): Owed(opens=(Opens(K.CHASE, days=1, on_subject=True),)),
     ("introduction", "revive"): Owed(opens=(Opens(K.ANSWER, rule="answer_days", owed_by="employer", on_subject=True),)),
-    ("introduction", "invite"): Owed(opens=(Opens(K.ANSWER, rule="answer_days", owed_by="employer", on_subject=True),), closes_own=True),
+    ("introduction", "invite"): Owed(
+        opens=(Opens(K.ANSWER, rule="answer_days", owed_by="employer", on_subject=True), Opens(K.TELL, days=1)), closes_own=True
+    ),
     ("introduction", "reserve"): Owed(opens=(Opens(K.ANSWER, days=10, owed_by="employer", on_subject=True),), closes_own=True),
     ("introduction", "offer"): Owed(opens=(Opens(K.ACCEPT, days=3, owed_by="candidate", on_subject=True),), closes_own=True),
     ("introduction", "decline_by_employer"): Owed(opens=(Opens(K.TELL, days=1),)),

@@ -58,7 +58,7 @@ def test_an_employer_posts_with_eight_questions_and_it_is_open_at_once(world):
     assert (answer.status_code, answer["Location"]) == (302, f"/headings/{made.uuid}/")
     assert (made.organisation, made.programme, made.stage, made.pay_grade) == (world.trust, world.programme, "open", "legal")
     shown = page(client, answer["Location"])
-    assert "Posted. People can be put forward to it now." in shown
+    assert "Posted. People can be put forward to it now, and you get an e-mail when somebody is." in shown
     assert "Above the legal minimum of £12.71 an hour, and under the real Living Wage of £13.45. That is allowed." in shown
 
 
@@ -77,7 +77,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(world):
     assert errors(answer) == [
         "Enter the job title",
         "Enter the hours in numbers, for example 37.5",
-        "Enter the pay in numbers, for example 12.60 an hour or 24,465 a year",
+        "Enter the pay in numbers, for example 14.20 an hour or 27,690 a year",
         "An opening has at least one place",
         "31 February 2027 is not a day.",
     ]
@@ -96,6 +96,7 @@ def test_pay_under_the_minimum_brings_one_more_question(world):
     asked = client.post("/headings/add/", typed(world, pay="10.00"))
     assert asked.status_code == 422
     assert errors(asked) == ["This is under the legal minimum for people of 21 and over: say why."]
+    assert "(optional)" not in re.search(r"Why is the pay under the minimum\?.*?<input", asked.content.decode(), flags=re.DOTALL).group(0)
     assert client.post("/headings/add/", typed(world, pay="10.00", pay_reason="Apprenticeship")).status_code == 302
     made = CareerHeading.objects.get()
     assert (made.pay_grade, made.pay_reason) == ("below", "Apprenticeship")

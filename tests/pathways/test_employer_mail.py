@@ -42,9 +42,9 @@ def test_it_names_the_opening_and_no_person():
     letter = read_letter(Mail.objects.get())
     assert letter.subject == "Somebody has been put forward for one of your openings"
     assert "Ward host" in letter.body
-    assert "/put-forward/" in letter.body
+    assert f"{world.delivery.name} has put somebody forward for Ward host." in letter.body
     words = f"{letter.subject} {letter.body}"
-    told = [mark for mark in ("Zuleika", "Marvell", "carer", row.shared["phone"], str(row.uuid)) if mark in words]
+    told = [mark for mark in ("Zuleika", "Marvell", "carer", row.shared["phone"], str(row.pathway.candidate.uuid)) if mark in words]
     assert (row.shared["phone"] != "", told) == (True, [])
 
 

@@ -347,7 +347,7 @@ def test_with_nothing_to_do_each_page_says_how_to_begin(scene):
     client = signed_in(scene.employer)
     assert "Nothing waits for you" in page(client, "/start/")
     assert "Nobody is waiting for you" in page(client, "/put-forward/")
-    assert "Nothing has ended yet" in page(client, "/put-forward/?show=ended")
+    assert "Nobody earlier yet" in page(client, "/put-forward/?show=ended")
     assert "Nobody is between an offer and a start" in page(client, "/checks/")
     assert "Nobody to ask about today" in page(client, "/still-here/")
     type(scene.opening).objects.update(stage="closed")

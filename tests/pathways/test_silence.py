@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.services.programme import set_rule
+from accounts.services.rule import set_rule
 from ground import jobs
 from ground.actor import SYSTEM
 from ground.clock import add_working_days, today_london
@@ -65,7 +65,7 @@ def test_a_stale_one_is_alive_again_with_the_first_word_and_the_clock_begins_ane
 def test_a_programme_may_wait_longer_from_a_day_on() -> None:
     world = World()
     sent(world, world.case())
-    set_rule(programme=world.programme, code="silent_days", value=12, valid_from=DAY + timedelta(days=1), version=0, by=SYSTEM, at=AT)
+    set_rule(programme=world.programme, code="silent_days", value=12, valid_from=DAY + timedelta(days=1), version=1, by=SYSTEM, at=AT)
     assert night(add_working_days(DAY, SILENT)) == "0 of 0 went stale."
     assert night(add_working_days(DAY, 12)) == "1 of 1 went stale."
 

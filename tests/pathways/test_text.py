@@ -94,11 +94,11 @@ class TestWords:
         )
         placement.start_placement(placement=job, first_day=date(2026, 12, 7), by=world.by, at=AT + timedelta(days=14))
         assert bodies() == [
-            "Hello Amina, this is Northgate. Good news: you have a job offer."
+            f"Hello Amina, this is Northgate. Good news: you have a job offer from {world.trust.name}."
             " To hear all about it and say yes or no, ring Sam on 0121 496 0123.",
             "Hello Amina, this is Northgate. You have said yes to the job. Well done. Next the employer makes its checks and agrees"
             " your first day with you. If anything is unclear, ring Sam on 0121 496 0123.",
-            "Hello Amina, this is Northgate. You start on Monday 7 December at 8:30. Ask for Dawn at the main desk."
+            f"Hello Amina, this is Northgate. You start at {world.trust.name} on Monday 7 December at 8:30. Ask for Dawn at the main desk."
             " If anything changes, ring Sam on 0121 496 0123.",
             "Hello Amina, this is Northgate. We hope your first days in the job go well."
             " If anything gets difficult, ring Sam on 0121 496 0123. We are glad to listen.",
@@ -303,7 +303,10 @@ class TestWithoutAPhone:
         saturday_night = datetime(2026, 12, 5, 20, 30, tzinfo=UTC)
         placement.agree_start(placement=job, start_on=date(2026, 12, 7), by=world.by, at=saturday_night)
         assert [(words, due) for subject, words, due in to_tell() if subject.startswith("placement")] == [
-            ("Say: You start on Monday 7 December. If anything changes, ring me on 0121 496 0123.", date(2026, 12, 7))
+            (
+                f"Say: You start at {world.trust.name} on Monday 7 December. If anything changes, ring me on 0121 496 0123.",
+                date(2026, 12, 7),
+            )
         ]
 
     def test_a_language_without_wording_is_told_by_voice_unless_english_is_fine(self):
