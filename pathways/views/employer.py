@@ -154,6 +154,7 @@ def placement_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "done": just_done(request.user, by=by, at=at, back=back),
         "phone": row.introduction.shared.get("phone", "") if row.introduction else "",
         "buttons": asks.buttons(row, by=by, at=at, back=back),
+        "unanswered": asks.answers(asks.unanswered(request.user, row), by=by, at=at, back=back),
         "history": history(row, request.user, by=by, at=at, back=back),
     }
     return render(request, "pathways/employer_placement.html", context)
