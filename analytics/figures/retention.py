@@ -31,6 +31,8 @@ DEFINITIONS = (
             " what the headline would be if everybody not known had left, and if everybody had stayed.",
             "Exempt (a death, or a job entered in error) is outside the base and printed. A fixed term that reached its end before the"
             " six-month date is not in post, and printed on a line of its own.",
+            "Same employer are those confirmed who had not moved to another employer by their six-month date; same post are those of them"
+            " who had not moved to another role either.",
             "Any work is confirmed, or another job in post on the six-month date, or an answer that the person was in paid work.",
             "The curve is an estimate of how many are still in the job after each month, by the method of Kaplan and Meier, with a 95%"
             " log-log band, in calendar months from the first day. A person is followed up to the"
@@ -83,6 +85,8 @@ class Start:
     case: int = 0
     placement: int = 0
     another_job: bool = False
+    new_role: date | None = None
+    new_employer: date | None = None
 
     @property
     def six_months(self) -> Check | None:
@@ -91,6 +95,16 @@ class Start:
     @property
     def due(self) -> date:
         return self.six_months.due if self.six_months else add_months(self.first_day, 6)
+
+    @property
+    def same_employer(self) -> bool:
+        """Still with the first employer on the six-month date, as far as moves are known."""
+        return self.new_employer is None or self.new_employer > self.due
+
+    @property
+    def same_post(self) -> bool:
+        """And in the first role."""
+        return self.same_employer and (self.new_role is None or self.new_role > self.due)
 
     @property
     def ended_with_term(self) -> bool:
@@ -207,6 +221,8 @@ def _rates(firsts: Sequence[Start], outcomes: Sequence[str], fitted: Curve, prof
         for each, state in zip(firsts, outcomes, strict=True)
     )
 
+    stayed = [each for each, state in zip(firsts, outcomes, strict=True) if state == CONFIRMED]
+
     def line(label: str, part: int, whole: int, note: str, *, strong: bool = False) -> Line:
         top, base = show.count(part, profile), show.count(whole, profile)
         return Line(
@@ -230,6 +246,8 @@ def _rates(firsts: Sequence[Start], outcomes: Sequence[str], fitted: Curve, prof
             line("Confirmed of those known", confirmed, due - silent, "as if those not known did not exist"),
             line("If all not known had left", confirmed, due, "at the least: as if nobody of whom nothing is known stayed"),
             line("If all not known had stayed", confirmed + silent, due, "at the most: as if all of them stayed"),
+            line("Same employer", sum(each.same_employer for each in stayed), due, "confirmed, and with the employer of the first day"),
+            line("Same post", sum(each.same_post for each in stayed), due, "confirmed, and in the role of the first day"),
             line("In any work", working, due, "in this job, in another, or in paid work by their own word"),
             Line(
                 "Curve at six months",

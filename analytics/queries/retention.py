@@ -8,7 +8,7 @@ from uuid import UUID
 
 from analytics.figures.definition import Cut
 from analytics.figures.retention import ASKING, Check, Start
-from analytics.queries.standing import LATEST, rows_of, wanted
+from analytics.queries.standing import LATEST, STANDING, rows_of, wanted
 from pathways.workflow.placement import OVER
 from pathways.workflow.retention_check import ASKING as BEING_ASKED
 
@@ -25,6 +25,11 @@ SELECT c.placement_id, c.milestone, c.due_on, coalesce(c.window_ends, c.due_on +
   JOIN pathways_retentioncheck c ON c.id = l.subject_id
  WHERE l.to_stage <> 'superseded'
  ORDER BY c.placement_id, c.due_on, c.id
+"""
+_MOVES = f"""
+SELECT l.subject_id, l.step, min(l.happened_on) {STANDING}
+   AND l.machine = 'placement' AND l.step IN ('move_role', 'move_employer')
+ GROUP BY l.subject_id, l.step
 """
 
 

@@ -21,7 +21,7 @@ from pathways.scope import checks, introductions, no_longer_available, placement
 from pathways.workflow.introduction import IntroductionStage as Stage
 from pathways.workflow.placement import BEFORE_START, PlacementStage
 from pathways.workflow.pre_employment_check import CheckStage
-from pathways.workflow.retention_check import ASKING
+from pathways.workflow.retention_check import ASKING, RetentionStage
 
 #: Days since the offer from which a start is late: amber, then red.
 LONG, TOO_LONG = 30, 50
@@ -254,6 +254,12 @@ def still_here(user: object) -> QuerySet[RetentionCheck]:
     """Checks whose day has come and whose answer has not; what is still to come is not shown."""
     rows = retention_checks(user).filter(stage__in=ASKING).exclude(placement__stage=PlacementStage.MOVED)
     return rows.select_related("placement__introduction", "pathway")
+
+
+def unanswered(user: object, job: Placement) -> QuerySet[RetentionCheck]:
+    """Of one job, what nobody answered while it was asked: a late answer still settles it."""
+    rows = retention_checks(user).filter(placement=job, stage=RetentionStage.UNKNOWN)
+    return rows.select_related("placement__introduction", "pathway").order_by("due_on", "id")
 
 
 def answers(rows: Iterable[RetentionCheck], *, by: Actor, at: datetime, back: str) -> list[Card]:

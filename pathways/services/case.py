@@ -94,7 +94,9 @@ def set_families(*, case: Pathway, version: int, families: Sequence[str], by: Ac
 
 @service("case.mark_ready")
 def mark_ready(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
-    """Ready for a job; a reason is asked for when no course was finished."""
+    """Ready for a job; a reason is asked for when no course was finished. Raises Conflict when the person is marked already."""
+    if case.ready_on is not None:
+        raise Conflict("This person is marked ready already.")
     finished = TrainingPlace.objects.filter(pathway=case, stage="finished").exists()
     if not finished and not taken.reason and by.kind != "import":
         raise Refused("No course has been finished: say why the person is ready without one.", field="reason")

@@ -234,7 +234,7 @@ def restore_company(effects: list[StageChange], *, at: datetime) -> None:
     for intervals in (Ownership, Pause):
         intervals.objects.filter(closed_by__in=ids, voided_at__isnull=True).update(to_on=None, closed_by=None)
     for each in effects:
-        if each.machine == "pathway" and each.from_stage in OPEN and each.to_stage not in OPEN and each.step != "follow":
+        if each.machine == "pathway" and each.to_stage not in OPEN and each.step != "follow":
             release_messages(written_for=written_in(Pathway.objects.get(pk=each.subject_id)), stopped_at=each.recorded_at)
     withdraw_messages(written_for=[each.uuid for each in effects], at=at)
     withdraw_mail(effects, at=at)

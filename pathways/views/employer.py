@@ -165,6 +165,7 @@ def placement_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "start": begun[0] if begun else None,
         "asked": asks.answers(asks.still_here(request.user).filter(placement=row), by=by, at=at, back=back),
         "buttons": begun[0].buttons if begun else asks.buttons(row, by=by, at=at, back=back),
+        "unanswered": asks.answers(asks.unanswered(request.user, row), by=by, at=at, back=back),
         "history": history(row, request.user, by=by, at=at, back=back),
     }
     return render(request, "pathways/employer_placement.html", context)

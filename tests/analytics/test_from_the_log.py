@@ -139,6 +139,21 @@ def test_own_jobs_are_work_and_no_offer_and_stand_on_a_line_of_their_own_before_
     assert [check.milestone for check in start.checks] == ["four_weeks", "thirteen_weeks", "six_months"]
 
 
+def test_moves_of_role_and_employer_are_read_until_they_are_undone():
+    world = World()
+    started = DAY - timedelta(days=9)
+    job = placement.record_own_job(
+        case=world.case(day=started), employer_words="A bakery", job={"title": "Baker"}, start_on=started, by=world.by, at=AT
+    )
+    role = {"title": "Cook", "kind": "permanent", "hours_a_week": None, "ends_on": None}
+    employment.move_role(placement=job, role=role, by=world.by, at=AT, taken=Taken(happened_on=DAY - timedelta(days=5)))
+    (start,) = starts(cut=cut(world))
+    assert (start.new_role, start.new_employer) == (DAY - timedelta(days=5), None)
+    undo_step(change=StageChange.objects.get(step="move_role"), by=world.by, at=AT)
+    (start,) = starts(cut=cut(world))
+    assert (start.new_role, start.new_employer) == (None, None)
+
+
 def test_two_attempts_of_one_person_are_one_journey():
     world = World()
     asha = person(world.delivery)

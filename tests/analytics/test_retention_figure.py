@@ -98,6 +98,22 @@ def test_any_work_counts_another_job_and_the_persons_own_word():
     assert words(retention(starts, cut()), "In work at six months")["In any work"] == ["75.0%", "30.1 to 95.4%", "3", "4"]
 
 
+def test_same_post_and_same_employer_look_at_moves_up_to_the_six_month_date():
+    due = add_months(OLD, 6)
+    kept = a_start(OLD, "confirmed", "confirmed", "confirmed")
+    starts = [
+        kept,
+        replace(kept, person=uuid4(), new_role=due),
+        replace(kept, person=uuid4(), new_role=due + timedelta(days=1)),
+        replace(kept, person=uuid4(), new_employer=due, new_role=OLD),
+        replace(a_start(OLD, "confirmed", "confirmed", "not_in_post"), new_role=OLD),
+    ]
+    rates = words(retention(starts, cut()), "In work at six months")
+    assert rates["Confirmed of those due"][2:] == ["4", "5"]
+    assert rates["Same employer"][2:] == ["3", "5"]
+    assert rates["Same post"][2:] == ["2", "5"]
+
+
 def test_cohorts_with_some_not_due_are_provisional():
     starts = [a_start(date(2026, 4, 1), "confirmed", "confirmed", "confirmed"), a_start(date(2026, 6, 30), "confirmed")]
     line = table(retention(starts, cut()), "By the quarter of the first day").lines[0]

@@ -319,7 +319,7 @@ TRIALS = [
         "retention_check.deny",
         lambda s: s.due(),
         "not_in_post",
-        lambda s: {"last_day": (s.today - timedelta(days=10)).isoformat()},
+        lambda s: {"last_day": (s.today - timedelta(days=25)).isoformat()},
         lambda s: {"known_on": (s.today + timedelta(days=1)).isoformat()},
         COMING,
     ),
