@@ -72,9 +72,12 @@ class AgreeStart(StepForm):
     report_to = LineField(
         label="Whom to ask for, and where", required=False, max_length=LONGEST_ASK, help_text="For example Dawn at the main desk"
     )
+    ends_on = DayField(label="End of the term", required=False)
 
     def add_choices(self) -> None:
-        """It need not wait for the checks; which are open is said beside the day."""
+        """It need not wait for the checks; which are open is said beside the day. Only a term has an end."""
+        if getattr(self.subject, "kind", "") not in TERMS:
+            del self.fields["ends_on"]
         waiting = (
             []
             if self.subject is None
@@ -87,13 +90,6 @@ class AgreeStart(StepForm):
         """As a text says it: 8:30, 14:00."""
         at = self.cleaned_data["start_at"]
         return f"{at.hour}:{at.minute:02}" if at is not None else ""
-
-    ends_on = DayField(label="End of the term", required=False)
-
-    def add_choices(self) -> None:
-        """Only a term has an end."""
-        if getattr(self.subject, "kind", "") not in TERMS:
-            del self.fields["ends_on"]
 
 
 class Start(StepForm):

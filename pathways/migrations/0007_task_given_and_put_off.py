@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pathways', '0004_lists'),
+        ('pathways', '0006_superseded_by'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
