@@ -41,6 +41,7 @@ def starts(*, cut: Cut) -> list[Start]:
         checks[placement].append(Check(milestone, due, closes, ASKING if state in BEING_ASKED else state, any_work))
     rows = rows_of(_STARTS, {**asked, "machine": "placement"})
     ends = {row[8] or row[2]: row for row in rows}  # a job that another goes on from ends when the last of them does
+    moved = {(placement, step): on for placement, step, on in rows_of(_MOVES, asked)}
     found = []
     for person, case, placement, first_day, _, _, _, own_job, continues in rows:
         if continues is not None:
@@ -56,6 +57,8 @@ def starts(*, cut: Cut) -> list[Start]:
             own_job=own_job,
             case=case,
             placement=placement,
+            new_role=moved.get((placement, "move_role")),
+            new_employer=moved.get((placement, "move_employer")),
         )
         found.append(start)
     return _with_other_jobs(found)
