@@ -16,7 +16,7 @@ from pathways.models.task import TaskKind
 from pathways.services.door import TODAY, Taken, change_stage, lock_case
 from pathways.services.last_day import find_out, last_of_chain
 from pathways.services.placement import leave_job
-from pathways.services.task import open_task, show_next
+from pathways.services.task import keep_in_touch_again, open_task, show_next
 from pathways.workflow.retention_check import ANSWERED, ASKING, RetentionStage
 
 #: From the weakest to the strongest.
@@ -139,7 +139,8 @@ def _they_stayed(change: StageChange, *, check: RetentionCheck, last_day: date |
         change_stage(subject=job, step="tell_leaving", by=SYSTEM, at=at, values=values, taken=Taken(cause=change))
         return
     values = {"last_day": None, "leave_reason": "", "destination": ""}
-    change_stage(subject=job, step="stay_on", by=SYSTEM, at=at, values=values, taken=Taken(cause=change))
+    stayed = change_stage(subject=job, step="stay_on", by=SYSTEM, at=at, values=values, taken=Taken(cause=change))
+    keep_in_touch_again(change=stayed, subject=job)
 
 
 @service("retention.any_work")

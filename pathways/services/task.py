@@ -16,7 +16,7 @@ from pathways.models.task import TaskKind, TaskState
 from pathways.queries.colleagues import may_do
 from pathways.workflow.follow import CaseFacts
 from pathways.workflow.owed import ENDING, FINISHING, OWED, STOP_IN_A_PAUSE, Opens, Owed, outlives
-from pathways.workflow.pathway import IN_WORK, OPEN
+from pathways.workflow.pathway import IN_WORK, OPEN, Stage
 
 
 def settle_tasks(*, change: StageChange, subject: Row, ended: bool) -> None:
@@ -35,6 +35,15 @@ def settle_tasks(*, change: StageChange, subject: Row, ended: bool) -> None:
     stage = subject.stage if isinstance(subject, Pathway) else subject.pathway.stage  # type: ignore[attr-defined]  # a row of a case
     for each in owed.opens:
         _open(each, change=change, subject=subject, mine=mine, stage=stage)
+
+
+def keep_in_touch_again(*, change: StageChange, subject: Row) -> None:
+    """Somebody had not left after all: the contacts after a start that are still to come are owed once more."""
+    today = today_london(change.recorded_at)
+    for each in OWED["placement", "start"].opens:
+        due = _due(each, change=change, subject=subject)
+        if due is not None and due >= today:
+            _open(each, change=change, subject=subject, mine=f"placement:{subject.pk}", stage=Stage.IN_WORK)
 
 
 def close_all(*, change: StageChange) -> None:

@@ -155,7 +155,7 @@ def test_left_in_the_third_week_and_six_months_in_the_second_job(live) -> None:
     life.agrees(
         "sustained",
         reached="ecjws",
-        owed={"retention", "any_work"},
+        owed={"retention"},
         told=["Still in work", "First day in work", "Looking for work again", "More is known of the leaving", "Left the job"],
     )
 
