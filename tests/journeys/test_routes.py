@@ -132,7 +132,7 @@ MORE: dict[str, dict[str, str]] = {
     "change_milestone": {"code": "four_weeks"},
     "programme_reasons": {"kind": "leave"},
     "add_reason": {"kind": "leave"},
-    "change_reason": {"kind": "leave", "code": "new_job"},
+    "change_reason": {"kind": "snooze", "code": "away"},
 }
 #: One step on a row of each machine, open where the scene leaves it.
 STEP = {
