@@ -18,6 +18,7 @@ from pathways.workflow.pre_employment_check import CheckKind
 from pathways.workflow.retention_check import STANDING
 
 EARLIEST = date(2000, 1, 1)
+BEFORE_WE_MET = "This job began before we met: note it as work at the time of the chat instead."
 
 
 def make_placement(*, introduction: Introduction, cause: StageChange, by: Actor, at: datetime) -> Placement:
@@ -45,7 +46,7 @@ def record_own_job(
 ) -> Placement:
     """A job the person found: no offer, no NHS checks. A first day that has come starts it at once."""
     if start_on < case.opened_on:
-        raise Refused("This job began before we met: note it as work at the time of the chat instead.", field="start_on")
+        raise Refused(BEFORE_WE_MET, field="start_on")
     placement = Placement(pathway=case, employer_words=employer_words, **job)
     today = today_london(at)
     begun = start_on <= today
@@ -73,9 +74,7 @@ def agree_start(
     """A first day is agreed, or moved."""
     if start_on < EARLIEST:
         raise Refused("That day is too long ago.", field="start_on")
-    offered = placement.introduction.offered_on if placement.introduction else None
-    if offered and start_on < offered:
-        raise Refused("The first day cannot be before the offer.", field="start_on")
+    _not_before_offer(placement, start_on, field="start_on")
     values = {"start_on": start_on, "start_at": start_at, "report_to": report_to}
     change_stage(subject=placement, step="agree_start", by=by, at=at, values=values, taken=taken)
     return placement
@@ -90,9 +89,7 @@ def start_placement(*, placement: Placement, first_day: date, by: Actor, at: dat
 def _start(*, placement: Placement, first_day: date, by: Actor, at: datetime, taken: Taken) -> Placement:
     if first_day > today_london(at):
         raise Refused("The first day is still to come: agree the start instead.", field="first_day")
-    offered = placement.introduction.offered_on if placement.introduction else None
-    if offered and first_day < offered:
-        raise Refused("The first day cannot be before the offer.", field="first_day")
+    _not_before_offer(placement, first_day, field="first_day")
     if taken.happened_on is None and taken.cause is None:
         taken = Taken(happened_on=first_day, quality=taken.quality, reason=taken.reason, version=taken.version, import_run=taken.import_run)
     taken = _not_before_agreement(placement, taken, at=at)
@@ -106,6 +103,15 @@ def _start(*, placement: Placement, first_day: date, by: Actor, at: datetime, ta
         then=partial(_plan_checks, placement=placement, first_day=first_day, at=at),
     )
     return placement
+
+
+def _not_before_offer(placement: Placement, day: date, *, field: str) -> None:
+    """A first day is not before the offer, nor that of a job which the person found before the case opened."""
+    offered = placement.introduction.offered_on if placement.introduction else None
+    if offered and day < offered:
+        raise Refused("The first day cannot be before the offer.", field=field)
+    if placement.is_own_job and day < placement.pathway.opened_on:
+        raise Refused(BEFORE_WE_MET, field=field)
 
 
 def _not_before_agreement(placement: Placement, taken: Taken, *, at: datetime) -> Taken:
@@ -165,7 +171,7 @@ def leave_job(
     taken: Taken = TODAY,
 ) -> Placement:
     """Left: the last day, why and where to, each knowable later."""
-    _last_day_in_order(placement, last_day, at=at)
+    last_day_in_order(placement, last_day, at=at)
     values = {"last_day": last_day, "leave_reason": leave_reason, "destination": destination}
 
     def consequences(change: StageChange) -> None:
@@ -186,7 +192,8 @@ def leave_job(
     return placement
 
 
-def _last_day_in_order(placement: Placement, last_day: date | None, *, at: datetime) -> None:
+def last_day_in_order(placement: Placement, last_day: date | None, *, at: datetime) -> None:
+    """A last day is not to come and not before the first. Raises Refused at the field; nothing happens without one."""
     if last_day is None:
         return
     if last_day > today_london(at):
@@ -200,7 +207,7 @@ def complete_job(*, placement: Placement, last_day: date, by: Actor, at: datetim
     """A fixed term or an apprenticeship reached its end."""
     if placement.kind not in {"fixed_term", "apprenticeship"}:
         raise Conflict("Only a fixed term or an apprenticeship reaches an end of its own.")
-    _last_day_in_order(placement, last_day, at=at)
+    last_day_in_order(placement, last_day, at=at)
     change_stage(subject=placement, step="complete", by=by, at=at, values={"last_day": last_day}, taken=taken)
     return placement
 

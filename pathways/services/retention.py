@@ -6,13 +6,14 @@ from functools import partial
 from accounts.services.audit import service
 from ground.actor import SYSTEM, Actor
 from ground.clock import today_london
-from ground.door import Refused, transact
-from pathways.models import Evidence, RetentionCheck, StageChange
+from ground.door import Conflict, Refused, transact
+from pathways.models import Evidence, Placement, RetentionCheck, StageChange
 from pathways.models.retention import Grade
 from pathways.models.task import TaskKind
 from pathways.services.door import TODAY, Taken, change_stage, lock_case
-from pathways.services.placement import leave_job
+from pathways.services.placement import last_day_in_order, leave_job
 from pathways.services.task import open_task
+from pathways.workflow.placement import OVER
 from pathways.workflow.retention_check import ASKING, RetentionStage
 
 CHASE_AFTER = timedelta(days=5)
@@ -33,13 +34,19 @@ def answer_check(
     """Somebody who knows says whether the person was still in post on the due date.
 
     Evidence counts only if it was known on or after the due date. "Left" with its last day records the leaving too;
-    a last day on or after the due date is evidence of having been in post on it.
+    a last day on or after the due date is evidence of having been in post on it. Raises Conflict where the job's own
+    last day is known and says otherwise.
     """
+    lock_case(check)
     if known_on < check.due_on:
         raise Refused("That was known before the day it asks about: it cannot answer it.", field="known_on")
     if known_on > today_london(at):
         raise Refused("That day is still to come.", field="known_on")
+    job = Placement.objects.get(pk=check.placement_id)
+    last_day_in_order(job, last_day, at=at)
     still = in_post or (last_day is not None and last_day >= check.due_on)
+    if by.kind != "import" and job.stage in OVER and job.last_day is not None and still != (job.last_day >= check.due_on):
+        raise Conflict(f"This job ended on {job.last_day.day} {job.last_day:%B %Y}: that answers it otherwise.")
     change_stage(
         subject=check,
         step="confirm" if still else "deny",
