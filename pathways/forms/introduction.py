@@ -141,10 +141,17 @@ class Offer(StepForm):
         return {name: data[name] for name in names}
 
 
+class OthersField(forms.MultipleChoiceField):
+    """Some of the other introductions; one that has ended meanwhile is closed already and in nobody's way."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
 class Accept(StepForm):
     """Yes; and which of the other introductions to close."""
 
-    close = forms.MultipleChoiceField(
+    close = OthersField(
         label="What else shall we close?", required=False, widget=forms.CheckboxSelectMultiple, help_text="The others stay open."
     )
 

@@ -25,7 +25,7 @@ ADVICE: dict[str, str] = {
     K.OWED_ON_CLOSED: "Open the person's page and tick it off.",
     K.IMPORT_SUM: "Open the import and compare its rows with the file. If they differ, send the file again: what is in stays as it is.",
     K.TEXT_STUCK: "The person may not have been told. Ring them, and tell whoever runs this service.",
-    K.TEXT_ASTRAY: "Tell whoever runs this service.",
+    K.TEXT_ASTRAY: "Open the person's page and see whether they were told something wrong; tell whoever runs this service.",
     K.UNDECLARED: "Tell whoever runs this service: access packs and erasure are built from these words.",
 }
 

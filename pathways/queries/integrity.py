@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Count, Exists, F, Model, OuterRef, Q, Subquery, Value, Window
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Lag, TruncDate
 
 from ground.clock import LONDON
@@ -227,15 +227,22 @@ def texts_stuck(*, at: datetime) -> Iterator[Found]:
     """A text whose lease or last hour is long over has been forgotten by whoever sends."""
     late = at - PATIENCE
     stuck = Q(state__in=["sending", "unknown"], lease_until__lt=late) | Q(state="ready", expires_at__lt=late)
-    for uuid, state in Message.objects.filter(stuck).order_by("pk").values_list("uuid", "state"):
-        yield Found(FindingKind.TEXT_STUCK, f"A text has stood at “{state}” for more than a day after its time.", None, "message", uuid)
+    for case, uuid, state in _with_their_case(Message.objects.filter(stuck)).values_list("case", "uuid", "state"):
+        yield Found(FindingKind.TEXT_STUCK, f"A text has stood at “{state}” for more than a day after its time.", case, "message", uuid)
 
 
 def texts_astray(*, at: datetime) -> Iterator[Found]:
     """A text written for a step names a step that is in the log."""
     told = StageChange.objects.filter(uuid=OuterRef("written_for"))
-    for uuid in Message.objects.filter(written_for__isnull=False).exclude(Exists(told)).order_by("pk").values_list("uuid", flat=True):
-        yield Found(FindingKind.TEXT_ASTRAY, "A text was written for a step that is not in the log.", None, "message", uuid)
+    rows = Message.objects.filter(written_for__isnull=False).exclude(Exists(told))
+    for case, uuid in _with_their_case(rows).values_list("case", "uuid"):
+        yield Found(FindingKind.TEXT_ASTRAY, "A text was written for a step that is not in the log.", case, "message", uuid)
+
+
+def _with_their_case(texts: QuerySet[Message]) -> QuerySet[Message]:
+    """Texts, each with `case`, the latest of its person: where a lead looks it up."""
+    latest = Pathway.objects.filter(candidate=OuterRef("candidate")).order_by("-id").values("pk")[:1]
+    return texts.annotate(case=Subquery(latest)).order_by("pk")
 
 
 def own_models() -> Iterator[type[Model]]:

@@ -290,6 +290,9 @@ def start_again(*, previous: Pathway, owner: User | None, by: Actor, at: datetim
     if previous.stage in {*OPEN, Stage.MERGED, Stage.VOID} or previous.candidate.died_on:
         raise Conflict("A new attempt begins only after one that has ended.")
     day = taken.happened_on or today_london(at)
+    if previous.closed_on and day < previous.closed_on and by.kind != "import":
+        ended = f"{previous.closed_on.day} {previous.closed_on:%B %Y}"
+        raise Refused(f"The case before this one ended on {ended}: a new one cannot begin earlier.", field="happened_on")
     case = new_case(
         candidate=previous.candidate,
         programme=previous.programme,

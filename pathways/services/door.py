@@ -139,11 +139,20 @@ def _day(subject: Subject, *, by: Actor, at: datetime, taken: Taken) -> date:
     day = taken.happened_on or today
     if day > today:
         raise Refused("That day is still to come.", field="happened_on")
+    if subject.pk is None and by.kind != "import":
+        _refuse_before_the_case(subject, day)
     if day < today and subject.pk is not None:
         last = last_day_of(subject)
         if last and day < last:
             raise Refused(f"The step before this one was on {last.day} {last:%B %Y}: this cannot be earlier.", field="happened_on")
     return day
+
+
+def _refuse_before_the_case(subject: Subject, day: date) -> None:
+    """What begins in a case does not begin before it; history, from a register, is told as it was."""
+    case = None if isinstance(subject, Pathway) else subject.pathway
+    if case is not None and day < case.opened_on:
+        raise Refused(f"We first met on {case.opened_on.day} {case.opened_on:%B %Y}: this cannot be earlier.", field="happened_on")
 
 
 def last_day_of(subject: Subject) -> date | None:

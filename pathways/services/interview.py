@@ -68,6 +68,9 @@ def hold_chat(
 ) -> Interview:
     """The chat happened, booked or not. `outcome` holds work status, since when, what gets in the way, adjustments wanted."""
     held_on: date = taken.happened_on or today_london(at)
+    since = (outcome or {}).get("work_status_since")
+    if since is not None and since > today_london(at):
+        raise Refused("That day is still to come.", field="work_status_since")
     chat = chat if chat is not None else Interview(pathway=case)
     values = {"held_on": held_on, "families": list(families), **(outcome or {})}
     change_stage(subject=chat, step="hold", by=by, at=at, values=values, taken=taken)

@@ -118,6 +118,9 @@ def move_introduction(*, introduction: Introduction, step: str, by: Actor, at: d
 def offer_job(*, introduction: Introduction, offer: Mapping[str, Any], by: Actor, at: datetime, taken: Taken = TODAY) -> Introduction:
     """An offer: hours, pay, site, start by, kind. Pay is graded by the rates in force that day: flagged, never blocked."""
     day = taken.happened_on or today_london(at)
+    start_by = offer.get("offer_start_by")
+    if start_by is not None and start_by < day and by.kind != "import":
+        raise Refused("The first day cannot be before the offer.", field="offer_start_by")
     pay, unit = offer.get("offer_pay"), offer.get("offer_pay_unit") or "hour"
     values = {**offer, "offered_on": day, "offer_pay_unit": unit, "offer_grade": grade(pay=pay, unit=unit, on=day)}
     change_stage(subject=introduction, step="offer", by=by, at=at, values=values, taken=taken)

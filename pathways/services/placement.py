@@ -17,6 +17,7 @@ from pathways.services.last_day import find_out, settle_by_last_day
 from pathways.workflow.retention_check import STANDING
 
 EARLIEST = date(2000, 1, 1)
+BEFORE_WE_MET = "This job began before we met: note it as work at the time of the chat instead."
 
 
 def make_placement(*, introduction: Introduction, cause: StageChange, by: Actor, at: datetime) -> Placement:
@@ -44,7 +45,7 @@ def record_own_job(
 ) -> Placement:
     """A job the person found: no offer, no NHS checks. A first day that has come starts it at once."""
     if start_on < case.opened_on:
-        raise Refused("This job began before we met: note it as work at the time of the chat instead.", field="start_on")
+        raise Refused(BEFORE_WE_MET, field="start_on")
     placement = Placement(pathway=case, employer_words=employer_words, **job)
     today = today_london(at)
     begun = start_on <= today
@@ -80,9 +81,7 @@ def agree_start(
     """A first day is agreed, or moved."""
     if start_on < EARLIEST:
         raise Refused("That day is too long ago.", field="start_on")
-    offered = placement.introduction.offered_on if placement.introduction else None
-    if offered and start_on < offered:
-        raise Refused("The first day cannot be before the offer.", field="start_on")
+    _not_before_offer(placement, start_on, field="start_on")
     if ends_on is not None and ends_on < start_on:
         raise Refused("The end of the term cannot be before the first day.", field="ends_on")
     values = {"start_on": start_on, "start_at": start_at, "report_to": report_to}
@@ -116,12 +115,19 @@ def _start(*, placement: Placement, first_day: date, by: Actor, at: datetime, ta
 
 
 def first_day_in_order(placement: Placement, first_day: date, *, at: datetime) -> None:
-    """Refuse a first day that is to come, or before the offer."""
+    """Refuse a first day that is to come, before the offer, or before we met."""
     if first_day > today_london(at):
         raise Refused("The first day is still to come: agree the start instead.", field="first_day")
+    _not_before_offer(placement, first_day, field="first_day")
+
+
+def _not_before_offer(placement: Placement, day: date, *, field: str) -> None:
+    """A first day is not before the offer, nor that of a job which the person found before the case opened."""
     offered = placement.introduction.offered_on if placement.introduction else None
-    if offered and first_day < offered:
-        raise Refused("The first day cannot be before the offer.", field="first_day")
+    if offered and day < offered:
+        raise Refused("The first day cannot be before the offer.", field=field)
+    if placement.is_own_job and day < placement.pathway.opened_on:
+        raise Refused(BEFORE_WE_MET, field=field)
 
 
 def _not_before_agreement(placement: Placement, taken: Taken, *, at: datetime) -> Taken:
@@ -196,7 +202,7 @@ def leave_job(
 
 
 def last_day_in_order(placement: Placement, last_day: date | None, *, at: datetime) -> None:
-    """Refuse a last day that is to come, or before the first."""
+    """A last day is not to come and not before the first. Raises Refused at the field; nothing happens without one."""
     if last_day is None:
         return
     if last_day > today_london(at):

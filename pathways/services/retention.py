@@ -9,14 +9,15 @@ from accounts.models import ProgrammeRule
 from accounts.services.audit import service
 from ground.actor import SYSTEM, Actor
 from ground.clock import today_london
-from ground.door import Refused, transact
+from ground.door import Conflict, Refused, transact
 from pathways.models import Evidence, Pathway, Placement, RetentionCheck, StageChange
 from pathways.models.retention import Grade
 from pathways.models.task import TaskKind
 from pathways.services.door import TODAY, Taken, change_stage, lock_case
 from pathways.services.last_day import find_out, last_of_chain
-from pathways.services.placement import leave_job
+from pathways.services.placement import last_day_in_order, leave_job
 from pathways.services.task import keep_in_touch_again, open_task, show_next
+from pathways.workflow.placement import OVER
 from pathways.workflow.retention_check import ANSWERED, ASKING, RetentionStage
 
 #: From the weakest to the strongest.
@@ -38,12 +39,16 @@ def answer_check(
     """Somebody who knows says whether the person was still in post on the due date.
 
     Evidence counts only if it was known on or after the due date. "Left" with its last day records the leaving too;
-    a last day on or after the due date is evidence of having been in post on it.
+    a last day on or after the due date is evidence of having been in post on it. Raises Conflict where the job's own
+    last day is known and says otherwise.
     """
+    lock_case(check)
     if known_on < check.due_on:
         raise Refused("That was known before the day it asks about: it cannot answer it.", field="known_on")
     if known_on > today_london(at):
         raise Refused("That day is still to come.", field="known_on")
+    job = Placement.objects.get(pk=check.placement_id)
+    last_day_in_order(job, last_day, at=at)
     still = in_post or (last_day is not None and last_day >= check.due_on)
     lock_case(check)
     check.refresh_from_db()
@@ -52,6 +57,8 @@ def answer_check(
     values = {"known_on": known_on, "grade": grade}
     if answered and (not agrees or GRADES.index(grade) <= GRADES.index(check.grade or Grade.SELF)):
         values = {}  # what stands is as good, or it is for a person to settle
+    if by.kind != "import" and not answered and job.stage in OVER and job.last_day is not None and still != (job.last_day >= check.due_on):
+        raise Conflict(f"This job ended on {job.last_day.day} {job.last_day:%B %Y}: that answers it otherwise.")
     change_stage(
         subject=check,
         step="answer_again" if answered else "confirm" if still else "deny",

@@ -202,10 +202,8 @@ def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     def act() -> HttpResponse:
         try:
             undo_step(change=change, by=by, at=read_clock())
-        except (Refused, Conflict) as no:
-            return render(
-                request, "pathways/undo.html", {**context, "refusal": no.sentence}, status=422 if isinstance(no, Refused) else 409
-            )
+        except (Refused, Conflict) as no:  # nothing was typed that could be put right: things have moved on
+            return render(request, "pathways/undo.html", {**context, "refusal": no.sentence}, status=409)
         messages.success(request, f"{label}: undone." if inside else f"{called}: “{label}” undone.")
         return HttpResponseRedirect(way_back(request, _home(request, case)))
 

@@ -41,8 +41,8 @@ def seats(world: World, number: int) -> list[TrainingPlace]:
     )
     booked = TrainingPlace.objects.bulk_create(TrainingPlace(pathway=case, course=course, stage="booked") for case in cases)
     StageChange.objects.bulk_create(
-        [_step(case, "pathway", case.pk, "express_interest", "new", "training_booked", yesterday, now) for case in cases]
-        + [_step(seat.pathway, "training_place", seat.pk, "book", "new", "booked", yesterday, now) for seat in booked]
+        [logged(case, "pathway", case.pk, "express_interest", "new", "training_booked", yesterday, now) for case in cases]
+        + [logged(seat.pathway, "training_place", seat.pk, "book", "new", "booked", yesterday, now) for seat in booked]
     )
     Task.objects.bulk_create(
         Task(pathway=seat.pathway, kind="start_course", subject=f"training_place:{seat.pk}", due_on=yesterday) for seat in booked
@@ -50,7 +50,7 @@ def seats(world: World, number: int) -> list[TrainingPlace]:
     return booked
 
 
-def _step(case: Pathway, machine: str, pk: int, step: str, begins: str, ends: str, day: date, at: datetime) -> StageChange:
+def logged(case: Pathway, machine: str, pk: int, step: str, begins: str, ends: str, day: date, at: datetime) -> StageChange:
     return StageChange(
         machine=machine,
         subject_id=pk,
@@ -81,7 +81,7 @@ def is_conflict(answer: Answer) -> bool:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_take_one_step_at_once_one_wins_every_time(serve) -> None:
-    server: Server = serve(workers=3)
+    server: Server = serve(workers=4)
     world = World()
     booked = seats(world, RACES)
     first, second = Person(world.worker), Person(world.lead)
@@ -108,7 +108,7 @@ def test_of_two_who_take_one_step_at_once_one_wins_every_time(serve) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_ten_at_once_one_wins(serve) -> None:
-    server: Server = serve(workers=3)
+    server: Server = serve(workers=4)
     world = World()
     booked = seats(world, 5)
     racers = [Person(world.worker) for _ in range(5)] + [Person(world.lead) for _ in range(5)]
@@ -121,7 +121,7 @@ def test_of_ten_at_once_one_wins(serve) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_one_form_sent_twice_at_once_is_taken_once_and_answered_alike(serve) -> None:
-    server: Server = serve(workers=3)
+    server: Server = serve(workers=4)
     world = World()
     booked = seats(world, 20)
     who = Person(world.worker)
@@ -142,7 +142,7 @@ def test_one_form_sent_twice_at_once_is_taken_once_and_answered_alike(serve) -> 
 
 @pytest.mark.django_db(transaction=True)
 def test_one_stamp_does_not_carry_other_words(serve) -> None:
-    server: Server = serve(workers=3)
+    server: Server = serve(workers=4)
     world = World()
     (seat,) = seats(world, 1)
     who, stamp = Person(world.worker), secrets.token_urlsafe(16)
