@@ -8,7 +8,7 @@ from django.db import IntegrityError, models, transaction
 
 from pathways.models import MACHINES, Interview, Overwritten, Placement, PreEmploymentCheck, StageChange
 from pathways.services import case as cases
-from pathways.services import interview, introduction, placement, training
+from pathways.services import employment, interview, introduction, placement, training
 from pathways.services.door import Taken, chart_steps
 from pathways.services.undo import undo_step
 from tests.factories import AT, DAY, World, actor
@@ -59,6 +59,11 @@ def test_no_word_that_was_typed_into_any_step_is_in_the_log_however_often_it_is_
     for who in ("one", "two"):
         asked = {"asked_on": DAY, "owner_words": f"{WORD} {who}", "blocked_by": f"{WORD} post {who}"}
         placement.move_check(check=check, step="ask", values=asked, by=by, at=AT)
+    bakery = {"employer_words": f"{WORD} bakery", "job": {"title": f"{WORD} baker"}}
+    own = placement.record_own_job(case=world.case(), **bakery, start_on=DAY, by=by, at=AT)
+    for title in ("cook", "clerk"):
+        role = {"title": f"{WORD} {title}", "kind": "permanent", "hours_a_week": None, "ends_on": None}
+        employment.move_role(placement=own, role=role, by=by, at=AT)
     placement.fall_through(placement=job, by=by, at=AT)
     cases.close_ineligible(case=case, referred_to=f"{WORD} advice", by=by, at=AT, taken=Taken(reason="age"))
     taken = StageChange.objects.filter(cause=None, undoes=None).order_by("-id")
