@@ -47,9 +47,12 @@ class Done:
     undo: str
 
 
-def just_done(user: object, *, by: Actor, at: datetime, back: str, about: Iterable[Row] = ()) -> Done | None:
-    """The last step that this user took a moment ago, while it may be undone; with `about`, on one of these rows."""
-    whose = [Q(machine=row.machine, subject_id=row.pk) for row in about]
+def just_done(user: object, *, by: Actor, at: datetime, back: str, about: Iterable[Row] = (), of: tuple[str, ...] = ()) -> Done | None:
+    """The last step that this user took a moment ago, while it may be undone.
+
+    With `about`, on one of these rows; with `of`, of one of these machines: a page speaks of its own people only.
+    """
+    whose = [Q(machine=row.machine, subject_id=row.pk) for row in about] + [Q(machine=machine) for machine in of]
     rows = changes(user).filter(
         reduce(or_, whose, Q()), actor=by.user_id, actor_kind="employer", recorded_at__gt=at - JUST_NOW, recorded_at__lte=at
     )

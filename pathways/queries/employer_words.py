@@ -24,6 +24,7 @@ NOT_AVAILABLE = "No longer available"
 BUTTONS = {
     "introduction.consider": "Consider",
     "placement.start": "Started",
+    "placement.leave": "Left: say when and why",
     "retention_check.confirm": "Still in work",
     "retention_check.deny": "Left",
 }

@@ -75,7 +75,7 @@ def put_forward(request: HttpRequest) -> HttpResponse:
         "ours": [card for card in cards if card.ours],
         "theirs": [card for card in cards if not card.ours],
         "ended": ended,
-        "done": just_done(request.user, by=by, at=at, back=_here(request)),
+        "done": just_done(request.user, by=by, at=at, back=_here(request), of=("introduction",)),
         "any_heading": bool(page.rows) or CareerHeading.objects.for_user(request.user).open().exists(),
     }
     return render(request, "pathways/employer_put_forward.html", context)
@@ -92,7 +92,7 @@ def checks_and_starts(request: HttpRequest) -> HttpResponse:
         "page": page,
         "few": len(page.rows) <= UNFOLDED,
         "starts": asks.starts(page.rows, by=by, at=at, back=_here(request)),
-        "done": just_done(request.user, by=by, at=at, back=_here(request)),
+        "done": just_done(request.user, by=by, at=at, back=_here(request), of=("placement", "pre_employment_check")),
     }
     return render(request, "pathways/employer_checks.html", context)
 
@@ -109,7 +109,7 @@ def still_here(request: HttpRequest) -> HttpResponse:
         "cards": asks.answers(page.rows, by=by, at=at, back=_here(request)),
         "working": working,
         "people": asks.workers_here(working.rows),
-        "done": just_done(request.user, by=by, at=at, back=_here(request)),
+        "done": just_done(request.user, by=by, at=at, back=_here(request), of=("retention_check", "placement")),
     }
     return render(request, "pathways/employer_still_here.html", context)
 

@@ -90,7 +90,7 @@ def test_an_hr_persons_day(server, page):
     sound(page, "employer-still-here")
     page.get_by_role("link", name="Edda Stone").first.click()
     sound(page, "employer-placement-asked")
-    page.get_by_role("link", name=re.compile("Left: Edda Stone")).click()
+    page.get_by_role("link", name=re.compile(r"^Left\s+: Edda Stone")).click()
     page.get_by_label("Day", exact=True).fill("31")
     page.get_by_role("button", name="Left").click()
     sound(page, "employer-left-wrong")

@@ -157,6 +157,8 @@ def test_what_was_done_with_somebody_else_is_not_said_on_this_ones_page(scene):
     press(client, f"/introductions/{one.uuid}/steps/invite/", one)
     assert "Zuleika Marvell: Invited to meet" in page(client, f"/introductions/{one.uuid}/")
     assert "Zuleika" not in page(client, f"/introductions/{two.uuid}/")
+    assert "Zuleika" in page(client, "/put-forward/")
+    assert "Zuleika" not in page(client, "/still-here/")
     undo = f"/changes/{StageChange.objects.get(step='invite').uuid}/undo/"
     assert "Zuleika Marvell" in page(client, undo)
     assert "Zuleika Marvell: “Invited to meet” undone." in page(client, client.post(undo, {"once": new_once()})["Location"])
