@@ -26,9 +26,10 @@ from pathways.models.log import Quality
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.facts import SIX_MONTHS
 from pathways.services.door import FLAGS, as_json, chart_steps, follows_at_all, typed_apart
+from pathways.services.task import ASKED, owes_the_end
 from pathways.workflow.follow import CaseFacts, follow
 from pathways.workflow.introduction import LIVE
-from pathways.workflow.owed import FINISHING, OWED, Opens, Owed, outlives
+from pathways.workflow.owed import ENDING, FINISHING, OWED, Opens, Owed, outlives
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.placement import BEFORE_START, OVER
 from pathways.workflow.retention_check import UNSETTLED
@@ -278,6 +279,9 @@ class Ledger:
         """As pathways.services.task.owe_finishing."""
         if case.row.stage not in OPEN or not (facts.six_months_stands or cause.machine in {"placement", "retention_check"}):
             return
+        asked = any(each.stage in ASKED for each in case.checks)
+        if asked and cause.import_run_id is None and owes_the_end(case.row.stage, facts):
+            self._open(case, case.row, cause, ENDING, "")
         if facts.six_months_confirmed and facts.anything_live:
             self._open(case, case.row, cause, FINISHING, "")
             return

@@ -1,6 +1,7 @@
 """What a last day settles: the job's own checks, those of the job that it goes on from, and what is still to be found out."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -28,20 +29,23 @@ def last_of_chain(first: Placement) -> Placement:
 
 def find_out(change: StageChange, *, job: Placement, at: datetime) -> None:
     """What is not known yet of a leaving is asked for: the last day at once, why and where to as well."""
-    today = today_london(at)
-    wanted = [(TaskKind.LAST_DAY, "last_day", job.last_day is None)]
-    wanted.append((TaskKind.LEAVING, "leaving", job.leave_reason in {"", NOT_KNOWN} or not job.destination))
-    for kind, what, missing in wanted:
-        if missing:
-            open_task(
-                pathway_id=job.pathway_id,
-                kind=kind,
-                subject=f"placement:{job.pk}:{what}",
-                due_on=today,
-                owed_by="worker",
-                change=change,
-                stage=job.pathway.stage,
-            )
+    for kind, what in to_find_out(job, told_by_register=change.import_run_id is not None):
+        open_task(
+            pathway_id=job.pathway_id,
+            kind=kind,
+            subject=f"placement:{job.pk}:{what}",
+            due_on=today_london(at),
+            owed_by="worker",
+            change=change,
+            stage=job.pathway.stage,
+        )
+
+
+def to_find_out(job: Any, *, told_by_register: bool = False) -> list[tuple[str, str]]:
+    """What is still to be asked of a leaving: the kinds of tasks, and what each is about. A register's why is nobody's list."""
+    wanted: list[tuple[str, str]] = [(TaskKind.LAST_DAY, "last_day")] if job.last_day is None else []
+    why = job.leave_reason in {"", NOT_KNOWN} or not job.destination
+    return [*wanted, (TaskKind.LEAVING, "leaving")] if why and not told_by_register else wanted
 
 
 def settle_by_last_day(change: StageChange, *, job: Placement, by: Actor, at: datetime) -> None:
@@ -50,17 +54,23 @@ def settle_by_last_day(change: StageChange, *, job: Placement, by: Actor, at: da
     An answer "left" is put right by a last day on or after the date; an answer "still there" and an earlier one disagree.
     What is open or still to come is settled by the clock.
     """
-    if job.last_day is None:
+    if job.last_day is None or change.import_run_id is not None:
         return
     for check in _asked(job, today_london(at)):
-        in_post = job.last_day >= check.due_on
-        values = {"known_on": today_london(at), "grade": grade_of(by)}
-        cause = Taken(cause=change)
-        if check.stage == RetentionStage.CONFIRMED and not in_post:
-            change_stage(subject=check, step="dispute", by=SYSTEM, at=at, taken=cause)
-        elif check.stage == RetentionStage.UNKNOWN or (check.stage == RetentionStage.NOT_IN_POST and in_post):
-            step = "settle_in_post" if in_post else "settle_left"
-            change_stage(subject=check, step=step, by=SYSTEM, at=at, values=values, taken=cause)
+        step = settled_by(job.last_day, check)
+        values = {"known_on": today_london(at), "grade": grade_of(by)} if step != "dispute" else {}
+        if step:
+            change_stage(subject=check, step=step, by=SYSTEM, at=at, values=values, taken=Taken(cause=change))
+
+
+def settled_by(last_day: date, check: Any) -> str:
+    """The step that a last day brings about on a check whose date has come; nothing where it stands, or the clock will see to it."""
+    in_post = last_day >= check.due_on
+    if check.stage == RetentionStage.CONFIRMED and not in_post:
+        return "dispute"
+    if check.stage == RetentionStage.UNKNOWN or (check.stage == RetentionStage.NOT_IN_POST and in_post):
+        return "settle_in_post" if in_post else "settle_left"
+    return ""
 
 
 def _asked(job: Placement, today: date) -> QuerySet[RetentionCheck]:

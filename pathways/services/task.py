@@ -75,14 +75,22 @@ def owe_finishing(*, case: Pathway, facts: CaseFacts, cause: StageChange) -> Non
 
 def _owe_the_end(*, case: Pathway, facts: CaseFacts, cause: StageChange) -> None:
     """Once every check is settled and six months are not confirmed, somebody is asked to end the follow-up."""
-    over = case.stage in IN_WORK and not facts.unsettled_checks and not facts.six_months_confirmed and not facts.before_start
-    if not over or cause.import_run_id is not None or not _was_asked(case):
+    if not owes_the_end(case.stage, facts) or cause.import_run_id is not None or not _was_asked(case):
         return
     _open(ENDING, change=cause, subject=case, mine=f"pathway:{case.pk}", stage=case.stage)
 
 
+def owes_the_end(stage: str, facts: CaseFacts) -> bool:
+    """Whether nothing is to be asked any more of somebody who is or was in work, and six months are not confirmed."""
+    return stage in IN_WORK and not (facts.unsettled_checks or facts.six_months_confirmed or facts.before_start)
+
+
+#: Checks that were put to somebody and have their answer, or never will.
+ASKED = ("confirmed", "not_in_post", "unknown")
+
+
 def _was_asked(case: Pathway) -> bool:
-    return RetentionCheck.objects.filter(pathway=case, stage__in=["confirmed", "not_in_post", "unknown"]).exists()
+    return RetentionCheck.objects.filter(pathway=case, stage__in=ASKED).exists()
 
 
 def _close(tasks: QuerySet[Task], *, change: StageChange, today: date, whole: str = "") -> None:

@@ -13,6 +13,7 @@ from pathways.models.introduction import ConsentKind
 from pathways.models.task import TaskKind
 from pathways.services.case import on_its_own
 from pathways.services.introduction import FULL_ENOUGH
+from pathways.services.last_day import grade_of, settled_by, to_find_out
 from pathways.simulation.offers import offer_of, revisit
 from pathways.simulation.story import PersonStory
 from pathways.simulation.world import World
@@ -109,7 +110,8 @@ class JobLife:
             if row.offer_hours is not None and row.offer_hours >= FULL_ENOUGH:
                 for other in self.case.introductions:
                     if other is not row and other.stage in LIVE:
-                        self.ledger.take(self.case, other, "supersede", by=on_its_own(self.heard), at=at, cause=change)
+                        instead = {"superseded_by_id": row.id}
+                        self.ledger.take(self.case, other, "supersede", by=on_its_own(self.heard), at=at, values=instead, cause=change)
 
         self.ledger.take(self.case, row, "accept", by=self.heard, at=at, then=accepted)
         self.audit("introduction.accept", self.heard, at, row, "pathways.introduction")
@@ -206,14 +208,21 @@ class JobLife:
         self, job: Any, last_day: date | None, leave_reason: str, by: Actor, at: datetime, *fields: str, reason: str = "", cause: Any = None
     ) -> None:
         def unknown(change: Any) -> None:
-            if last_day is None:
-                subject = f"placement:{job.id}:last_day"
-                self.ledger.open_task(job.case, TaskKind.LAST_DAY, subject, today_london(at), "worker", change)
+            self._find_out(job, change, at)
+            for check in job.milestones.values() if last_day is not None else ():
+                step = settled_by(last_day, check) if check.due_on <= today_london(at) else ""
+                if step:
+                    values = {"known_on": today_london(at), "grade": grade_of(by)} if step != "dispute" else {}
+                    self.ledger.take(job.case, check, step, by=SYSTEM, at=at, values=values, cause=change)
 
         values = {"last_day": last_day, "leave_reason": leave_reason, "destination": ""}
         self.ledger.take(job.case, job, "leave", by=by, at=at, values=values, reason=reason, cause=cause, then=unknown)
         said = [*fields, "last_day"] if last_day is not None else list(fields)
         self.audit("placement.leave", by, at, job, "pathways.placement", *said)
+
+    def _find_out(self, job: Any, change: Any, at: datetime) -> None:
+        for kind, what in to_find_out(job):
+            self.ledger.open_task(job.case, kind, f"placement:{job.id}:{what}", today_london(at), "worker", change)
 
     # Still in work?
 
@@ -225,7 +234,11 @@ class JobLife:
         def settle() -> None:
             still = row.last_day >= check.due_on
             values = {"known_on": today, "grade": "self"}
-            self.ledger.take(row.case, check, "settle_in_post" if still else "settle_left", by=SYSTEM, at=at, values=values)
+            step = "settle_in_post" if still else "settle_left"
+            change = self.ledger.take(row.case, check, step, by=SYSTEM, at=at, values=values)
+            if not still and not any(each.stage == "in_post" for each in self.jobs.values()):
+                self.ledger.open_task(row.case, TaskKind.ANY_WORK, f"retention_check:{check.id}", today, "worker", change)
+                self.ledger.show_next(row.case)
 
         if over and check.stage in {"scheduled", "open", "chasing"} and check.due_on <= today:
             return settle()
@@ -253,8 +266,7 @@ class JobLife:
             if not in_post and row.stage == "in_post":
                 self._leave(row, last_day, "", by, at, "taken", cause=change)
             elif not in_post and row.last_day is None:
-                subject = f"placement:{row.id}:last_day"
-                self.ledger.open_task(row.case, TaskKind.LAST_DAY, subject, known_on, "worker", change)
+                self._find_out(row, change, at)
 
         values = {"known_on": known_on, "grade": how}
         self.ledger.take(row.case, check, "confirm" if still else "deny", by=by, at=at, values=values, then=answered)

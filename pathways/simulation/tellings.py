@@ -52,7 +52,8 @@ class Tellings:
         if telling is None or change.cause_id is not None:
             return None
         moment = telling.moment(row, change)
-        if moment is None or change.to_stage != row.stage or case.row.do_not_contact or case.row.stage not in MAY_HEAR:
+        hears = case.row.stage in MAY_HEAR or telling.after_the_end
+        if moment is None or change.to_stage != row.stage or case.row.do_not_contact or not hears:
             return None
         route = self._route(case)
         values = values_of(case.row, moment)

@@ -86,7 +86,7 @@ def test_a_case_is_handed_to_nobody_whose_seat_is_on_another_programme() -> None
     browser = signed_in(scene.worker)
     words = browser.get(path).content.decode()
     assert ("Elsa Where" in words, "Eve Rywhere" in words) == (False, True)
-    data = {"version": case.version, "once": new_once()}
+    data = {"version": case.version, "reason": "balance", "once": new_once()}
     assert browser.post(path, {**data, "to": str(elsewhere.uuid)}).status_code == 422
     assert browser.post(path, {**data, "to": str(everywhere.uuid), "once": new_once()}).status_code == 302
     assert Pathway.objects.get(pk=case.pk).owner == everywhere
