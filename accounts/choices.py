@@ -76,6 +76,7 @@ class RuleCode(models.TextChoices):
     QUIET_DAYS = "quiet_days", "Days of silence until somebody has gone quiet"
     STUCK_DAYS = "stuck_days", "Days until a check is stuck"
     STALE_DAYS = "stale_days", "Days until an opening that nobody confirmed is stale"
+    EMPLOYER_DAYS = "employer_days", "Days for which an employer sees who was put forward"
     REOPEN_DAYS = "reopen_days", "Days in which an ended case may be opened again"
 
 

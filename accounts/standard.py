@@ -53,6 +53,7 @@ RULES: dict[RuleCode, Shipped] = {
     RuleCode.QUIET_DAYS: Shipped(28, "Today and the caseload list them.", unit="day", least=1, most=365),
     RuleCode.STUCK_DAYS: Shipped(14, "Counted from the day the check was asked for.", unit="day", least=1, most=365),
     RuleCode.STALE_DAYS: Shipped(45, "Counted from the day somebody last said that it is still true.", unit="day", least=7, most=365),
+    RuleCode.EMPLOYER_DAYS: Shipped(730, "Counted from the day somebody was put forward.", unit="day", least=30, most=1100),
     RuleCode.REOPEN_DAYS: Shipped(
         90, "Counted from the day it ended, or the day to ask again. Later they start anew.", unit="day", least=0, most=730
     ),

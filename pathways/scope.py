@@ -1,11 +1,12 @@
 """Whose rows: every page, export and job about a person starts from one of these. No desk, no rows."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 
+from accounts.choices import RuleCode
 from accounts.desk import Desk, Seat, desk_of
+from accounts.models import DaysBefore, rule_where
 from candidates.models import Candidate
 from ground.clock import page_time, today_london
 from outreach.models import Contact, Message
@@ -26,8 +27,6 @@ from pathways.models import (
 from pathways.models.note import Visibility
 from pathways.workflow.introduction import IntroductionStage
 
-#: How long an employer sees an introduction after it was sent: a setting of the programme later.
-EMPLOYER_WINDOW = timedelta(days=730)
 #: To an employer these are one and the same: no longer available.
 GONE = (IntroductionStage.WITHDRAWN, IntroductionStage.SUPERSEDED, IntroductionStage.HEADING_CLOSED)
 CASE_ROLES = ("programme_lead", "outreach_worker")
@@ -122,7 +121,8 @@ def employer_sees(seat: Seat, prefix: str = "") -> Q:
 
 
 def _was_shown(seat: Seat, prefix: str = "") -> Q:
-    oldest = today_london(page_time()) - EMPLOYER_WINDOW
+    days = rule_where(RuleCode.EMPLOYER_DAYS, programme=f"{prefix}heading__programme", day=f"{prefix}sent_on")
+    oldest = DaysBefore(Value(today_london(page_time()), output_field=DateField()), days)
     return Q(**{f"{prefix}employer": seat.organisation_id, f"{prefix}sent_on__gte": oldest}) & Q(
         **{f"{prefix}consent__withdrawn_on__isnull": True, f"{prefix}consent__voided_at__isnull": True}
     )

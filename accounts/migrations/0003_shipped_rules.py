@@ -18,6 +18,7 @@ SHIPPED = {
     "quiet_days": 28,
     "stuck_days": 14,
     "stale_days": 45,
+    "employer_days": 730,
     "reopen_days": 90,
 }
 SNOOZE = (

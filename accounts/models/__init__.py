@@ -5,7 +5,7 @@ from accounts.models.mail import Mail
 from accounts.models.membership import Invitation, Membership
 from accounts.models.organisation import Organisation
 from accounts.models.programme import BankHoliday, FundingStream, Milestone, PrivacyNotice, Programme, ProgrammePartner, Reason
-from accounts.models.rule import History, ProgrammeRule, Standing, held_on, rules_of_each
+from accounts.models.rule import DaysBefore, History, ProgrammeRule, Standing, held_on, rule_where, rules_of_each
 from accounts.models.sign_in import SignIn, SignInAttempt, SignInCode
 from accounts.models.user import User
 
@@ -13,6 +13,7 @@ __all__ = [
     "Audit",
     "AuditReason",
     "BankHoliday",
+    "DaysBefore",
     "FundingStream",
     "History",
     "Invitation",
@@ -31,5 +32,6 @@ __all__ = [
     "Standing",
     "User",
     "held_on",
+    "rule_where",
     "rules_of_each",
 ]

@@ -10,8 +10,8 @@ from typing import Any
 import pgtrigger
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, OuterRef, Q
-from django.db.models.functions import JSONObject
+from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from accounts.choices import RuleCode
 from accounts.models.programme import DatedQuerySet, Programme
@@ -106,6 +106,23 @@ class ProgrammeRule(Row):
 
     def __str__(self) -> str:
         return f"{self.get_code_display()} from {self.valid_from}"
+
+
+def rule_where(code: str, *, programme: str, day: str) -> Coalesce:
+    """A rule of days inside a query: of the programme and on the day that these columns of its rows name."""
+    rows = ProgrammeRule.objects.filter(
+        Q(programme=OuterRef(programme)) | Q(programme__isnull=True), code=code, valid_from__lte=OuterRef(day)
+    ).order_by(F("programme").desc(nulls_last=True), "-valid_from", "-id")
+    held = Cast(Subquery(rows.values("value")[:1]), IntegerField())
+    return Coalesce(held, Value(RULES[RuleCode(code)].value), output_field=IntegerField())
+
+
+class DaysBefore(models.Func):
+    """The day so many days before another: of a day and a whole number, both in the query."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+    output_field = models.DateField()
 
 
 def rules_of_each(*codes: str) -> ArraySubquery:

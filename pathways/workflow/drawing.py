@@ -7,8 +7,6 @@ from itertools import combinations
 
 from django.db import models
 
-from accounts.choices import RuleCode
-from accounts.standard import RULES
 from pathways.workflow import interview, introduction, pathway, placement, pre_employment_check, retention_check, training_place
 from pathways.workflow.follow import CaseFacts, follow
 from pathways.workflow.owed import OWED, Opens
@@ -222,8 +220,7 @@ def _task(one: Opens) -> str:
         return f"{words}, in week {one.weeks_after}"
     if one.due_field:
         return f"{words}, on the day"
-    days = RULES[RuleCode(one.rule)].value if one.rule else one.days
-    return f"{words}, in {days} working day{'s' if days != 1 else ''}{' or as the programme sets' if one.rule else ''}"
+    return f"{words}, in {one.days} working day{'s' if one.days != 1 else ''}{' or as the programme sets' if one.rule else ''}"
 
 
 def _stages(drawn: Drawn) -> Iterator[str]:

@@ -16,7 +16,7 @@ class Opens:
     on_subject: bool = False
     due_field: str = ""
     weeks_after: int = 0
-    #: A rule of the programme that says how many working days, instead of `days`.
+    #: A rule of the programme that says how many working days; `days` is what the product ships with.
     rule: str = ""
 
 
@@ -57,12 +57,16 @@ OWED: dict[tuple[str, str], Owed] = {
     ("training_place", "leave"): Owed(opens=(Opens(K.DECIDE, days=2),)),
     ("training_place", "cancel"): Owed(opens=(Opens(K.DECIDE, days=2),)),
     ("introduction", "draft"): Owed(opens=(Opens(K.SEND, days=2, on_subject=True),), closes=(K.INTRODUCE,)),
-    ("introduction", "send"): Owed(opens=(Opens(K.ANSWER, rule="answer_days", owed_by="employer", on_subject=True),), closes_own=True),
-    ("introduction", "consider"): Owed(opens=(Opens(K.ANSWER, rule="answer_days", owed_by="employer", on_subject=True),), closes_own=True),
+    ("introduction", "send"): Owed(
+        opens=(Opens(K.ANSWER, days=5, rule="answer_days", owed_by="employer", on_subject=True),), closes_own=True
+    ),
+    ("introduction", "consider"): Owed(
+        opens=(Opens(K.ANSWER, days=5, rule="answer_days", owed_by="employer", on_subject=True),), closes_own=True
+    ),
     ("introduction", "go_stale"): Owed(opens=(Opens(K.CHASE, days=1, on_subject=True),)),
-    ("introduction", "revive"): Owed(opens=(Opens(K.ANSWER, rule="answer_days", owed_by="employer", on_subject=True),)),
+    ("introduction", "revive"): Owed(opens=(Opens(K.ANSWER, days=5, rule="answer_days", owed_by="employer", on_subject=True),)),
     ("introduction", "invite"): Owed(
-        opens=(Opens(K.ANSWER, rule="answer_days", owed_by="employer", on_subject=True), Opens(K.TELL, days=1)), closes_own=True
+        opens=(Opens(K.ANSWER, days=5, rule="answer_days", owed_by="employer", on_subject=True), Opens(K.TELL, days=1)), closes_own=True
     ),
     ("introduction", "reserve"): Owed(opens=(Opens(K.ANSWER, days=10, owed_by="employer", on_subject=True),), closes_own=True),
     ("introduction", "offer"): Owed(opens=(Opens(K.ACCEPT, days=3, owed_by="candidate", on_subject=True),), closes_own=True),

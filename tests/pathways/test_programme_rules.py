@@ -5,19 +5,23 @@ from typing import Any
 
 import pytest
 
+from accounts.choices import RuleCode
 from accounts.models import Milestone, ProgrammeRule, Reason
 from accounts.services.rule import set_milestone, set_reason, set_rule
+from accounts.standard import RULES
 from employers.models import CareerHeading
 from employers.tasks import stale_headings
 from ground import jobs
 from ground.actor import SYSTEM
 from ground.clock import LONDON
 from ground.door import Conflict
-from pathways.models import Pathway, PreEmploymentCheck, RetentionCheck, Task
+from pathways.models import ImportRun, Introduction, Pathway, PreEmploymentCheck, RetentionCheck, Task
 from pathways.services import case as cases
 from pathways.services import introduction
 from pathways.services.door import Taken
-from pathways.services.placement import move_check, record_own_job
+from pathways.services.imports.asked_once import AskedOnce
+from pathways.services.placement import checks_on, move_check, record_own_job
+from pathways.workflow.owed import OWED
 from tests.factories import World, actor, partner, programme, user
 from tests.pathways.scenes import OFFER, Scene
 from tests.signing_in import signed_in
@@ -258,3 +262,37 @@ def test_the_offer_of_an_employer_is_untouched_by_rules_of_others() -> None:
         at=two.now,
     )
     assert PreEmploymentCheck.objects.filter(placement__introduction=accepted).count() == 6
+
+
+def test_an_employer_sees_for_as_long_as_the_rule_said_when_somebody_was_sent() -> None:
+    two = Two()
+    sent, elsewhere = two.sent(), two.other.sent()
+    seen = [Introduction.objects.filter(pk=each.pk).update(sent_on=two.today - timedelta(days=60)) for each in (sent, elsewhere)]
+
+    def statuses() -> list[int]:
+        pairs = ((two.employer, sent), (two.other.employer, elsewhere))
+        return [signed_in(who).get(f"/introductions/{row.uuid}/").status_code for who, row in pairs]
+
+    assert (seen, statuses()) == ([1, 1], [200, 200])
+    two.rule("employer_days", 30, since=two.today - timedelta(days=10))
+    assert statuses() == [200, 200]
+    two.rule("employer_days", 30, since=two.today - timedelta(days=61))
+    assert statuses() == [404, 200]
+
+
+def test_what_a_step_opens_ships_with_the_days_of_its_rule() -> None:
+    ruled = [opens for owed in OWED.values() for opens in owed.opens if opens.rule]
+    assert {opens.kind for opens in ruled} == {"answer"}
+    assert all(opens.days == RULES[RuleCode(opens.rule)].value for opens in ruled)
+
+
+def test_a_register_told_in_memory_keeps_the_programmes_rules_as_the_door_does() -> None:
+    two = Two()
+    two.rule("check_list", ["identity"])
+    two.rule("chase_days", 9)
+    two.rule("answer_days", 3)
+    run = ImportRun(programme=two.programme)
+    asked = AskedOnce(run, today=two.today)
+    assert asked.checks(two.today) == checks_on(two.programme.pk, two.today) == ["identity"]
+    assert [asked.rule(RuleCode(code), two.today) for code in ("chase_days", "answer_days")] == [9, 3]
+    assert asked.rule(RuleCode.CHASE_DAYS, date(2000, 6, 1)) == 5

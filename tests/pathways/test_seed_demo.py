@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.queries import places_of
 from accounts.services.second_factor import has_second_factor
+from accounts.standard import RULES
 from candidates.models import Candidate
 from pathways import scope
 from pathways.models import Introduction, Note, Pathway
@@ -94,7 +95,10 @@ def test_kinds_are_what_the_first_worker_and_the_first_employer_see() -> None:
     introduced = {str(uuid) for uuid in scope.introductions(employer).values_list("pathway__candidate__uuid", flat=True)}
     assert introduced == ids["introduced"]
     old = Introduction.objects.filter(pathway__candidate__uuid__in=ids["expired_window"], employer__name=made["organisations"][4]["name"])
-    assert old.filter(stage__in=["sent", "offered"], sent_on__lt=date(2026, 11, 23) - scope.EMPLOYER_WINDOW).count() == 4
+    assert (
+        old.filter(stage__in=["sent", "offered"], sent_on__lt=date(2026, 11, 23) - timedelta(days=RULES["employer_days"].value)).count()
+        == 4
+    )
     assert Introduction.objects.filter(pathway__candidate__uuid__in=ids["withdrawn"]).count() == len(ids["withdrawn"])
     assert set(Pathway.objects.filter(candidate__uuid__in=ids["own"], owner=worker.pk).values_list("owner", flat=True)) == {worker.pk}
 

@@ -131,7 +131,7 @@ def test_people_stay_six_months_as_often_as_was_drawn_on_any_first_day(complete:
 def test_checks_fall_due_as_the_milestones_say() -> None:
     assert due_days(date(2026, 8, 31)) == [
         ("four_weeks", date(2026, 9, 28), 14),
-        ("thirteen_weeks", date(2026, 11, 30), 28),
+        ("thirteen_weeks", date(2026, 11, 30), 14),
         ("six_months", date(2027, 2, 28), 28),
     ]
 
