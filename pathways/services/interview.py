@@ -36,7 +36,7 @@ def move_chat(
 
 def _to_come(when: datetime, *, at: datetime, by: Actor) -> None:
     if by.kind != "import" and today_london(when) < today_london(at):
-        raise Refused("That time has passed: choose one to come, or record the chat as held.", field="when")
+        raise Refused("That time has passed: choose one to come, or record the chat as held.", field="day")
 
 
 @service("interview.miss")

@@ -194,12 +194,13 @@ def test_every_day_field_of_every_step_refuses_days_that_cannot_be(trial: Trial)
     machine, _, verb = trial.step.partition(".")
     path = f"/pathways/{row.uuid}/steps/{trial.step}/" if trial.makes else f"/{FOLDERS[machine]}/{row.uuid}/steps/{verb}/"
     form = browser.get(path).context["form"]
+    sound = trial.data(scene)
     before = digest()
     for field in day_fields(form):
         for words, day in DAYS.items():
             named = f"{trial.step}.{field}"
             with transaction.atomic():
-                answer = browser.post(path, {"version": row.version, "once": new_once(), **trial.data(scene), field: day(scene)})
+                answer = browser.post(path, {"version": row.version, "once": new_once(), **sound, field: day(scene)})
                 fine = (words == "tomorrow" and named in AHEAD) or (words == "in 1926" and named in FAR_BACK)
                 assert answer.status_code == (302 if fine else 422), (named, words)
                 if not fine:
