@@ -19,7 +19,7 @@ from pathways.simulation.world import World
 #: Nothing stays overdue for longer: a team that meets each week would have seen it.
 LONGEST = timedelta(weeks=6)
 #: Done by a word with the person, usually within days.
-DONE_BY_A_WORD = (TaskKind.KEEP_IN_TOUCH, TaskKind.TELL)
+DONE_BY_A_WORD = (TaskKind.KEEP_IN_TOUCH, TaskKind.TELL, TaskKind.LEAVING, TaskKind.ANY_WORK)
 A_WORD = timedelta(days=10)
 #: What still stands is put off to a day of these few weeks: from so many days before today, over so many days.
 BEFORE, OVER = 12, 36
