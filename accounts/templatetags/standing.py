@@ -33,6 +33,19 @@ MENU: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("/settings/bank-holidays/", "Bank holidays", frozenset({"administrator"})),
     ("/settings/reference/", "Reference data", frozenset({"administrator"})),
 )
+#: What stands in the menu of a phone, so that the page itself begins above the fold. Read out, it is the whole name.
+ON_A_PHONE = {
+    "Add a person": "Add",
+    "Find a person": "Find",
+    "Career headings": "Headings",
+    "Checks and starts": "Checks",
+    "Programme rules": "Rules",
+    "Bank holidays": "Holidays",
+    "Reference data": "Data",
+    "Candidate’s phone": "Phone",
+    "Employer’s mailbox": "Mailbox",
+    "Move the day on": "Day",
+}
 DEMO_MENU = (
     ("/demo/", "The demo"),
     ("/demo/phone/", "Candidate’s phone"),
@@ -64,7 +77,11 @@ def standing(request: HttpRequest) -> dict[str, Any]:
             "demo": settings.DEMO,
             "demo_links": _links(DEMO_MENU) if settings.DEMO else [],
             "footer_links": _links(FOOTER),
-            "navigation": [{"url": name_of(path), "label": words} for path, words, who in MENU if roles & who and name_of(path)],
+            "navigation": [
+                {"url": name_of(path), "label": words, "short": ON_A_PHONE.get(words, "")}
+                for path, words, who in MENU
+                if roles & who and name_of(path)
+            ],
             "name": user.get_short_name() if signed_in and user is not None else "",
             "role_words": ", ".join(str(Role(role).label).lower() for role in Role.values if role in roles),
             "account_href": "/account/" if signed_in and getattr(request, "sign_in", None) is not None else "",
@@ -75,4 +92,4 @@ def standing(request: HttpRequest) -> dict[str, Any]:
 
 
 def _links(pairs: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
-    return [{"href": path, "label": words} for path, words in pairs if name_of(path)]
+    return [{"href": path, "label": words, "short": ON_A_PHONE.get(words, "")} for path, words in pairs if name_of(path)]

@@ -58,7 +58,7 @@ OUTLINES: Mapping[str, Outline] = {
     "panel": _outline("heading id content", "ours level"),
     "fact": _outline("label content change change_words about"),
     "details": _outline("words id content", "open"),
-    "nav_item": _outline("href words count", "exact inside"),
+    "nav_item": _outline("href words count short", "exact inside"),
 }
 #: A place in an outline: between two characters that no text holds.
 PLACE = re.compile("\x02([a-z_]+)\x03")
@@ -216,8 +216,8 @@ def _address(asked: QueryDict, name: str, cursor: object) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def nav(context: Context, url_name: str, words: str, count: int | None = None) -> SafeString:
-    """One line of the menu. An address that this installation does not have gives no line."""
+def nav(context: Context, url_name: str, words: str, count: int | None = None, short: str = "") -> SafeString:
+    """One line of the menu; `short` is what a phone has room for. An address that this installation does not have gives no line."""
     try:
         href = reverse(url_name)
     except NoReverseMatch:
@@ -225,7 +225,7 @@ def nav(context: Context, url_name: str, words: str, count: int | None = None) -
     request = context.get("request")
     here = request.path if isinstance(request, HttpRequest) else ""
     inside = here == href or (href != "/" and here.startswith(href))
-    return show(context, "nav_item", href=href, words=words, count=count, exact=here == href, inside=inside)
+    return show(context, "nav_item", href=href, words=words, count=count, short=short, exact=here == href, inside=inside)
 
 
 @register.filter

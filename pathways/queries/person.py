@@ -323,10 +323,11 @@ def _satisfies(owed: Owed, first: Sequence[OpenStep], live: Sequence[Live]) -> O
 
 
 def _last_spoke(logged: Iterable[Contact], cases: Sequence[Pathway]) -> str:
-    """Tuesday 10 November, Grace: the last talk that somebody logged in a programme in sight."""
+    """10 November, Grace Lee: the last talk that somebody logged in a programme in sight."""
     programmes = {case.programme_id for case in cases}
     talks = (each for each in logged if each.outcome == ContactOutcome.SPOKE and each.voided_at is None)
     last = next((each for each in talks if each.programme_id in programmes), None)
     if last is None:
         return ""
-    return f"{_said(last.day)}, {last.by.name}" if last.by is not None else _said(last.day)
+    on = _said(last.day).partition(" ")[2]
+    return f"{on}, {last.by.name}" if last.by is not None else on

@@ -204,7 +204,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(people):
     with CaptureQueriesContext(connection) as asked:
         assert len(journeys(cut=cut(world))) == people
         starts(cut=cut(world))
-    assert len(asked) == 11
+    assert len(asked) == 12
 
 
 def test_another_programmes_people_are_not_counted():

@@ -17,6 +17,8 @@ from tests.journeys.wrongs import forms_of, send
 pytestmark = [pytest.mark.browser, pytest.mark.slow("crawl")]
 #: Sent empty these do what they are for, and the rest of the crawl would find another house.
 NOT_SENT_EMPTY = {"end_membership", "take_away_second_factor", "sign_out", "choose_place"}
+#: Forms of boxes alone: none ticked is an answer, and nothing can be typed wrong.
+BOXES = {"wants"}
 #: Forms that everybody meets in the same words: filled badly once, by nobody.
 EVERYBODYS = {"demo_day", "new_password", "invitation", "password_reset"}
 #: An answer to a form that was filled badly: put right, changed meanwhile, not open, too often.
@@ -76,7 +78,7 @@ def test_a_form_filled_badly_says_so_well(site: Site, looker: Any, way: str) -> 
     wrong, refused = [], 0
     elsewhere = {sheet.kind for sheet in site.walk("outreach_worker")} if looker.role == "programme_lead" else set()
     for sheet in one_of_each(site.walk(looker.role)):
-        if sheet.reading is None or not sheet.reading.asks or (way == "empty" and sheet.route in NOT_SENT_EMPTY):
+        if sheet.reading is None or not sheet.reading.asks or sheet.route in (NOT_SENT_EMPTY if way == "empty" else BOXES):
             continue
         if sheet.kind in elsewhere or (sheet.route in EVERYBODYS and looker.role != "nobody"):
             continue
