@@ -132,7 +132,7 @@ class World:
             family=self.family,
             title=more.pop("title", "Ward host"),
             places=more.pop("places", 2),
-            stage="open",
+            stage=more.pop("stage", "open"),
             posted_on=date(2026, 1, 5),
             **more,
         )

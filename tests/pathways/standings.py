@@ -180,6 +180,7 @@ def _own_job(s: Stand, case: Pathway) -> Placement:
 STANDINGS: dict[str, Callable[[Stand], Any]] = {
     "pathway outreach": lambda s: s.open(interested=False),
     "pathway interested": lambda s: s.open(),
+    "pathway interested, paused": lambda s: s.paused(),
     "pathway chat_booked": lambda s: s.case_of(s.chat()),
     "pathway chat_booked, no interest yet": lambda s: s.uninterested(
         lambda c: interview.book_chat(case=c, when=s.now + timedelta(days=1), place="Library", host=None, by=s.by, at=s.past)

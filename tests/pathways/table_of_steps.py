@@ -12,6 +12,7 @@ ROLES = {role: MAY[role] for role in ("worker", "lead", "employer", "trainer")}
 SHUT = {
     "pathway outreach": "unmark_ready",  # nobody marked them ready
     "pathway interested": "express_interest unmark_ready",  # interest is expressed once
+    "pathway interested, paused": "express_interest unmark_ready",
     "pathway chat_booked": "express_interest unmark_ready",
     "pathway chat_booked, no interest yet": "unmark_ready",
     "pathway chatted": "express_interest unmark_ready",
@@ -52,7 +53,8 @@ AWAITED = {("interview", "employer"), ("training_place", "trainer")}
 def whose(name: str) -> dict[str, str]:
     """The steps that are open on this row, each with the letters of those whose it is."""
     machine, stage = name.partition(",")[0].split()
-    return {step: who for step, who in agreed(machine)[stage].items() if step not in SHUT.get(name, "").split()}
+    shut = {*SHUT.get(name, "").split(), "pause" if name.endswith(", paused") else "resume"}
+    return {step: who for step, who in agreed(machine)[stage].items() if step not in shut}
 
 
 def begun_on(name: str) -> dict[str, str]:

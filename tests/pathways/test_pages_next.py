@@ -116,7 +116,8 @@ def test_somebody_is_put_forward_in_one_go_or_only_noted() -> None:
     scene = Scene()
     case = scene.open(first="Amina", last="Yusuf", phone="+447700900744")
     Pathway.objects.filter(pk=case.pk).update(families=[scene.family.code])
-    opening = scene.heading(title="Ward host", pay="12.90", site="Heartgate Hospital", confirmed_on=scene.today - timedelta(days=60))
+    long_ago = scene.today - timedelta(days=60)
+    opening = scene.heading(title="Ward host", pay="12.90", site="Heartgate Hospital", confirmed_on=long_ago, stage="stale")
     browser = signed_in(scene.worker)
     path = f"/pathways/{case.uuid}/steps/introduction.draft/"
     form = text(browser, path)
