@@ -86,7 +86,7 @@ def reopen_heading(*, heading: CareerHeading, version: int | None = None, by: Ac
 def let_go_stale(*, heading: CareerHeading, by: Actor, at: datetime) -> CareerHeading:
     """Nobody has confirmed it for as long as the programme's rule says: still open, and to be asked about."""
     locked = lock_heading(heading)
-    if locked.stage == HeadingStage.OPEN and _went_stale(locked, ProgrammeRule.objects.history(RuleCode.STALE_DAYS), today_london(at)):
+    if locked.stage == HeadingStage.OPEN and went_stale(locked, ProgrammeRule.objects.history(RuleCode.STALE_DAYS), today_london(at)):
         return move_heading(heading=locked, step="go_stale")
     return locked
 
@@ -95,10 +95,11 @@ def unconfirmed(*, today: date) -> list[CareerHeading]:
     """Open ones whose last yes is older than the rule of its day allows, by id: for the clock. Two queries."""
     stale, least = ProgrammeRule.objects.history(RuleCode.STALE_DAYS), timedelta(days=RULES[RuleCode.STALE_DAYS].least)
     rows = CareerHeading.objects.filter(stage=HeadingStage.OPEN).annotate(true_on=Coalesce("confirmed_on", "posted_on"))
-    return [row for row in rows.filter(true_on__lte=today - least).order_by("id") if _went_stale(row, stale, today)]
+    return [row for row in rows.filter(true_on__lte=today - least).order_by("id") if went_stale(row, stale, today)]
 
 
-def _went_stale(heading: CareerHeading, stale: History, today: date) -> bool:
+def went_stale(heading: CareerHeading, stale: History, today: date) -> bool:
+    """Whether the last yes is older than the rule of its day, of `history(RuleCode.STALE_DAYS)`, allows."""
     last = heading.confirmed_on or heading.posted_on
     return last is not None and last + timedelta(days=stale.value(heading.programme_id, last)) <= today
 

@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 
+from accounts.choices import RuleCode
+from accounts.models import History, ProgrammeRule
 from employers.choices import PayUnit
 from employers.models import CareerHeading
-from employers.workflow.heading import HeadingStage
+from employers.services.heading import went_stale
 from ground.clock import today_london
 from ground.fields import DayField, HintedRadios
 from ground.forms import LineField
@@ -62,7 +64,8 @@ class PutForward(Send):
         wanted = set(self.case.families) if self.case is not None else set()
         openings: Any = self.fields["heading"]
         openings.choices = [(str(row.uuid), f"{row.title}, {row.organisation.name}") for row in rows]
-        openings.widget.option_hints = {str(row.uuid): _about_opening(row, wanted, today) for row in rows}
+        stale = ProgrammeRule.objects.history(RuleCode.STALE_DAYS)
+        openings.widget.option_hints = {str(row.uuid): _about_opening(row, wanted, stale, today) for row in rows}
         if not rows:
             openings.help_text = "No opening is open in this programme now."
         how: Any = self.fields["consent_how"]
@@ -100,12 +103,12 @@ class PutForward(Send):
         return next(row for row in self.headings() if str(row.uuid) == wanted)
 
 
-def _about_opening(row: CareerHeading, wanted: set[str], today: date) -> str:
+def _about_opening(row: CareerHeading, wanted: set[str], stale: History, today: date) -> str:
     """Whether it is what they want, its pay and place, and how fresh it is."""
     pay = f"{money(row.pay)} {row.get_pay_unit_display()}" if row.pay is not None else "Pay not given"
     fits = f"What they want: {row.family.name}" if row.family.code in wanted else row.family.name
     known = row.confirmed_on or row.posted_on
-    old = f"Not confirmed since {said_day(known)}" if known and row.stage == HeadingStage.STALE else ""
+    old = f"Not confirmed since {said_day(known)}" if known and went_stale(row, stale, today) else ""
     return ". ".join(part for part in (fits, pay, row.site, old) if part)
 
 
