@@ -21,7 +21,7 @@ from pathways.scope import checks, introductions, no_longer_available, placement
 from pathways.workflow.introduction import IntroductionStage as Stage
 from pathways.workflow.placement import BEFORE_START, PlacementStage
 from pathways.workflow.pre_employment_check import CheckStage
-from pathways.workflow.retention_check import ASKING, RetentionStage
+from pathways.workflow.retention_check import ANSWERED, ASKING, RetentionStage
 
 #: Days since the offer from which a start is late: amber, then red.
 LONG, TOO_LONG = 30, 50
@@ -256,9 +256,9 @@ def still_here(user: object) -> QuerySet[RetentionCheck]:
     return rows.select_related("placement__introduction", "pathway")
 
 
-def unanswered(user: object, job: Placement) -> QuerySet[RetentionCheck]:
-    """Of one job, what nobody answered while it was asked: a late answer still settles it."""
-    rows = retention_checks(user).filter(placement=job, stage=RetentionStage.UNKNOWN)
+def asked_before(user: object, job: Placement) -> QuerySet[RetentionCheck]:
+    """Of one job, what nobody answered while it was asked, and what was answered: both may still be answered otherwise."""
+    rows = retention_checks(user).filter(placement=job, stage__in=[RetentionStage.UNKNOWN, *ANSWERED, RetentionStage.DISPUTED])
     return rows.select_related("placement__introduction", "pathway").order_by("due_on", "id")
 
 

@@ -157,6 +157,7 @@ def placement_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     by, back = _me(request), _here(request)
     record_opening(user=request.user, person_uuid=row.pathway.candidate.uuid, route="placement_page", at=at)
     begun = asks.starts(asks.before_start(request.user, today=today_london(at)).filter(pk=row.pk), by=by, at=at, back=back)
+    before = asks.answers(asks.asked_before(request.user, row), by=by, at=at, back=back)
     context = {
         "row": row,
         "name": shared_name(row.introduction),
@@ -165,7 +166,8 @@ def placement_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "start": begun[0] if begun else None,
         "asked": asks.answers(asks.still_here(request.user).filter(placement=row), by=by, at=at, back=back),
         "buttons": begun[0].buttons if begun else asks.buttons(row, by=by, at=at, back=back),
-        "unanswered": asks.answers(asks.unanswered(request.user, row), by=by, at=at, back=back),
+        "unanswered": [card for card in before if card.row.stage == "unknown"],
+        "answered": [card for card in before if card.row.stage != "unknown"],
         "history": history(row, request.user, by=by, at=at, back=back),
     }
     return render(request, "pathways/employer_placement.html", context)

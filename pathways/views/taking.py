@@ -8,6 +8,7 @@ from typing import Any
 from accounts.models import Organisation
 from ground.actor import Actor
 from ground.clock import today_london
+from ground.door import Conflict
 from ground.rows import Row
 from pathways.forms import case as case_forms
 from pathways.forms import interview as chat_forms
@@ -18,7 +19,7 @@ from pathways.forms.case import Plain
 from pathways.forms.step import StepForm
 from pathways.models import Pathway
 from pathways.services import case, employment, interview, introduction, placement, retention, training
-from pathways.services.door import Taken
+from pathways.services.door import Taken, chart_steps
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,19 @@ def _checked(step: str, form: type[StepForm], day: str, *more: str) -> Take:
     return Take(form, act)
 
 
-def _answered(in_post: bool) -> Callable[[Asked], Row]:
-    return lambda a: retention.answer_check(
-        check=a.subject, in_post=in_post, known_on=a.data["known_on"], grade=a.data["grade"], last_day=a.data.get("last_day"), **a.who
-    )
+def _answered(step: str, form: type[StepForm], in_post: bool | None = None) -> Take:
+    """One service takes all answers and chooses the step by what was answered before: only the one that is open is taken here."""
+
+    def act(a: Asked) -> Row:
+        declared = chart_steps("retention_check")[step]
+        if a.subject.stage not in declared.sources:
+            raise Conflict(f"“{declared.label}” is no longer open: things have moved on.")
+        still = a.data["in_post"] if in_post is None else in_post
+        last_day = None if still and in_post is None else a.data.get("last_day")
+        told = {"known_on": a.data["known_on"], "grade": a.data["grade"], "last_day": last_day}
+        return retention.answer_check(check=a.subject, in_post=still, **told, **a.who)
+
+    return Take(form, act)
 
 
 def _settled(in_post: bool) -> Take:
@@ -225,19 +235,9 @@ TAKES: dict[str, Take] = {
     "pre_employment_check.clear": _checked("clear", Plain, "settled_on"),
     "pre_employment_check.not_clear": _checked("not_clear", Plain, "settled_on"),
     "pre_employment_check.not_require": _checked("not_require", Plain, "settled_on"),
-    "retention_check.confirm": Take(job_forms.Answer, _answered(True)),
-    "retention_check.deny": Take(job_forms.AnswerLeft, _answered(False)),
-    "retention_check.answer_again": Take(
-        job_forms.AnotherAnswer,
-        lambda a: retention.answer_check(
-            check=a.subject,
-            in_post=a.data["in_post"],
-            known_on=a.data["known_on"],
-            grade=a.data["grade"],
-            last_day=None if a.data["in_post"] else a.data["last_day"],
-            **a.who,
-        ),
-    ),
+    "retention_check.confirm": _answered("confirm", job_forms.Answer, in_post=True),
+    "retention_check.deny": _answered("deny", job_forms.AnswerLeft, in_post=False),
+    "retention_check.answer_again": _answered("answer_again", job_forms.AnotherAnswer),
     "retention_check.settle_still": _settled(True),
     "retention_check.settle_gone": _settled(False),
     "retention_check.say_any_work": Take(
