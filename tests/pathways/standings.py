@@ -1,7 +1,7 @@
 """A row standing at each stage of each chart, brought there by steps wherever a step leads there, in a case that is otherwise usual."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import Milestone
@@ -36,6 +36,11 @@ class Stand(Scene):
         for days, channel in ((12, "call"), (6, "text"), (1, "call")):
             log_contact(case=case, channel=channel, outcome="no_answer", by=self.by, at=self.now, day=self.today - timedelta(days=days))
         return case
+
+    @property
+    def yesterday(self) -> date:
+        """A last day that leaves room for another first day before it."""
+        return self.today - timedelta(days=1)
 
     def tried(self) -> Pathway:
         return self.open()
@@ -131,7 +136,7 @@ class Stand(Scene):
         return Pathway.objects.get(pk=case.pk)
 
     def ended(self) -> Pathway:
-        return cases.end_follow_up(case=self.left(), by=self.by, at=self.now)
+        return cases.end_follow_up(case=self.left(), by=self.by, at=self.now - timedelta(minutes=1))
 
     def marked(self, row: Any) -> Any:
         """The same case, marked ready before or after."""
@@ -240,9 +245,9 @@ STANDINGS: dict[str, Callable[[Stand], Any]] = {
     "placement start_agreed": lambda s: s.after(s.job(), placement.agree_start, "placement", start_on=s.today),
     "placement in_post": lambda s: s.job(started=True),
     "placement in_post, for a fixed term": lambda s: s.job(started=True, kind="fixed_term"),
-    "placement left": lambda s: s.after(s.job(started=True), placement.leave_job, "placement", last_day=today_london(s.past)),
-    "placement completed": lambda s: s.after(
-        s.job(started=True, kind="apprenticeship"), placement.complete_job, "placement", last_day=today_london(s.past)
+    "placement left": lambda s: placement.leave_job(placement=s.job(started=True), last_day=s.yesterday, by=s.by, at=s.now),
+    "placement completed": lambda s: placement.complete_job(
+        placement=s.job(started=True, kind="apprenticeship"), last_day=s.yesterday, by=s.by, at=s.now
     ),
     "placement moved": lambda s: s.put(s.job(started=True), "moved", "move_employer"),
     "placement fell_through": lambda s: s.after(s.job(), placement.fall_through, "placement"),

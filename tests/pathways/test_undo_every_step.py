@@ -1,13 +1,11 @@
 """Taken and taken back: every step that a person takes, from every stage it is open at, leaves every table as it was."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 
-from ground.clock import today_london
 from ground.once import new_once
 from pathways.models import MACHINES, Pathway, StageChange
 from pathways.queries.integrity import look_through
@@ -24,8 +22,6 @@ from tests.pathways.test_table import SOME
 from tests.signing_in import signed_in
 
 POSTED = {trial.step: trial.data for trial in TRIALS}
-#: The day before the jobs of the standings began, which is after their offers and before any last day.
-POSTED |= {"placement.correct_start": lambda s: {"first_day": (today_london(s.past) - timedelta(days=1)).isoformat()}}
 #: Made with the person, at the page that adds one: taken and taken back by itself below.
 WITH_THE_PERSON = "pathway.log_outreach"
 
