@@ -72,8 +72,9 @@ def _answered(step: str, form: type[StepForm], in_post: bool | None = None) -> T
     """One service takes all answers and chooses the step by what was answered before: only the one that is open is taken here."""
 
     def act(a: Asked) -> Row:
-        declared = chart_steps("retention_check")[step]
-        if a.subject.stage not in declared.sources:
+        steps = chart_steps("retention_check")
+        declared, other = steps[step], steps["confirm" if step == "answer_again" else "answer_again"]
+        if a.subject.stage in other.sources:
             raise Conflict(f"“{declared.label}” is no longer open: things have moved on.")
         still = a.data["in_post"] if in_post is None else in_post
         last_day = None if still and in_post is None else a.data.get("last_day")
