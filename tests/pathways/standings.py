@@ -30,6 +30,8 @@ class Stand(Scene):
         super().__init__()
         rates()
         self.trainer = user("trainer", self.delivery, self.programme)
+        #: Not the very moment of what is tried on the row.
+        self.earlier = self.now - timedelta(hours=1)
 
     def open(self, **more: Any) -> Pathway:
         case = super().open(**more)
@@ -67,7 +69,7 @@ class Stand(Scene):
         return row
 
     def closed(self, step: str, **more: Any) -> Pathway:
-        return getattr(cases, step)(case=self.open(), by=self.by, at=self.now, **more)
+        return getattr(cases, step)(case=self.open(), by=self.by, at=self.earlier, **more)
 
     def moved(self, step: str) -> Introduction:
         return introduction.move_introduction(introduction=self.sent(), step=step, by=self.by, at=self.past)
@@ -136,7 +138,7 @@ class Stand(Scene):
         return Pathway.objects.get(pk=case.pk)
 
     def ended(self) -> Pathway:
-        return cases.end_follow_up(case=self.left(), by=self.by, at=self.now - timedelta(minutes=1))
+        return cases.end_follow_up(case=self.left(), by=self.by, at=self.earlier)
 
     def marked(self, row: Any) -> Any:
         """The same case, marked ready before or after."""
