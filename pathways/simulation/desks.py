@@ -17,12 +17,12 @@ from pathways.simulation.days import moment, working
 from pathways.simulation.world import World
 
 #: Nothing stays overdue for longer: a team that meets each week would have seen it.
-LONGEST = timedelta(weeks=6)
+LONGEST = timedelta(weeks=4)
 #: Done by a word with the person, usually within days.
 DONE_BY_A_WORD = (TaskKind.KEEP_IN_TOUCH, TaskKind.TELL, TaskKind.LEAVING, TaskKind.ANY_WORK)
 A_WORD = timedelta(days=10)
 #: What still stands is put off to a day of these few weeks: from so many days before today, over so many days.
-BEFORE, OVER = 12, 36
+BEFORE, OVER = 9, 36
 #: Nobody is left alone for longer: somebody rang, between so many days ago and so many more.
 ALONE, RANG, RANG_OVER = timedelta(days=60), 8, 32
 
