@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import islice
 
 from django.db import connection
 from django.db.models import Count
@@ -14,7 +15,7 @@ from ground.actor import Actor
 from ground.clock import read_clock, real_now
 from pathways.models import Pathway
 from pathways.services.case import hand_over
-from pathways.simulation.bulk import load_in_bulk
+from pathways.simulation.bulk import CHUNK, load_in_bulk
 from pathways.simulation.story import PersonStory
 from pathways.simulation.telling import Places, announce, begin, stories
 from pathways.simulation.world import World, found_world, sign_in
@@ -35,7 +36,7 @@ def laid_out(size: int) -> World:
     announce(programme)
     world = found_world(programme, code=f"bench{size}", name=f"Bench {size}", at=at, suffix=f" {size}")
     places = Places()
-    load_in_bulk(_counted(people, places), world=world)
+    _load(_counted(people, places), world)
     places.put_into(programme)
     for course, told in zip(world.courses, programme.courses, strict=True):
         course.capacity = told.seats
@@ -47,6 +48,15 @@ def laid_out(size: int) -> World:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return world
+
+
+def _load(people: Iterator[PersonStory], world: World) -> None:
+    """A few first, and ever more: what the database has planned for small tables it plans anew once they were looked at."""
+    many = CHUNK
+    while load_in_bulk(islice(people, many), world=world):
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        many *= 4
 
 
 def _counted(people: Iterable[PersonStory], places: Places) -> Iterator[PersonStory]:
