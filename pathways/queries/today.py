@@ -38,6 +38,7 @@ from pathways.queries.due import (
 from pathways.scope import held, pathways, tasks, tasks_of_held
 from pathways.workflow.owed import STOP_IN_A_PAUSE
 from pathways.workflow.pathway import OPEN, Stage
+from pathways.workflow.placement import BEFORE_START, PlacementStage
 
 #: The most that one desk's day is looked through for.
 MOST = 500
@@ -181,13 +182,17 @@ def _silent(cases: QuerySet[Pathway], today: date) -> list[tuple[int, int, date]
 
 
 def stuck(cases: QuerySet[Pathway], today: date, rules: Standing) -> QuerySet:
-    """Cases with a check asked for so long ago as its programme's rule says and not there yet: `case`, and `since` the first was asked."""
+    """Cases with a check asked for so long ago as its programme's rule says and not there yet: `case`, and `since` the first was asked.
+
+    Of a job that did not go ahead or is over, nobody waits for a check any more.
+    """
 
     def asked(days: int) -> Q:
         return Q(asked_on__lte=today - timedelta(days=days))
 
     long_ago = rules.where(RuleCode.STUCK_DAYS, asked, programme="pathway__programme")
-    rows = PreEmploymentCheck.objects.filter(long_ago, pathway__in=cases, stage="in_progress", received_on__isnull=True)
+    awaited = {"stage": "in_progress", "received_on__isnull": True, "placement__stage__in": [*BEFORE_START, PlacementStage.IN_POST]}
+    rows = PreEmploymentCheck.objects.filter(long_ago, pathway__in=cases, **awaited)
     return rows.values(case=F("pathway")).annotate(since=Min("asked_on")).order_by("since", "case")
 
 

@@ -15,7 +15,7 @@ from outreach.models import Contact
 from pathways.models import Ownership, Pathway, PreEmploymentCheck, RetentionCheck, StageChange, Task
 from pathways.queries.due import Act, ListRow
 from pathways.services import case as cases
-from pathways.services.placement import move_check
+from pathways.services.placement import fall_through, move_check
 from pathways.services.task import add_task
 from tests.factories import person
 from tests.pathways.scenes import Scene
@@ -256,6 +256,18 @@ def test_checks_that_are_stuck_and_people_gone_quiet_are_on_the_list() -> None:
     groups = rows_of(signed_in(scene.worker))
     assert [row.next for row in groups["Checks that are stuck"]] == ["A check asked for 15 days ago is not there yet"]
     assert [(row.name, row.next) for row in groups["Gone quiet"]] == [(silent.candidate.name, "Not spoken with since we met")]
+
+
+def test_nobody_waits_for_the_checks_of_a_job_that_did_not_go_ahead() -> None:
+    scene = Scene()
+    job = scene.job()
+    for check in PreEmploymentCheck.objects.filter(placement=job):
+        move_check(check=check, step="ask", values={"asked_on": scene.today - timedelta(days=15)}, by=scene.by, at=scene.past)
+    Task.objects.all().delete()
+    assert "Checks that are stuck" in rows_of(signed_in(scene.worker))
+    fall_through(placement=job, by=scene.by, at=scene.now)
+    Task.objects.all().delete()
+    assert "Checks that are stuck" not in rows_of(signed_in(scene.worker))
 
 
 def test_the_team_sees_the_teams_day_and_i_see_mine() -> None:
