@@ -63,6 +63,13 @@ class CheckKind(models.TextChoices):
     HEALTH = "work_health", "Work health"
 
 
+class Asked(models.TextChoices):
+    """Whether a question is asked at all."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+
+
 class RuleCode(models.TextChoices):
     """What a programme may set for itself, from a day on."""
 
@@ -78,6 +85,7 @@ class RuleCode(models.TextChoices):
     STALE_DAYS = "stale_days", "Days until an opening that nobody confirmed is stale"
     EMPLOYER_DAYS = "employer_days", "Days for which an employer sees who was put forward"
     REOPEN_DAYS = "reopen_days", "Days in which an ended case may be opened again"
+    ANY_WORK = "any_work", "Ask those who left about any paid work"
 
 
 class ReasonKind(models.TextChoices):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from accounts.choices import CheckKind, FunnelStart, MilestoneCode, Phase, ReasonKind, RuleCode
+from accounts.choices import Asked, CheckKind, FunnelStart, MilestoneCode, Phase, ReasonKind, RuleCode
 from ground.templatetags.said import counted
 
 
@@ -17,7 +17,7 @@ class Shipped:
     unit: str = ""
     least: int = 0
     most: int = 0
-    choices: type[Phase] | type[FunnelStart] | type[CheckKind] | None = None
+    choices: type[Phase] | type[FunnelStart] | type[CheckKind] | type[Asked] | None = None
 
     @property
     def several(self) -> bool:
@@ -56,6 +56,9 @@ RULES: dict[RuleCode, Shipped] = {
     RuleCode.EMPLOYER_DAYS: Shipped(730, "Counted from the day somebody was put forward.", unit="day", least=30, most=1100),
     RuleCode.REOPEN_DAYS: Shipped(
         90, "Counted from the day it ended, or the day to ask again. Later they start anew.", unit="day", least=0, most=730
+    ),
+    RuleCode.ANY_WORK: Shipped(
+        Asked.YES.value, "On the dates of their later checks. It is counted beside retention, never in it.", choices=Asked
     ),
 }
 

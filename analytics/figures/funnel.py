@@ -15,29 +15,29 @@ from analytics.figures.disclosure import Cell, Profile
 from analytics.figures.drawing import Piece, bars
 from pathways.workflow.pathway import FLAGS, Stage
 
-DEFINITIONS = (
-    Definition(
-        code="funnel",
-        name="Funnel",
-        version=1,
-        valid_from=date(2020, 11, 1),
-        text=(
-            "People are counted, not cases: somebody who came back, or whose records were merged, is one person.",
-            "A person belongs to the cohort of the day they first entered the first phase the programme shows, or, where they came in"
-            " later than that, the first phase they entered.",
-            "Outreach is reached when a named contact is logged, expression of interest when interest is expressed, interview when a chat"
-            " was held, training when the first session was attended, job offer when an offer was made, retention on the first day in work"
-            " (a job that somebody found for themselves counts), and sustained when the six-month check is confirmed, dated by its due"
-            " date. Phases are counted from what happened, in whatever order it happened.",
-            "Conversion from one phase to the next is the people who reached both, divided by the people who reached the first. Those who"
-            " came without the first are a count of their own.",
-            "Median days run from the first phase to the next for people whose two dates are exact and in that order; the others are"
-            " counted beside it.",
-            "Where people are now is counted by stage and never added to what was reached.",
-            "What was undone, or entered in error, is out from the moment that was recorded.",
-        ),
-    ),
+_TEXT = (
+    "People are counted, not cases: somebody who came back, or whose records were merged, is one person.",
+    "A person belongs to the cohort of the day they first entered the first phase the programme shows, or, where they came in"
+    " later than that, the first phase they entered.",
+    "Outreach is reached when a named contact is logged, expression of interest when interest is expressed, interview when a chat"
+    " was held, training when the first session was attended, job offer when an offer was made, retention on the first day in work"
+    " (a job that somebody found for themselves counts), and sustained when the six-month check is confirmed, dated by its due"
+    " date. Phases are counted from what happened, in whatever order it happened.",
+    "Conversion from one phase to the next is the people who reached both, divided by the people who reached the first. Those who"
+    " came without the first are a count of their own.",
+    "Median days run from the first phase to the next for people whose two dates are exact and in that order; the others are"
+    " counted beside it.",
+    "Where people are now is counted by stage and never added to what was reached.",
+    "What was undone, or entered in error, is out from the moment that was recorded.",
 )
+_PAUSES = "Days on which a person’s case was paused are left out of the days between two phases."
+
+DEFINITIONS = (
+    Definition(code="funnel", name="Funnel", version=1, valid_from=date(2020, 11, 1), text=_TEXT),
+    Definition(code="funnel", name="Funnel", version=2, valid_from=date(2026, 11, 26), text=(*_TEXT[:5], _PAUSES, *_TEXT[5:])),
+)
+#: From this version on, paused days are left out of the medians.
+WITHOUT_PAUSES = 2
 
 #: What somebody did who reached a phase, for captions and for lists of people.
 REACHED: dict[str, str] = {
@@ -89,6 +89,16 @@ class Journey:
     now: str = ""
     reason: str = ""
     case: int = 0
+    #: From the first day of each pause to the day after its last; no end while it lasts.
+    paused: tuple[tuple[date, date | None], ...] = ()
+
+
+def days_between(journey: Journey, earlier: date, later: date) -> int:
+    """Days from one to the other without those on which the case was paused."""
+    paused = {
+        day for begun, over in journey.paused for day in range(max(begun, earlier).toordinal(), min(over or later, later).toordinal())
+    }
+    return (later - earlier).days - len(paused)
 
 
 def cohort_day(journey: Journey, phases: Sequence[str]) -> date | None:
@@ -130,7 +140,7 @@ def funnel(
     people = in_cohort(journeys, cut, phases)
     profile = cut.profile
     shown = show.count(len(people), profile)
-    reached = _reached(people, phases, profile)
+    reached = _reached(people, phases, profile, without_pauses=definition.version >= WITHOUT_PAUSES)
     tables = [reached, _now(people, profile)]
     if lost := _lost(people, reasons, profile):
         tables.append(lost)
@@ -160,7 +170,7 @@ def funnel(
     )
 
 
-def _reached(people: Sequence[Journey], phases: Sequence[str], profile: Profile) -> Table:
+def _reached(people: Sequence[Journey], phases: Sequence[str], profile: Profile, *, without_pauses: bool) -> Table:
     lines = []
     for place, phase in enumerate(phases):
         there = [each for each in people if phase in each.reached]
@@ -171,7 +181,7 @@ def _reached(people: Sequence[Journey], phases: Sequence[str], profile: Profile)
                 Number(measure, show.NOTHING) for measure in ("Of the phase before", "Came without it", "Middle number of days since")
             ]
         else:
-            numbers += _since(people, there, phases[place - 1], phase, profile)
+            numbers += _since(people, there, phases[place - 1], phase, profile, without_pauses=without_pauses)
         lines.append(Line(str(Phase(phase).label), tuple(numbers), note=REACHED[phase]))
     not_exact = sum(any(not reach.exact for reach in each.reached.values()) for each in people)
     return Table(
@@ -184,11 +194,14 @@ def _reached(people: Sequence[Journey], phases: Sequence[str], profile: Profile)
     )
 
 
-def _since(people: Sequence[Journey], there: Sequence[Journey], before: str, phase: str, profile: Profile) -> list[Number]:
+def _since(
+    people: Sequence[Journey], there: Sequence[Journey], before: str, phase: str, profile: Profile, *, without_pauses: bool
+) -> list[Number]:
     earlier = sum(before in each.reached for each in people)
     both = [each for each in there if before in each.reached]
-    pairs = [(each.reached[before], each.reached[phase]) for each in both]
-    days = [(b.on - a.on).days for a, b in pairs if a.exact and b.exact and b.on >= a.on]
+    pairs = [(each, each.reached[before], each.reached[phase]) for each in both]
+    exact = [(each, a.on, b.on) for each, a, b in pairs if a.exact and b.exact and b.on >= a.on]
+    days = [days_between(each, a, b) if without_pauses else (b - a).days for each, a, b in exact]
     others = show.count(len(both) - len(days), profile)
     return [
         Number(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,13 @@ SELECT DISTINCT l.pathway_id {LATEST}
   JOIN pathways_placement j ON j.id = l.subject_id
  WHERE j.introduction_id IS NOT NULL AND l.to_stage = ANY(%(before_start)s)
 """
+#: Every standing step of the cases that were ever paused, in its order.
+_PAUSED = f"""
+SELECT p.person_key, p.id, l.step, l.to_stage, l.happened_on {STANDING}
+   AND l.machine = 'pathway'
+   AND EXISTS (SELECT FROM pathways_stagechange s WHERE s.pathway_id = l.pathway_id AND s.machine = 'pathway' AND s.step = 'pause')
+ ORDER BY l.id
+"""  # noqa: S608 - put together from parts of ours; what is asked goes in as parameters
 
 
 def journeys(*, cut: Cut) -> list[Journey]:
@@ -55,6 +63,7 @@ def journeys(*, cut: Cut) -> list[Journey]:
     asked = wanted(cut)
     reached = _reached(asked)
     now = _now(asked)
+    paused = _paused(asked)
     finished = {case for (case,) in rows_of(_FINISHED, {**asked, "machine": "training_place"})}
     introduced = {case for (case,) in rows_of(_TO_START, {**asked, "machine": "placement", "before_start": list(BEFORE_START)})}
     found = []
@@ -64,8 +73,26 @@ def journeys(*, cut: Cut) -> list[Journey]:
             stage = READY_WITHOUT_COURSE
         elif stage == Stage.PRE_START and case not in introduced:
             stage = OWN_JOB_TO_START
-        found.append(Journey(person=person, reached=reached.get(person, {}), now=stage, reason=reason, case=case))
+        found.append(
+            Journey(person=person, reached=reached.get(person, {}), now=stage, reason=reason, case=case, paused=paused.get(person, ()))
+        )
     return found
+
+
+def _paused(asked: dict[str, Any]) -> dict[UUID, tuple[tuple[date, date | None], ...]]:
+    """The pauses of each person, from the log: begun by a pause, over with its end or the case's."""
+    begun: dict[int, date] = {}
+    found: dict[UUID, list[tuple[date, date | None]]] = {}
+    whose: dict[int, UUID] = {}
+    for person, case, step, stage, day in rows_of(_PAUSED, asked):
+        whose[case] = person
+        if step == "pause":
+            begun.setdefault(case, day)
+        elif case in begun and (step == "resume" or stage not in OPEN):
+            found.setdefault(person, []).append((begun.pop(case), day))
+    for case, day in begun.items():
+        found.setdefault(whose[case], []).append((day, None))
+    return {person: tuple(pauses) for person, pauses in found.items()}
 
 
 def _reached(asked: dict[str, Any]) -> dict[UUID, dict[str, Reach]]:

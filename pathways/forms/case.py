@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 
+from accounts.choices import ReasonKind
 from accounts.models import User
 from employers.models import JobFamily
 from ground.fields import DayField
 from ground.forms import HouseForm, LineField
 from pathways.forms.step import StepForm
 from pathways.models import Pathway
-from pathways.scope import training_places
+from pathways.scope import interviews, training_places
 
 
 def family_choices() -> list[tuple[str, str]]:
@@ -73,12 +74,17 @@ class Ready(StepForm):
             return
         self.fields["reason"] = forms.ChoiceField(
             label="Why are they ready without a course?",
-            choices=self._reasons(self.step.reason_kind),
+            choices=self.reasons(*self._left_out()),
             error_messages={"required": "No course has been finished: say why the person is ready without one."},
         )
 
     def needs_reason(self) -> bool:
         return not training_places(self.user).filter(pathway=self.case, stage="finished").exists()
+
+    def _left_out(self) -> list[str]:
+        """What the person is ready without: a course, and where none was held a chat too. Each has reasons of its own."""
+        chatted = interviews(self.user).filter(pathway=self.case, stage="held").exists()
+        return [kind for kind in self.step.reason_kinds if kind != ReasonKind.SKIP_CHAT or not chatted]
 
 
 class Restart(StepForm):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 
+from accounts.choices import ReasonKind
 from accounts.models import Membership, Reason, User
 from ground.actor import Actor
 from ground.clock import today_london
@@ -55,8 +56,9 @@ class StepForm(HouseForm):
         self.label = step.label
         super().__init__(*args, **kwargs)
         self.add_choices()
-        if step.reason_kind and "reason" not in self.fields:
-            self.fields["reason"] = forms.ChoiceField(label="Why?", choices=self._reasons(step.reason_kind), required=self.needs_reason())
+        if step.reason_kinds and "reason" not in self.fields:
+            choices = self.reasons(*step.reason_kinds)
+            self.fields["reason"] = forms.ChoiceField(label="Why?", choices=choices, required=self.needs_reason())
         if self.asks_day and not (by.kind == "employer" and (machine == "introduction" or not self.asks_employer_day)):
             self.fields["happened_on"] = DayField(label=self.day_label, required=False, help_text="Leave empty for today.")
         if by.kind in {"worker", "lead"} and {CANDIDATE, EMPLOYER} & set(step.who):
@@ -86,9 +88,18 @@ class StepForm(HouseForm):
         """Whether the step cannot be taken without a reason."""
         return True
 
-    def _reasons(self, kind: str) -> list[tuple[str, str]]:
+    def reasons(self, *kinds: str) -> list[tuple[str, Any]]:
+        """The reasons in use now; those of several kinds under the words of each. What two kinds share stands under the first."""
         programme = self.case.programme_id if self.case is not None else None
-        return [("", "Choose"), *Reason.objects.choices(programme, kind, today_london(self.at))]
+        lists = {kind: Reason.objects.choices(programme, kind, today_london(self.at)) for kind in kinds}
+        if len(kinds) == 1:
+            return [("", "Choose"), *lists[kinds[0]]]
+        seen: set[str] = set()
+        groups: list[tuple[str, Any]] = []
+        for kind, found in lists.items():
+            groups.append((str(ReasonKind(kind).label), [(code, words) for code, words in found if code not in seen]))
+            seen.update(code for code, _ in found)
+        return [("", "Choose"), *groups]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

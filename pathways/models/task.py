@@ -26,6 +26,7 @@ class TaskKind(models.TextChoices):
     CHECKS = "checks", "Finish the checks and agree a start"
     CONFIRM_START = "confirm_start", "Confirm the first day"
     KEEP_IN_TOUCH = "keep_in_touch", "Keep in touch"
+    CALL = "call", "Ring them today"
     RETENTION = "retention", "Ask: still in work?"
     ANY_WORK = "any_work", "Ask: in any paid work?"
     SETTLE = "settle", "Answers disagree: find out which is right"

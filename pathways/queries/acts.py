@@ -15,6 +15,7 @@ TALKS = frozenset(
         TaskKind.NEXT_CONTACT,
         TaskKind.DECIDE,
         TaskKind.TELL,
+        TaskKind.CALL,
         TaskKind.KEEP_IN_TOUCH,
         TaskKind.LAST_DAY,
         TaskKind.LEAVING,

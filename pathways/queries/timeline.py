@@ -134,7 +134,7 @@ def _steps(cases: Sequence[Pathway], rows: Mapping[tuple[str, int], Any], *, by:
             each,
             row=rows.get((each.machine, each.subject_id)),
             details=details_of(each, after.get(each.pk, {}), names),
-            reason=said_then(reasons.get((_reason_kind(each), each.reason), ()), each),
+            reason=said_then(_words_of(each, reasons), each),
             moved=moved.get(each.pk, ""),
             programme=programmes.get(each.pathway_id or 0, "") if many else "",
             by=by,
@@ -209,9 +209,11 @@ def _when(change: StageChange) -> str:
     return time_of_day(change.recorded_at)
 
 
-def _reason_kind(change: StageChange) -> str:
+def _words_of(change: StageChange, reasons: Mapping[tuple[str, str], Sequence[tuple[date, str]]]) -> Sequence[tuple[date, str]]:
+    """The words of a change's reason, from the first of its step's lists that has it."""
     declared = chart_steps(change.machine).get(change.step)
-    return declared.reason_kind if declared is not None else ""
+    kinds = declared.reason_kinds if declared is not None else ()
+    return next((reasons[kind, change.reason] for kind in kinds if (kind, change.reason) in reasons), ())
 
 
 def _tie_undone(log: Sequence[StageChange]) -> None:

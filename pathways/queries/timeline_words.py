@@ -85,6 +85,7 @@ HAPPENED: Mapping[str, str] = {
     "retention_check.chase": "Asked again: still in work?",
     "retention_check.confirm": "Still in work",
     "retention_check.deny": "No longer in work there",
+    "retention_check.ask_call": "Asked for a call",
     "retention_check.answer_again": "Another answer",
     "retention_check.dispute": "Answers disagree",
     "retention_check.settle_still": "Settled: still in work there",

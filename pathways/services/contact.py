@@ -19,7 +19,7 @@ LONGEST_NOTE = 10_000
 #: For so long whoever logged a contact may take it back; a step's is the same.
 UNDO_DAYS = 14
 #: What a talk takes care of, on the list of the day.
-DONE_BY_TALKING = (TaskKind.NEXT_CONTACT, TaskKind.TELL, TaskKind.REVISIT)
+DONE_BY_TALKING = (TaskKind.NEXT_CONTACT, TaskKind.TELL, TaskKind.REVISIT, TaskKind.CALL)
 
 
 @service("contact.log")

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from accounts.choices import RuleCode
+from accounts.choices import Asked, RuleCode
 from accounts.models import ProgrammeRule
 from accounts.services.audit import service
 from ground.actor import SYSTEM, Actor
@@ -19,7 +19,12 @@ from pathways.services.placement import last_day_in_order, leave_job
 from pathways.services.task import keep_in_touch_again, open_task, show_next
 from pathways.workflow.placement import OVER
 from pathways.workflow.retention_check import ANSWERED, ASKING, RetentionStage
+from pathways.workflow.steps import CANDIDATE
 
+#: The first weeks of a job, in which a candidate's answer but "fine" makes a call on the same day.
+EARLY = timedelta(weeks=12)
+#: Ways of hearing an answer that are a talk themselves.
+TALKED = ("phone", "in_person")
 #: From the weakest to the strongest.
 GRADES: list[str] = [Grade.SELF, Grade.EMPLOYER, Grade.PAYROLL]
 
@@ -100,6 +105,28 @@ def _answered(
         change_stage(subject=check, step="dispute", by=SYSTEM, at=at, taken=Taken(cause=change))
     elif said_left:
         _they_left(change, check=check, last_day=last_day, by=by, at=at)
+    if not still:
+        _ring_today(change, check=check, at=at)
+
+
+def _ring_today(change: StageChange, *, check: RetentionCheck, at: datetime) -> None:
+    """Early in a job any answer but "fine" is worth a call on the same day; one who was rung or met has been talked to already."""
+    job = Placement.objects.get(pk=check.placement_id)
+    theirs = change.actor_kind == CANDIDATE or change.said_by == CANDIDATE
+    if not theirs or change.said_how in TALKED or job.first_day is None or today_london(at) - job.first_day > EARLY:
+        return
+    case = Pathway.objects.get(pk=check.pathway_id)
+    open_task(
+        pathway_id=case.pk, kind=TaskKind.CALL, subject="", due_on=today_london(at), owed_by="worker", change=change, stage=case.stage
+    )
+    show_next(pathway_id=case.pk)
+
+
+@service("retention.ask_call")
+def ask_for_call(*, check: RetentionCheck, by: Actor, at: datetime, taken: Taken = TODAY) -> RetentionCheck:
+    """ "Please call me": the question stays open, and somebody rings on the same day."""
+    change_stage(subject=check, step="ask_call", by=by, at=at, taken=taken)
+    return check
 
 
 def _they_left(change: StageChange, *, check: RetentionCheck, last_day: date | None, by: Actor, at: datetime) -> None:
@@ -201,7 +228,8 @@ def _settle(check: RetentionCheck, *, in_post: bool, at: datetime, taken: Taken)
     change = change_stage(subject=check, step=step, by=SYSTEM, at=at, values=values, taken=taken)
     case = Pathway.objects.get(pk=check.pathway_id)
     elsewhere = Placement.objects.filter(pathway__person_key=case.person_key, stage="in_post")
-    if not in_post and change.import_run_id is None and not elsewhere.exists():
+    rule = ProgrammeRule.objects.value(RuleCode.ANY_WORK, programme=case.programme_id, day=check.due_on)
+    if not in_post and change.import_run_id is None and rule == Asked.YES and not elsewhere.exists():
         open_task(
             pathway_id=case.pk,
             kind=TaskKind.ANY_WORK,

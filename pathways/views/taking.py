@@ -238,6 +238,7 @@ TAKES: dict[str, Take] = {
     "pre_employment_check.not_require": _checked("not_require", Plain, "settled_on"),
     "retention_check.confirm": _answered("confirm", job_forms.Answer, in_post=True),
     "retention_check.deny": _answered("deny", job_forms.AnswerLeft, in_post=False),
+    "retention_check.ask_call": Take(Plain, lambda a: retention.ask_for_call(check=a.subject, **a.who)),
     "retention_check.answer_again": _answered("answer_again", job_forms.AnotherAnswer),
     "retention_check.settle_still": _settled(True),
     "retention_check.settle_gone": _settled(False),

@@ -59,7 +59,7 @@ class InterviewChart(models.Model):
         stage,
         source=InterviewStage.BOOKED,
         target=InterviewStage.MISSED,
-        custom=step(who=(WORKER,), writes=("missed_by",), label="Missed", reason_kind="missed"),
+        custom=step(who=(WORKER,), writes=("missed_by",), label="Missed", reason_kinds=("missed",)),
     )
     def miss(self) -> None:
         """The time has passed and the chat did not happen; who missed it, and why."""

@@ -124,7 +124,7 @@ class IntroductionChart(models.Model):
         stage,
         source=list(LIVE),
         target=_S.DECLINED_BY_CANDIDATE,
-        custom=step(who=(CANDIDATE, WORKER), label="The person says no", reason_kind="decline_offer"),
+        custom=step(who=(CANDIDATE, WORKER), label="The person says no", reason_kinds=("decline_offer",)),
     )
     def decline_by_candidate(self) -> None:
         """The person does not want this one."""
@@ -137,7 +137,7 @@ class IntroductionChart(models.Model):
         stage,
         source=[_S.SENT, _S.CONSIDERING, _S.STALE, _S.RESERVE, _S.INTERVIEW_SET],
         target=_S.DECLINED_BY_EMPLOYER,
-        custom=step(who=(EMPLOYER, WORKER), label="Decline", reason_kind="decline"),
+        custom=step(who=(EMPLOYER, WORKER), label="Decline", reason_kinds=("decline",)),
     )
     def decline_by_employer(self) -> None:
         """The employer does not take it further. A worker tells the person."""
@@ -146,7 +146,7 @@ class IntroductionChart(models.Model):
         stage,
         source=[_S.OFFERED, _S.ACCEPTED],
         target=_S.OFFER_WITHDRAWN,
-        custom=step(who=(EMPLOYER, WORKER), label="Withdraw the offer", reason_kind="offer_withdrawn"),
+        custom=step(who=(EMPLOYER, WORKER), label="Withdraw the offer", reason_kinds=("offer_withdrawn",)),
     )
     def withdraw_offer(self) -> None:
         """The employer takes the offer back before the start; its job falls through."""

@@ -91,6 +91,7 @@ OWED: dict[tuple[str, str], Owed] = {
     ("placement", "leave"): Owed(opens=(Opens(K.AFTER_LEAVING, days=1),)),
     ("placement", "complete"): Owed(opens=(Opens(K.AFTER_LEAVING, days=1),)),
     ("retention_check", "open_window"): Owed(opens=(Opens(K.RETENTION, days=2, on_subject=True),)),
+    ("retention_check", "ask_call"): Owed(opens=(Opens(K.CALL),)),
     ("retention_check", "dispute"): Owed(opens=(Opens(K.SETTLE, on_subject=True),)),
     ("retention_check", "say_any_work"): Owed(closes_own=True),
 }
@@ -116,5 +117,5 @@ def outlives(kind: str, stage: str) -> bool:
     if stage in OPEN:
         return True
     if stage == Stage.SUSTAINED:
-        return kind in {K.RETENTION, K.ANY_WORK, K.SETTLE, K.LAST_DAY, K.LEAVING}
+        return kind in {K.CALL, K.RETENTION, K.ANY_WORK, K.SETTLE, K.LAST_DAY, K.LEAVING}
     return kind == K.REVISIT and stage not in {Stage.VOID, Stage.MERGED}

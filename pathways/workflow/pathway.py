@@ -119,7 +119,7 @@ class PathwayChart(models.Model):
         stage,
         source=[Stage.INTERESTED, Stage.CHAT_BOOKED, Stage.CHATTED, Stage.TRAINING_BOOKED, Stage.IN_TRAINING],
         target=_follows,
-        custom=step(who=(WORKER,), writes=("ready_on",), label="Mark ready for a job", reason_kind="skip_training"),
+        custom=step(who=(WORKER,), writes=("ready_on",), label="Mark ready for a job", reason_kinds=("skip_training", "skip_chat")),
     )
     def mark_ready(self, follows: str) -> None:
         """Ready for a job. Somebody on a course stays on it, and is ready when it ends."""
@@ -145,7 +145,7 @@ class PathwayChart(models.Model):
             who=(CANDIDATE, WORKER),
             writes=("closed_on", "close_reason", "revisit_on", "do_not_contact", *PAUSE),
             label="Not now",
-            reason_kind="not_now",
+            reason_kinds=("not_now",),
         ),
     )
     def set_not_now(self) -> None:
@@ -155,7 +155,7 @@ class PathwayChart(models.Model):
         stage,
         source=list(OPEN_NOT_IN_WORK),
         target=Stage.WITHDRAWN,
-        custom=step(who=(CANDIDATE, WORKER), writes=("closed_on", "close_reason", *PAUSE), label="Withdraw", reason_kind="withdrawn"),
+        custom=step(who=(CANDIDATE, WORKER), writes=("closed_on", "close_reason", *PAUSE), label="Withdraw", reason_kinds=("withdrawn",)),
     )
     def withdraw(self) -> None:
         """The person no longer wants this."""
@@ -177,7 +177,7 @@ class PathwayChart(models.Model):
             who=(WORKER,),
             writes=("closed_on", "close_reason", "referred_to", *PAUSE),
             label="Close: not eligible",
-            reason_kind="ineligible",
+            reason_kinds=("ineligible",),
         ),
     )
     def close_ineligible(self) -> None:
@@ -232,7 +232,7 @@ class PathwayChart(models.Model):
         stage,
         source=list(OPEN),
         target=_follows,
-        custom=step(who=(CANDIDATE, WORKER), writes=PAUSE, label="Pause", reason_kind="pause"),
+        custom=step(who=(CANDIDATE, WORKER), writes=PAUSE, label="Pause", reason_kinds=("pause",)),
     )
     def pause(self, follows: str) -> None:
         """Nothing is asked of the person for a while. Where they stand does not change."""
@@ -245,7 +245,7 @@ class PathwayChart(models.Model):
         stage,
         source=list(OPEN),
         target=_follows,
-        custom=step(who=(LEAD, WORKER), writes=("owner_id", "organisation_id"), label="Hand over", reason_kind="hand_over"),
+        custom=step(who=(LEAD, WORKER), writes=("owner_id", "organisation_id"), label="Hand over", reason_kinds=("hand_over",)),
     )
     def hand_over(self, follows: str) -> None:
         """Another worker holds the case. Where the person stands does not change."""

@@ -78,7 +78,7 @@ class PlacementChart(models.Model):
         stage,
         source=[_S.CHECKS, _S.START_AGREED],
         target=_S.FELL_THROUGH,
-        custom=step(who=(CANDIDATE, EMPLOYER, WORKER), label="Did not start", reason_kind="fall_through"),
+        custom=step(who=(CANDIDATE, EMPLOYER, WORKER), label="Did not start", reason_kinds=("fall_through",)),
     )
     def fall_through(self) -> None:
         """The job did not go ahead."""
@@ -87,7 +87,7 @@ class PlacementChart(models.Model):
         stage,
         source=_S.IN_POST,
         target=_S.LEFT,
-        custom=step(who=(EMPLOYER, WORKER, CANDIDATE), writes=LEAVING, label="Left the job", reason_kind="leave"),
+        custom=step(who=(EMPLOYER, WORKER, CANDIDATE), writes=LEAVING, label="Left the job", reason_kinds=("leave",)),
     )
     def leave(self) -> None:
         """The last day, why, and where to; each may be "not known yet"."""
@@ -96,7 +96,7 @@ class PlacementChart(models.Model):
         stage,
         source=_S.LEFT,
         target=_S.LEFT,
-        custom=step(who=(EMPLOYER, WORKER, CANDIDATE), writes=LEAVING, label="Say more about the leaving", reason_kind="leave"),
+        custom=step(who=(EMPLOYER, WORKER, CANDIDATE), writes=LEAVING, label="Say more about the leaving", reason_kinds=("leave",)),
     )
     def tell_leaving(self) -> None:
         """What was not known yet: the last day, why, or where to."""

@@ -86,6 +86,10 @@ class RetentionCheckChart(models.Model):
     def deny(self) -> None:
         """Somebody who knows says: no longer in post on the due date."""
 
+    @transition(stage, source=list(ASKING), target=None, custom=step(who=(CANDIDATE, WORKER), label="They ask for a call"))
+    def ask_call(self) -> None:
+        """ "Please call me": no answer yet, and a call on the same day."""
+
     @transition(
         stage,
         source=[_S.SCHEDULED, *ASKING, _S.UNKNOWN],

@@ -27,7 +27,7 @@ class Step:
     writes: tuple[str, ...]
     child: bool
     guard: Callable[[Any], str | None] | None
-    reason_kind: str
+    reason_kinds: tuple[str, ...]
     sources: tuple[str, ...]
     target: str
     doc: str
@@ -62,15 +62,15 @@ def step(
     label: str = "",
     child: bool = False,
     guard: Callable[[Any], str | None] | None = None,
-    reason_kind: str = "",
+    reason_kinds: tuple[str, ...] = (),
     name: str = "",
 ) -> dict[str, Any]:
     """The `custom` part of a transition: who may take it, what it writes, what its button says.
 
     `child` marks a step that only another step brings about. `guard` takes CaseFacts and returns a sentence or None.
-    `reason_kind` names the dated list of reasons that the step asks from. `name` is given where Python keeps the word for itself.
+    `reason_kinds` name the dated lists of reasons that the step asks from. `name` is given where Python keeps the word for itself.
     """
-    return {"name": name, "who": who, "writes": writes, "label": label, "child": child, "guard": guard, "reason_kind": reason_kind}
+    return {"name": name, "who": who, "writes": writes, "label": label, "child": child, "guard": guard, "reason_kinds": reason_kinds}
 
 
 def steps_of(chart: type[models.Model]) -> Iterator[Step]:
@@ -89,7 +89,7 @@ def steps_of(chart: type[models.Model]) -> Iterator[Step]:
             writes=said["writes"],
             child=said["child"],
             guard=said["guard"],
-            reason_kind=said["reason_kind"],
+            reason_kinds=said["reason_kinds"],
             sources=tuple(str(each.source) for each in transitions),
             target=str(target),
             doc=(method.__doc__ or "").strip(),

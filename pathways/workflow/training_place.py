@@ -74,7 +74,7 @@ class TrainingPlaceChart(models.Model):
         stage,
         source=PlaceStage.IN_TRAINING,
         target=PlaceStage.LEFT,
-        custom=step(who=(TRAINER, WORKER), writes=("over_on",), label="Left the course", reason_kind="leave_training"),
+        custom=step(who=(TRAINER, WORKER), writes=("over_on",), label="Left the course", reason_kinds=("leave_training",)),
     )
     def leave(self) -> None:
         """Left before the end, and why."""

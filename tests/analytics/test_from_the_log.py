@@ -204,7 +204,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(people):
     with CaptureQueriesContext(connection) as asked:
         assert len(journeys(cut=cut(world))) == people
         starts(cut=cut(world))
-    assert len(asked) == 12
+    assert len(asked) == 13
 
 
 def test_another_programmes_people_are_not_counted():
@@ -212,3 +212,24 @@ def test_another_programmes_people_are_not_counted():
     world.case()
     other.case()
     assert len(journeys(cut=cut(world))) == 1
+
+
+def test_a_pause_is_read_from_the_log_as_it_was_known_then():
+    world = World()
+    case = world.case(day=DAY - timedelta(days=40), at=AT - timedelta(days=40))
+    begun, over = DAY - timedelta(days=30), DAY - timedelta(days=10)
+    pausing = {"review_on": DAY + timedelta(days=1), "by": world.by, "at": AT - timedelta(days=10)}
+    cases.pause_case(case=case, taken=Taken(happened_on=begun, reason="childcare"), **pausing)
+    case.refresh_from_db()
+    cases.resume_case(case=case, by=world.by, at=AT, taken=Taken(happened_on=over))
+    assert one(world).paused == ((begun, over),)
+    assert one(world, known_by=AT - timedelta(seconds=1)).paused == ((begun, None),)
+    assert one(world, as_at=begun - timedelta(days=1)).paused == ()
+    undo_step(change=StageChange.objects.get(step="resume"), by=world.by, at=AT + timedelta(hours=1))
+    assert one(world, known_by=AT + timedelta(hours=2)).paused == ((begun, None),)
+    case.refresh_from_db()
+    cases.withdraw(case=case, by=world.by, at=AT + timedelta(hours=3), taken=Taken(reason="health"))
+    assert one(world, known_by=AT + timedelta(hours=4)).paused == ((begun, DAY),)
+    undo_step(change=StageChange.objects.get(step="withdraw"), by=world.by, at=AT + timedelta(hours=5))
+    undo_step(change=StageChange.objects.get(step="pause"), by=world.by, at=AT + timedelta(hours=6))
+    assert one(world, known_by=AT + timedelta(hours=7)).paused == ()

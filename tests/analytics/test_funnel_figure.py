@@ -1,5 +1,6 @@
 """The funnel over journeys made by hand."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
@@ -53,6 +54,17 @@ def test_medians_leave_out_dates_that_are_not_exact_or_the_other_way_round():
     assert (median.cell.text, median.whole.text) == ("10", "1")
     assert median.note == "2 left out: not exact, or the other way round"
     assert table.unknown[0][1].text == "1"
+
+
+def test_days_on_which_a_case_was_paused_are_left_out_from_the_second_definition_on():
+    october = [date(2026, 10, day) for day in range(1, 32)]
+    pauses = ((october[3], october[8]), (october[6], october[9]), (october[24], None))  # from the 4th to the 9th, and from the 25th on
+    people = [replace(journey(outreach=2, interest=12, interview=28), paused=pauses)]
+    told = {}
+    for as_at in (date(2026, 11, 25), date(2026, 11, 26)):
+        figure = funnel(people, replace(cut(), as_at=as_at), ALL, {})
+        told[figure.definition.version] = [words(figure, "Reached")[phase][3] for phase in ("Expression of interest", "Interview")]
+    assert told == {1: ["10", "16"], 2: ["4", "13"]}
 
 
 def test_the_cohort_day_is_the_first_phase_shown_or_the_first_one_entered():

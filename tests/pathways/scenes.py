@@ -17,6 +17,7 @@ from tests.factories import World, actor, organisation, partner, user
 OFFER = {"offer_hours": Decimal("37.5"), "offer_pay": Decimal("12.90"), "offer_pay_unit": "hour", "offer_kind": "permanent"}
 REASONS = {
     "skip_training": "has_experience",
+    "skip_chat": "chat_elsewhere",
     "not_now": "health",
     "withdrawn": "changed_mind",
     "ineligible": "age",

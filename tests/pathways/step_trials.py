@@ -323,6 +323,7 @@ TRIALS = [
         lambda s: {"known_on": (s.today + timedelta(days=1)).isoformat()},
         COMING,
     ),
+    Trial("retention_check.ask_call", lambda s: s.due(), "open", bad=tomorrow, says=COMING),
     Trial(
         "retention_check.answer_again",
         lambda s: s.answered(),

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from accounts.services.rule import set_rule
 from ground.clock import LONDON, add_months
 from ground.door import Conflict, Refused
 from pathways.models import Evidence, Pathway, Placement, RetentionCheck, StageChange, Task
@@ -130,6 +131,21 @@ def test_who_had_left_is_asked_about_any_paid_work_on_the_later_dates() -> None:
     assert Task.objects.get(kind="any_work").subject == f"retention_check:{check.pk}"
     retention.say_any_work(check=check, any_work=True, by=world.by, at=noon(STARTED + timedelta(weeks=4)))
     assert (check.any_work, check.stage, owed() & {"any_work"}) == (True, "not_in_post", set())
+
+
+def test_a_programme_may_leave_the_question_out_from_a_day_on() -> None:
+    world = World()
+    job = at_work(world)
+    left, due = STARTED + timedelta(days=20), STARTED + timedelta(weeks=4)
+    since = {"code": "any_work", "valid_from": due + timedelta(days=1), "version": 1}
+    set_rule(programme=world.programme, value="no", **since, by=world.by, at=noon(STARTED))
+    placement.leave_job(placement=job, last_day=left, by=world.by, at=noon(left))
+    night(due)
+    assert "any_work" in owed()
+    retention.say_any_work(check=RetentionCheck.objects.get(milestone="four_weeks"), any_work=False, by=world.by, at=noon(due))
+    night(STARTED + timedelta(weeks=13))
+    assert RetentionCheck.objects.get(milestone="thirteen_weeks").stage == "not_in_post"
+    assert "any_work" not in owed()
 
 
 def test_who_is_in_another_job_of_ours_is_not_asked() -> None:

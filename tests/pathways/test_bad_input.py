@@ -131,6 +131,20 @@ BAD = [
     ),
     Bad("an answer before it is asked", "retention_check.confirm", lambda s: s.asked(DUE - 10), lambda s: {}, "known_on"),
     Bad("still there, of a job that was left before", "retention_check.confirm", _left_before_it_was_due, lambda s: {}),
+    Bad(
+        "a pause that ends before it starts",
+        "pathway.pause",
+        lambda s: s.open(),
+        lambda s: {"reason": "childcare", "review_on": iso(s.today - timedelta(days=1))},
+        "review_on",
+    ),
+    Bad(
+        "a pause that was over before it began",
+        "pathway.resume",
+        lambda s: s.paused(),
+        lambda s: {"happened_on": iso(today_london(s.past) - timedelta(days=1))},
+        "happened_on",
+    ),
     Bad("a chat held before we met", "interview.hold", lambda s: s.open(), lambda s: {"happened_on": "1926-03-01"}, "happened_on"),
     Bad(
         "out of work since tomorrow",

@@ -10,7 +10,8 @@ from ground.clock import london
 from ground.once import new_once
 from ground.templatetags.said import weekday
 from outreach.models import Contact
-from pathways.models import Interview, Introduction, Note, Pathway, Task
+from pathways.models import Interview, Introduction, Note, Pathway, StageChange, Task
+from pathways.services import interview
 from pathways.services.contact import add_note, log_contact
 from tests.pathways.scenes import Scene
 from tests.signing_in import signed_in
@@ -145,6 +146,28 @@ def test_the_reason_for_no_course_is_asked_for_from_the_start() -> None:
     assert "Why are they ready without a course?" in form
     assert "Why are they ready without a course? (optional)" not in form
     assert "Has experience" in form
+
+
+def test_who_never_had_a_chat_is_ready_for_a_reason_of_that_too() -> None:
+    scene = Scene()
+    case = scene.open()
+    path, browser = f"/pathways/{case.uuid}/steps/mark_ready/", signed_in(scene.worker)
+    offered = browser.get(path).context["form"].fields["reason"].choices
+    assert [group if isinstance(words, str) else (group, [code for code, _ in words]) for group, words in offered] == [
+        "",
+        ("Ready without training", ["has_experience"]),
+        ("Ready without a chat", ["chat_elsewhere"]),
+    ]
+    assert browser.post(path, {"reason": "chat_elsewhere", "version": case.version, "once": new_once()}).status_code == 302
+    assert StageChange.objects.get(step="mark_ready").reason == "chat_elsewhere"
+    assert "Why: Chat elsewhere." in text(browser, home(case))
+    chatted = scene.open()
+    interview.hold_chat(case=chatted, by=scene.by, at=scene.now)
+    path = f"/pathways/{chatted.uuid}/steps/mark_ready/"
+    assert [code for code, _ in browser.get(path).context["form"].fields["reason"].choices] == ["", "has_experience"]
+    chatted.refresh_from_db()
+    refused = browser.post(path, {"reason": "chat_elsewhere", "version": chatted.version, "once": new_once()})
+    assert (refused.status_code, StageChange.objects.filter(step="mark_ready").count()) == (422, 1)
 
 
 def test_a_chat_is_booked_by_today_or_tomorrow_and_moved_from_the_time_it_has() -> None:

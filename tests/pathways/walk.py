@@ -184,6 +184,7 @@ class Walk:
                 Placement,
                 lambda r, by, at: employment.tell_leaving(placement=r, last_day=today_london(at), destination="", by=by, at=at),
             ),
+            "retention_check.ask_call": (RetentionCheck, lambda r, by, at: retention.ask_for_call(check=r, by=by, at=at)),
             "retention_check.say_any_work": (
                 RetentionCheck,
                 lambda r, by, at: retention.say_any_work(check=r, any_work=True, by=by, at=at),
