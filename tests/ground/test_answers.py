@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from datetime import timedelta
+from gzip import decompress
 
 import pytest
 from django.db import connection
@@ -110,6 +111,16 @@ def test_pages_of_somebody_signed_in_are_not_stored(db, client, django_user_mode
     sign_in(client, person)
     answer = client.get("/when/")
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_page_is_sent_small_to_whoever_takes_it_so_and_its_size_tells_nothing(db, client):
+    plain = client.get("/nowhere/").content
+    sent = [client.get("/nowhere/", headers={"accept-encoding": "gzip"}) for _ in range(12)]
+    assert {answer.headers["Content-Encoding"] for answer in sent} == {"gzip"}
+    assert all("Accept-Encoding" in answer.headers["Vary"] for answer in sent)
+    assert {decompress(answer.content) for answer in sent} == {plain}
+    assert max(len(answer.content) for answer in sent) < len(plain)
+    assert len({len(answer.content) for answer in sent}) > 3
 
 
 def test_a_form_without_its_csrf_stamp_is_403(db):
