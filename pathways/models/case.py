@@ -17,8 +17,6 @@ from pathways.workflow.pathway import FLAGS, OPEN, PHASE_OF, PathwayChart, Stage
 STAGE_PLACE = Case(
     *(When(stage=stage, then=Value(place)) for place, stage in enumerate(Stage)), default=Value(99), output_field=IntegerField()
 )
-#: Open, and on nobody's desk.
-NOBODYS = models.Q(stage__in=OPEN, owner__isnull=True)
 
 
 class PathwayQuerySet(models.QuerySet):
@@ -128,10 +126,6 @@ class Pathway(PathwayChart, Row):
             models.Index(fields=["programme", "stage_since", "id"], name="pathway_waiting", condition=models.Q(stage__in=OPEN)),
             models.Index(fields=["programme", "last_two_way_on", "id"], name="pathway_heard", condition=models.Q(stage__in=OPEN)),
             models.Index("programme", STAGE_PLACE, "id", name="pathway_journey", condition=models.Q(stage__in=OPEN)),
-            # Nobody's yet, oldest first and as the caseload sorts it: "no owner" orders nothing in an index that begins with the owner.
-            models.Index(fields=["programme", "opened_on", "id"], name="pathway_nobodys", condition=NOBODYS),
-            models.Index(fields=["programme", "next_due_on", "id"], name="pathway_nobodys_due", condition=NOBODYS),
-            models.Index(fields=["programme", "next_owed_by", "next_due_on", "id"], name="pathway_owed", condition=models.Q(stage__in=OPEN)),
             models.Index(fields=["person_key"], name="pathway_person"),
         ]
         triggers = [agrees_with_log("pathway")]
