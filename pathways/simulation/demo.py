@@ -14,8 +14,11 @@ from employers.services.heading import let_go_stale
 from ground.actor import SYSTEM
 from ground.clock import today_london
 from ground.door import Refused
+from pathways.models import Pathway
+from pathways.services.interview import book_chat
 from pathways.simulation.bulk import load_in_bulk
 from pathways.simulation.cast import ROLES, cast
+from pathways.simulation.days import moment, working
 from pathways.simulation.desks import settle_old_work
 from pathways.simulation.person import DRAMA_NUMBERS
 from pathways.simulation.rates import Rates
@@ -98,6 +101,7 @@ def load_demo(*, at: datetime) -> World | None:
         load_in_bulk(story.people, world=world)
         settle_old_work(world=world, at=at)
         _other_openings(world, at=at)
+        _chat_at_the_trust(world, at=at)
     return world
 
 
@@ -139,6 +143,16 @@ def _other_openings(world: World, *, at: datetime) -> None:
         confirmed_on=today - timedelta(days=178),
         ended_on=today - timedelta(days=170),
     )
+
+
+def _chat_at_the_trust(world: World, *, at: datetime) -> None:
+    """Somebody who is ready would like to hear from the trust itself what work there is like."""
+    case = Pathway.objects.get(
+        programme=world.programme, owner=world.workers[0], candidate__first_name="Gita", candidate__last_name="Kapadia"
+    )
+    when = moment(working(today_london(at) + timedelta(days=2)), 11 * 60)
+    place, trust, by = "Queen Square Hospital, main desk", world.employers[0], world.worker_actors[0]
+    book_chat(case=case, when=when, place=place, host=None, employer=trust, consent_how="in_person", by=by, at=at)
 
 
 def sign_ins() -> list[SignIn]:
