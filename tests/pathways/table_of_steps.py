@@ -38,7 +38,8 @@ BEGUN_ON = "outreach interested chat_booked chatted training_booked in_training 
 AGAIN_AFTER = "sustained not_now withdrawn unreachable ineligible ended"
 NOT_AGAIN = "pathway ended, by death"
 
-#: An employer sees the chats it hosts and no others, introductions once sent, never what is void or no longer available, their jobs, and the checks of these.
+#: An employer sees the chats it hosts and no others; introductions once sent, never what is void or no longer available;
+#: their jobs, and the checks of these.
 EMPLOYER_SEES = {
     "interview": "booked held",
     "introduction": "sent considering stale reserve interview_set offered accepted declined_by_candidate declined_by_employer"
