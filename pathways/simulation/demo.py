@@ -15,6 +15,7 @@ from ground.actor import SYSTEM
 from ground.clock import today_london
 from ground.door import Refused
 from pathways.models import Pathway
+from pathways.services.door import Taken
 from pathways.services.interview import book_chat
 from pathways.simulation.bulk import load_in_bulk
 from pathways.simulation.cast import ROLES, cast
@@ -146,13 +147,22 @@ def _other_openings(world: World, *, at: datetime) -> None:
 
 
 def _chat_at_the_trust(world: World, *, at: datetime) -> None:
-    """Somebody who is ready would like to hear from the trust itself what work there is like."""
+    """Somebody ready would like to hear from the trust itself what work is like there; agreed too long ago for an e-mail to tell of it."""
     case = Pathway.objects.get(
         programme=world.programme, owner=world.workers[0], candidate__first_name="Gita", candidate__last_name="Kapadia"
     )
-    when = moment(working(today_london(at) + timedelta(days=2)), 11 * 60)
-    place, trust, by = "Queen Square Hospital, main desk", world.employers[0], world.worker_actors[0]
-    book_chat(case=case, when=when, place=place, host=None, employer=trust, consent_how="in_person", by=by, at=at)
+    today = today_london(at)
+    book_chat(
+        case=case,
+        when=moment(working(today + timedelta(days=2)), 11 * 60),
+        place="Queen Square Hospital, main desk",
+        host=None,
+        employer=world.employers[0],
+        consent_how="in_person",
+        by=world.worker_actors[0],
+        at=at,
+        taken=Taken(happened_on=today - timedelta(days=8)),
+    )
 
 
 def sign_ins() -> list[SignIn]:
