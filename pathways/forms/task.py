@@ -84,7 +84,7 @@ class DoneForm(OnTask):
 class TellForm(OnTask):
     """The words to tell somebody, as they would be sent: or that they were told."""
 
-    words = TextField(label="The text", required=False, max_length=1_600)
+    words = TextField(label="The text", required=False, max_length=1_600, widget=forms.Textarea(attrs={"rows": 8}))
 
     def __init__(self, *args: Any, number: str, drafted: str, **kwargs: Any) -> None:
         super().__init__(*args, initial={"words": drafted}, **kwargs)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -32,6 +32,8 @@ class Chat:
     next: str = ""
     due: str = ""
     ours: bool = False
+    #: Whether its day has come: then it is what waits for its host.
+    waits: bool = False
     buttons: list[Button] = field(default_factory=list)
 
 
@@ -69,7 +71,7 @@ def _chat(row: Interview, names: dict[str, str], *, by: Actor, at: datetime, bac
         buttons=buttons(row, by=by, at=at, back=back),
     )
     if row.stage == InterviewStage.BOOKED and row.at is not None:
-        made.ours = row.at <= at
+        made.ours, made.waits = row.at <= at, today_london(row.at) <= today
         made.next = "Say how it went" if made.ours else "Have the chat"
         made.due = in_days(today_london(row.at), today)
     return made
@@ -78,13 +80,9 @@ def _chat(row: Interview, names: dict[str, str], *, by: Actor, at: datetime, bac
 def _where(row: Interview) -> str:
     """Monday 7 December at 10:30am, Library; once it was held, its day."""
     if row.stage == InterviewStage.HELD:
-        return f"Held on {_said(row.held_on)}"
-    moment = f"{_said(row.at)} at {time_of_day(row.at)}" if row.at is not None else ""
+        return f"Held on {weekday(row.held_on)}"
+    moment = f"{weekday(row.at)} at {time_of_day(row.at)}" if row.at is not None else ""
     return ", ".join(part for part in (moment, row.place) if part)
-
-
-def _said(day: date | datetime | None) -> str:
-    return weekday(day)
 
 
 def _families(rows: Iterable[Interview]) -> dict[str, str]:

@@ -156,6 +156,9 @@ def hold_chat(
     if by.kind == "employer":
         if outcome:
             raise NotYours("An employer says which kinds of work were talked about, and a note, and no more.")
+        if chat is not None:
+            lock_case(chat)
+            chat.refresh_from_db()  # with the permission as it is now: it may have been taken back since the page was opened
         taken = replace(taken, happened_on=_day_of(chat, at=at))
     held_on: date = taken.happened_on or today_london(at)
     if note.strip() and by.kind != "employer":

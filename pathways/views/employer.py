@@ -69,7 +69,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "today": today,
         "chats": shown,
         "more_chats": len(hosted) > FEW,
-        "untold": any(each.ours for each in shown),
+        "chat_waits": any(each.waits for each in shown),
     }
     return render(request, "pathways/employer_start.html", context)
 

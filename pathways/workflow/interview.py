@@ -45,7 +45,7 @@ class InterviewChart(models.Model):
         custom=step(who=(CANDIDATE, WORKER), writes=BOOKING, label="Book a chat"),
     )
     def book(self) -> None:
-        """A time, a place and a host: a colleague, or with the person's yes an employer, and then exactly what was shared."""
+        """A time, a place and a host: one of us, or an employer when the person says yes to it."""
 
     @transition(
         stage,

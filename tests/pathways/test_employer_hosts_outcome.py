@@ -9,7 +9,7 @@ from ground.actor import Actor
 from ground.door import NotYours
 from ground.once import new_once
 from pathways import scope
-from pathways.models import Interview, Note, Pathway, StageChange, Task
+from pathways.models import Consent, Interview, Note, Pathway, StageChange, Task
 from pathways.services import interview
 from pathways.services.contact import withdraw_consent
 from tests.factories import actor, user
@@ -195,7 +195,17 @@ def test_a_yes_taken_back_after_the_chat_ends_sight_and_asks_for_nothing():
     assert not Task.objects.filter(kind="free").exists()
 
 
-def test_the_clock_and_the_register_take_no_chat_in_an_employers_name():
+def test_a_yes_taken_back_while_the_form_is_open_is_no_yes():
+    scene = Hosts()
+    scene.chat(days=-1)
+    opened = Interview.objects.select_related("consent").get()
+    withdraw_consent(consent=Consent.objects.get(), by=scene.by, at=scene.at)
+    with pytest.raises(NotYours):
+        interview.hold_chat(case=opened.pathway, chat=opened, by=scene.dawn, at=scene.at)
+    assert Interview.objects.get().stage == "booked"
+
+
+def test_an_actor_of_no_organisation_holds_no_chat():
     scene = Hosts()
     chat = scene.chat(days=-1)
     with pytest.raises(NotYours):
