@@ -6,6 +6,7 @@ from typing import Any
 from ground.actor import Actor
 from ground.door import NotYours
 from ground.rows import Row
+from pathways.models import Interview
 from pathways.workflow.steps import CANDIDATE, EMPLOYER, LEAD, SYSTEM, TRAINER, WORKER, Step
 
 #: For which parties each kind of actor may speak. A worker may pass on a candidate's or an employer's word.
@@ -69,5 +70,7 @@ def holder(actors: Sequence[Actor], *, pathway: Any) -> Actor:
 def _employer_of(row: Row | None) -> int | None:
     if row is None:
         return None
+    if isinstance(row, Interview):
+        return row.host_employer_id if row.consent is not None and row.consent.stands else None
     placement = getattr(row, "placement", None)
     return getattr(placement if placement is not None else row, "employer_id", None)

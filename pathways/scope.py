@@ -163,8 +163,24 @@ def retention_checks(user: object) -> QuerySet[RetentionCheck]:
 
 
 def interviews(user: object) -> QuerySet[Interview]:
-    """Chats of cases in sight."""
-    return Interview.objects.filter(pathway__in=pathways(user))
+    """Chats of cases in sight; an employer's, those it hosts, while consent stands."""
+    desk = desk_of(user)
+    if desk is None:
+        return Interview.objects.none()
+    seen = Q(pk__in=[])
+    if desk.has(*CASE_ROLES):
+        seen |= Q(pathway__in=pathways(user))
+    for seat in desk.seats_as("employer"):
+        seen |= _hosts(seat)
+    return Interview.objects.filter(seen)
+
+
+def _hosts(seat: Seat) -> Q:
+    """Booked ones, and those held for as long as the programme lets an employer look back. Missed and called off, they are gone."""
+    days = rule_where(RuleCode.EMPLOYER_DAYS, programme="pathway__programme", day="held_on")
+    oldest = DaysBefore(Value(today_london(page_time()), output_field=DateField()), days)
+    stands = Q(consent__isnull=False, consent__withdrawn_on__isnull=True, consent__voided_at__isnull=True)
+    return Q(host_employer=seat.organisation_id) & stands & (Q(stage="booked") | Q(stage="held", held_on__gte=oldest))
 
 
 def training_places(user: object) -> QuerySet[TrainingPlace]:
@@ -191,15 +207,27 @@ def contacts(user: object) -> QuerySet[Contact]:
 def notes(user: object, *, of: Sequence[Pathway] | None = None) -> QuerySet[Note]:
     """Notes on cases in sight: one's own, the team's own, and those meant for the programme or one employer.
 
+    An employer reads what its own people noted of a chat in its sight, and nothing else.
     `of`: cases that came from `pathways(user)` already, so that they need not be looked for once more.
     """
     desk = desk_of(user)
-    if desk is None or not desk.has(*CASE_ROLES):
+    if desk is None:
         return Note.objects.none()
+    standing = Note.objects.filter(voided_at__isnull=True)
+    if not desk.has(*CASE_ROLES):
+        return standing.filter(_of_hosts(desk, user))
     mine = Q(author=desk.user_id)
     team = Q(visibility=Visibility.TEAM, organisation=desk.organisation_id)
     wide = Q(visibility__in=[Visibility.PROGRAMME, Visibility.EMPLOYER])
-    return Note.objects.filter(mine | team | wide, pathway__in=pathways(user) if of is None else [case.pk for case in of])
+    return standing.filter(mine | team | wide, pathway__in=pathways(user) if of is None else [case.pk for case in of])
+
+
+def _of_hosts(desk: Desk, user: object) -> Q:
+    seen = Q(pk__in=[])
+    for seat in desk.seats_as("employer"):
+        own = Q(employer=seat.organisation_id, organisation=seat.organisation_id, visibility=Visibility.EMPLOYER)
+        seen |= own & Q(opened_by__machine="interview", opened_by__subject_id__in=interviews(user).values("pk"))
+    return seen
 
 
 def consents(user: object) -> QuerySet[Consent]:
@@ -208,7 +236,7 @@ def consents(user: object) -> QuerySet[Consent]:
 
 
 def changes(user: object) -> QuerySet[StageChange]:
-    """Log rows of cases in sight; an employer's, of their own introductions and jobs."""
+    """Log rows of cases in sight; an employer's, of their own introductions, jobs and chats."""
     desk = desk_of(user)
     if desk is None:
         return StageChange.objects.none()
@@ -217,7 +245,7 @@ def changes(user: object) -> QuerySet[StageChange]:
         seen |= Q(pathway__in=pathways(user))
     if desk.has("employer"):
         own = {"introduction": introductions(user), "placement": placements(user), "retention_check": retention_checks(user)}
-        own |= {"pre_employment_check": checks(user)}
+        own |= {"pre_employment_check": checks(user), "interview": interviews(user)}
         for machine, rows in own.items():
             seen |= Q(machine=machine, subject_id__in=rows.values("pk"), organisation=desk.organisation_id)
     return StageChange.objects.filter(seen)

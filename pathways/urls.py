@@ -3,7 +3,21 @@
 from django.conf import settings
 from django.urls import URLPattern, path, re_path
 
-from pathways.views import caseload, contact, employer, imports, integrity, people, person, register_sample, step, task, today
+from pathways.views import (
+    caseload,
+    contact,
+    employer,
+    employer_chats,
+    imports,
+    integrity,
+    people,
+    person,
+    register_sample,
+    step,
+    task,
+    telling,
+    today,
+)
 
 FOLDER = "(?P<folder>pathways|interviews|training-places|introductions|placements|pre-employment-checks|retention-checks)"
 UUID = "(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
@@ -39,10 +53,13 @@ urlpatterns = [
     path("tasks/<uuid:uuid>/", person.of_task, name="task"),
     re_path(rf"^tasks/{UUID}/steps/(?P<step>snooze|reassign|close)/$", task.task_step, name="task_step"),
     path("tasks/<uuid:uuid>/undo/", task.undo_task, name="undo_task"),
+    path("tasks/<uuid:uuid>/words/", telling.words, name="task_words"),
     path("start/", employer.start, name="employer_start"),
     path("put-forward/", employer.put_forward, name="put_forward"),
     path("checks/", employer.checks_and_starts, name="checks"),
     path("still-here/", employer.still_here, name="still_here"),
+    path("chats/", employer_chats.chats, name="chats"),
+    path("interviews/<uuid:uuid>/", employer_chats.chat_page, name="interview"),
     path("introductions/<uuid:uuid>/", employer.introduction_page, name="introduction"),
     path("placements/<uuid:uuid>/", employer.placement_page, name="placement"),
     path("pre-employment-checks/<uuid:uuid>/", employer.check_page, name="pre_employment_check"),

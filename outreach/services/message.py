@@ -19,7 +19,7 @@ from outreach.models import Fact, Message, PhoneLine, Template
 from outreach.queries import text_route
 from outreach.rules import may_be_texted, next_opening
 from outreach.services.line import line_of
-from outreach.services.template import fill
+from outreach.services.template import fill, tidy
 
 #: Why a text was stopped with its case: what an undo looks for.
 CASE_ENDED = "case ended"
@@ -86,10 +86,13 @@ def queue_message(
     fact_value: str = "",
     written_for: UUID | None = None,
     route: ContactRoute | None = None,
+    words: str = "",
     by: Actor,
     at: datetime,
 ) -> Message:
     """Write one text into the outbox, in the transaction of the change it tells of.
+
+    `words` are what somebody made of the wording before they sent it; without them it goes as it is.
 
     The same candidate and occasion again returns the row that is there. `route` is the number to use; without it, the first
     that may be texted. Raises Refused, with a sentence for the person at the screen, when this text cannot go at all.
@@ -97,7 +100,7 @@ def queue_message(
     known = Message.objects.filter(candidate=candidate, occasion=occasion).first()
     if known is not None:
         return known
-    body = _body(template, values)
+    body = _body(template, values, words)
     backend = _backend_for(body)
     line = _line(candidate, route)
     if _first_chance(template.purpose, not_before) >= expires_at:
@@ -131,14 +134,14 @@ def queue_message(
     return message
 
 
-def _body(template: Template, values: Mapping[str, str]) -> str:
+def _body(template: Template, values: Mapping[str, str], words: str) -> str:
     if template.approved_at is None:
         raise Refused("The wording of this text has not been approved.")
     if template.retired_at is not None:
         raise Refused("The wording of this text is no longer used.")
     if template.purpose == Purpose.MARKETING:
         raise Refused("A text that promotes something needs evidence that the person agreed to such texts.")
-    body = fill(template.body, values)
+    body = tidy(words, len(words)) if words else fill(template.body, values)
     if not body.strip():
         raise Refused("The text is empty.")
     return body

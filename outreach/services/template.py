@@ -97,6 +97,21 @@ def faults_of(body: str, *, purpose: str = Purpose.SERVICE) -> list[str]:
     return found
 
 
+def faults_of_words(words: str, *, drafted: str = "") -> list[str]:
+    """What stands in the way of sending words that somebody typed, as far as they are not those that were `drafted` for them."""
+    found = _commands(words)
+    if RELATIVE.search(words):
+        found.append("It names a day by its distance: a text that goes later would be wrong. Name the date.")
+    if SHORTENERS.search(words):
+        found.append("A shortened link looks like a fraud: write the whole of it.")
+    known = {each.casefold() for each in SENSITIVE.findall(drafted)}
+    if said := sorted({each for each in SENSITIVE.findall(words) if each.casefold() not in known}):
+        found.append(f"“{'”, “'.join(said)}” says too much about a person for a text: leave it out.")
+    if (count := parts_of(words).count) > REFUSE_OVER:
+        found.append(f"It would be sent in {count} parts: make it shorter.")
+    return found
+
+
 def longest(body: str) -> str:
     """The wording with the longest values that it may meet."""
     return re.sub(r"\{(\w+)\}", lambda found: "n" * PLACEHOLDERS.get(found[1], 40), body)

@@ -1,22 +1,27 @@
-"""Forms of the coffee-cup chat."""
+"""Forms of the coffee-cup chat: booking it with one of us or with an employer, and what came of it."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 
+from accounts.models import Organisation
 from ground.clock import LONDON, london, today_london
 from ground.fields import DayField
-from ground.forms import LineField
+from ground.forms import LineField, TextField
 from ground.templatetags.said import weekday
 from pathways.forms.case import family_choices
-from pathways.forms.step import StepForm
+from pathways.forms.step import HEARD, StepForm
 from pathways.models.interview import WorkStatus
+from pathways.services.interview import host_keeps
 
 MISSED_BY = [("candidate", "They did not come"), ("us", "We could not make it")]
 #: Days that need no typing, in their order from today on.
 NEAR = {"today": "Today", "tomorrow": "Tomorrow"}
 ANOTHER = "another"
+#: What staff ask in a chat, and an employer does not.
+OURS = ("work_status", "work_status_since", "in_the_way", "adjustments_wanted")
+READ_BY = "Read by those who look after this person and by your colleagues, by no other employer. The person may ask to read it."
 
 
 def _said(day: date) -> str:
@@ -25,7 +30,7 @@ def _said(day: date) -> str:
 
 
 class BookChat(StepForm):
-    """Day, time, place, host."""
+    """Day, time, place, host; and the person's yes where an employer hosts it."""
 
     asks_day = False
     which = forms.ChoiceField(label="When?", required=False, widget=forms.RadioSelect)
@@ -39,9 +44,16 @@ class BookChat(StepForm):
     )
     place = LineField(label="Where?", max_length=60, help_text="As you would say it: at the library café, or by phone")
     host = forms.ChoiceField(label="Who holds it?", required=False)
+    consent_how = forms.ChoiceField(label="If an employer holds it, how did the person agree to that?", choices=HEARD, required=False)
 
     def add_choices(self) -> None:
-        self.fields["host"].choices = [("", "Me"), *((str(user.uuid), user.name) for user in self.colleagues())]  # type: ignore[attr-defined]
+        found = self.employers()
+        self.hosts = {str(each.uuid): each for each in [*found, *self.colleagues()]}
+        ours = [(key, each.name) for key, each in self.hosts.items() if not isinstance(each, Organisation)]
+        theirs = [(str(each.uuid), each.name) for each in found]
+        host: Any = self.fields["host"]
+        host.choices = [("", "Me"), *ours, *([("An employer", theirs)] if theirs else [])]
+        self._say_what_is_shared(bool(theirs))
         for name in ("which", "day"):
             self.fields[name].hide_optional = True  # type: ignore[attr-defined]  # read by the field's template
         days = [(name, f"{words}, {_said(self._day_of(name))}") for name, words in NEAR.items()]
@@ -53,9 +65,19 @@ class BookChat(StepForm):
         booked = getattr(self.subject, "at", None)
         if booked is None:
             return
-        host = getattr(self.subject, "host", None)
+        host = getattr(self.subject, "host", None) or getattr(self.subject, "host_employer", None)
         start = {"which": ANOTHER, "day": today_london(booked), "hour": f"{london(booked):%H:%M}", "host": str(host.uuid) if host else ""}
         self.initial = {**self.initial, **start}
+
+    def _say_what_is_shared(self, anybody: bool) -> None:
+        """What an employer who hosts it sees; nothing is asked where the programme has none."""
+        if not anybody or self.case is None:
+            del self.fields["consent_how"]
+            return
+        how: Any = self.fields["consent_how"]
+        how.hide_optional = True
+        name = self.case.candidate.name
+        how.help_text = f"The employer then sees the name, {name}, what kinds of work they want, and when and where: nothing else."
 
     def _day_of(self, which: str) -> date:
         return today_london(self.at) + timedelta(days=list(NEAR).index(which))
@@ -67,11 +89,31 @@ class BookChat(StepForm):
             cleaned["day"] = self._day_of(which)
         elif not cleaned.get("day") and "day" not in self.errors:
             self.add_error("day", "Choose today or tomorrow, or enter the day, for example 27 11 2026.")
+        self._ask_for_their_yes(cleaned)
         return cleaned
 
+    def _ask_for_their_yes(self, cleaned: dict[str, Any]) -> None:
+        """An employer needs the person's yes, once; one of us needs none."""
+        host, how = cleaned.get("host"), cleaned.get("consent_how")
+        if isinstance(host, Organisation):
+            if not how and "consent_how" not in self.errors and not host_keeps(self._chat, host):
+                self.add_error("consent_how", f"Say how the person agreed to {host.name} holding the chat.")
+        elif how and "host" not in self.errors:
+            self.add_error("host", "Choose the employer who holds it, or leave out how the person agreed.")
+
+    @property
+    def _chat(self) -> Any:
+        return self.subject if self.subject is not None and self.subject.pk else None
+
     def clean_host(self) -> Any:
-        wanted = self.cleaned_data["host"] or str(getattr(self.user, "uuid", ""))
-        return next((user for user in self.colleagues() if str(user.uuid) == wanted), None)
+        return self.hosts.get(self.cleaned_data["host"] or str(getattr(self.user, "uuid", "")))
+
+    def hosting(self) -> dict[str, Any]:
+        """Who holds it, as the service wants it. Called once the form is sound."""
+        host = self.cleaned_data["host"]
+        if isinstance(host, Organisation):
+            return {"host": None, "employer": host, "consent_how": self.cleaned_data["consent_how"]}
+        return {"host": host}
 
     def when(self) -> datetime:
         """Day and time as people in London mean them."""
@@ -87,18 +129,29 @@ class MissChat(StepForm):
 
 
 class HoldChat(StepForm):
-    """What came of it. No score."""
+    """What came of it. No score. An employer who hosts it says which kinds of work, and a note, and is asked for no more."""
 
     families = forms.MultipleChoiceField(label="Which kinds of work?", required=False, widget=forms.CheckboxSelectMultiple)
     work_status = forms.ChoiceField(label="Work at the moment", choices=[("", "Not asked"), *WorkStatus.choices], required=False)
     work_status_since = DayField(label="Not working since", required=False)
     in_the_way = LineField(label="What gets in the way?", required=False, max_length=400, help_text="In their words")
     adjustments_wanted = forms.BooleanField(label="Would like an adjustment or support", required=False)
+    note = TextField(label="Anything their worker should know?", required=False, max_length=2_000, help_text=READ_BY)
+
+    asks_employer_day = False
 
     def add_choices(self) -> None:
         self.fields["families"].choices = family_choices()  # type: ignore[attr-defined]
+        for name in OURS if self.by.kind == "employer" else ("note",):
+            del self.fields[name]
+        if self.by.kind == "employer" and self.subject is not None:
+            known = getattr(self.subject, "shared", {}).get("families", [])
+            self.initial = {**self.initial, "families": getattr(self.subject, "families", None) or known}
 
     def outcome(self) -> dict[str, Any]:
-        """What the chat writes besides its day and families."""
-        data = self.cleaned_data
-        return {name: data[name] for name in ("work_status", "work_status_since", "in_the_way", "adjustments_wanted")}
+        """What the chat writes besides its day and families: nothing where an employer tells of it."""
+        return {name: self.cleaned_data[name] for name in OURS if name in self.fields}
+
+    def noted(self) -> dict[str, str]:
+        """What an employer noted, where one was asked."""
+        return {"note": self.cleaned_data["note"]} if "note" in self.fields else {}

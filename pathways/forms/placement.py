@@ -151,13 +151,8 @@ class NextEmployer(Role):
         self.fields["employer"].choices = [("", "Choose"), *((str(row.uuid), row.name) for row in rows)]  # type: ignore[attr-defined]
 
     def employers(self) -> list[Organisation]:
-        """Employers that take part in the case's programme, but the one of this job."""
-        if self.case is None:
-            return []
-        rows = Organisation.objects.unscoped("employers of one programme").filter(
-            kinds__contains=["employer"], pk__in=[*self.case.programme.taking_part, self.case.programme.organisation_id]
-        )
-        return list(rows.exclude(pk=getattr(self.subject, "employer_id", None) or 0).order_by("name", "id"))
+        """All but the one of this job."""
+        return [row for row in super().employers() if row.pk != getattr(self.subject, "employer_id", None)]
 
     def clean_employer(self) -> Organisation:
         wanted = self.cleaned_data["employer"]

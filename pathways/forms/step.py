@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from accounts.choices import ReasonKind
-from accounts.models import Membership, Reason, User
+from accounts.models import Membership, Organisation, Reason, User
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.fields import DayField
@@ -83,6 +83,14 @@ class StepForm(HouseForm):
         reach = Q(programme__isnull=True) | Q(programme=self.case.programme_id)
         ids = seats.current(today_london(self.at)).filter(reach).values("user")
         return list(User.objects.unscoped("colleagues of one case").filter(pk__in=ids, is_active=True).order_by("name", "id"))
+
+    def employers(self) -> list[Organisation]:
+        """Employers that take part in the case's programme."""
+        if self.case is None:
+            return []
+        taking_part = {*self.case.programme.taking_part, self.case.programme.organisation_id}
+        rows = Organisation.objects.unscoped("employers of one programme").filter(kinds__contains=["employer"], pk__in=taking_part)
+        return list(rows.order_by("name", "id"))
 
     def needs_reason(self) -> bool:
         """Whether the step cannot be taken without a reason."""

@@ -8,7 +8,7 @@ from django import forms
 
 from accounts.models import Reason, User
 from ground.fields import DayField
-from ground.forms import HouseForm, LineField
+from ground.forms import HouseForm, LineField, TextField
 from pathways.models import Pathway
 from pathways.queries.colleagues import may_do
 from pathways.queries.due import who_owes
@@ -79,6 +79,35 @@ class GiveForm(OnTask):
 
 class DoneForm(OnTask):
     """Done."""
+
+
+class TellForm(OnTask):
+    """The words to tell somebody, as they would be sent: or that they were told."""
+
+    words = TextField(label="The text", required=False, max_length=1_600, widget=forms.Textarea(attrs={"rows": 8}))
+
+    def __init__(self, *args: Any, number: str, drafted: str, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"words": drafted}, **kwargs)
+        field: Any = self.fields["words"]
+        field.hide_optional = True
+        field.help_text = f"Change it as you like. It goes to {number} when you press “Send as a text”, and not before."
+        if not drafted:
+            del self.fields["words"]
+
+    @property
+    def sends(self) -> bool:
+        """Whether it was pressed to send the text."""
+        return self.data.get("press") == "text"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.data.get("press") not in {"text", "told"}:
+            self.add_error(None, "Send it as a text, or say that you told them.")
+        elif self.sends and "words" not in self.fields:
+            self.add_error(None, "No text can go to them: tell them another way.")
+        elif self.sends and not cleaned.get("words", "").strip() and "words" not in self.errors:
+            self.add_error("words", "Write what to tell them first.")
+        return cleaned
 
 
 class WakeForm(HouseForm):

@@ -27,6 +27,9 @@ class Interview(InterviewChart, Row):
     at = models.DateTimeField("when", null=True, blank=True)
     place = models.CharField("where", max_length=160, blank=True)
     host = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    host_employer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    consent = models.ForeignKey("pathways.Consent", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    shared = models.JSONField("exactly what an employer who hosts was told", default=dict, blank=True)
     held_on = models.DateField(null=True, blank=True)
     missed_by = models.CharField(max_length=10, blank=True, choices=[("candidate", "They did not come"), ("us", "We could not make it")])
     families = ArrayField(models.CharField(max_length=30), default=list, blank=True)
@@ -41,6 +44,8 @@ class Interview(InterviewChart, Row):
             "stage",
             "at",
             "place",
+            "consent",
+            "shared",
             "held_on",
             "missed_by",
             "families",
@@ -50,6 +55,7 @@ class Interview(InterviewChart, Row):
             "adjustments_wanted",
         ),
         other=("host",),
+        neither=("host_employer",),
     )
     audit_person = person_at_end_of("pathway.candidate")
 
@@ -58,6 +64,13 @@ class Interview(InterviewChart, Row):
             models.CheckConstraint(name="interview_stage_known", condition=models.Q(stage__in=InterviewStage.values)),
             models.CheckConstraint(name="interview_booked_has_time", condition=~models.Q(stage="booked") | models.Q(at__isnull=False)),
             models.CheckConstraint(name="interview_held_has_day", condition=~models.Q(stage="held") | models.Q(held_on__isnull=False)),
+            models.CheckConstraint(
+                name="interview_at_employer_has_consent",
+                condition=models.Q(host_employer__isnull=True) | models.Q(host__isnull=True, consent__isnull=False),
+            ),
         ]
-        indexes = [models.Index(fields=["host", "at"], name="interview_day", condition=models.Q(stage="booked"))]
+        indexes = [
+            models.Index(fields=["host", "at"], name="interview_day", condition=models.Q(stage="booked")),
+            models.Index(fields=["host_employer", "stage", "at"], name="interview_desk", condition=models.Q(host_employer__isnull=False)),
+        ]
         triggers = [agrees_with_log("interview")]

@@ -16,7 +16,7 @@ class Visibility(models.TextChoices):
 
 
 class Note(Row):
-    """What somebody wrote about a case, in plain text."""
+    """What somebody wrote about a case, in plain text; or with a step, and then gone with it when it is taken back."""
 
     pathway = models.ForeignKey("pathways.Pathway", on_delete=models.CASCADE, related_name="notes")
     author = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
@@ -26,11 +26,13 @@ class Note(Row):
     text = models.TextField(max_length=10_000)
     written_at = models.DateTimeField()
     day = models.DateField()
+    opened_by = models.ForeignKey("pathways.StageChange", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    voided_at = models.DateTimeField(null=True, blank=True)
 
     personal = Personal(
         candidate=("pathway", "text"),
         other=("author",),
-        neither=("organisation", "visibility", "employer", "written_at", "day"),
+        neither=("organisation", "visibility", "employer", "written_at", "day", "opened_by", "voided_at"),
     )
     audit_person = person_at_end_of("pathway.candidate")
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from ground.actor import Actor
 from pathways.models import Pathway, Task
 from pathways.models.task import TaskKind
-from pathways.queries.due import About, Act, may, step_href
+from pathways.queries.due import About, Act, may, step_href, words_href
 
 #: Tasks that are done by getting hold of the person: the phone comes first.
 TALKS = frozenset(
@@ -66,6 +66,8 @@ def acts_for(task: Task, what: About, *, by: Actor, today: date, back: str, pass
     """The presses of one task's row. `passed`: whether a chat's time has come and gone."""
     case, more = task.pathway, urlencode({"back": back})
     acts = _step(task, what, by=by, more=more, passed=passed)
+    if href := words_href(task, what):
+        acts.append(Act("Words to tell them", f"{href}?{more}", tap=False))
     if task.kind in TALKS or task.kind in RUNG_FOR:
         rang, spoke = contact_acts(case, back)
         acts += [rang, spoke] if task.kind in TALKS else [rang]

@@ -62,7 +62,7 @@ def children_of(cases: Sequence[Pathway]) -> dict[tuple[str, int], Any]:
         offer.superseded_by = offers.get(offer.superseded_by_id)
         offer._prefetched_objects_cache = {"placements": [job for job in jobs.values() if job.introduction_id == offer.pk]}
     rows: list[Any] = [
-        *Interview.objects.filter(pathway__in=ids).select_related("host"),
+        *Interview.objects.filter(pathway__in=ids).select_related("host", "host_employer", "consent"),
         *TrainingPlace.objects.filter(pathway__in=ids).select_related("course"),
         *(*offers.values(), *jobs.values(), *asked),
     ]
@@ -118,6 +118,8 @@ def heading_of(row: Any, today: date) -> str:
 
 def lines_of(row: Any, today: date) -> list[str]:
     """What is known of it, in a line or two."""
+    if row.machine == "interview":
+        return _lost_host(row)
     if row.machine == "training_place":
         course = row.course
         days = " to ".join(short_day(each) for each in (course.starts_on, course.ends_on) if each)
@@ -140,6 +142,14 @@ def lines_of(row: Any, today: date) -> list[str]:
         ahead = row.due_on > today and FLAGS[row.machine][row.stage].open
         return [f"Due {day(row.due_on)}{f', {due_words(row.due_on, today)}' if ahead else ''}."]
     return []
+
+
+def _lost_host(chat: Interview) -> list[str]:
+    """That the employer who was to host it sees nothing of it any more, when the person has taken their yes back."""
+    if chat.host_employer is None or (chat.consent is not None and chat.consent.stands):
+        return []
+    lost = f"{chat.host_employer.name} was to host it and sees it no more: the permission is withdrawn."
+    return [f"{lost} Move the chat to another host." if chat.stage == "booked" else lost]
 
 
 def _job_lines(job: Placement, today: date) -> list[str]:

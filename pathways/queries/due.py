@@ -15,6 +15,7 @@ from pathways.models.task import TaskKind
 from pathways.queries.steps import FOLDERS
 from pathways.rules import is_theirs, may_take
 from pathways.services.door import chart_steps
+from pathways.workflow.introduction import IntroductionStage
 from pathways.workflow.pathway import Stage
 
 KIND_WORDS = dict(TaskKind.choices)
@@ -128,7 +129,7 @@ def subjects_of(tasks: Iterable[Task]) -> dict[str, Any]:
 
 
 WITH: Mapping[str, Any] = {
-    "interview": Interview.objects.select_related("host"),
+    "interview": Interview.objects.select_related("host", "host_employer"),
     "training_place": TrainingPlace.objects.select_related("course"),
     "introduction": Introduction.objects.select_related("heading", "employer"),
     "placement": Placement.objects.select_related("employer"),
@@ -173,12 +174,13 @@ def about_row(row: Any, today: date) -> str:
 
 
 def chat_words(chat: Interview, today: date) -> str:
-    """10:30am, Library; with its day when that is not today."""
+    """10:30am, Library; with its day when that is not today, and with the employer that hosts it."""
+    host = f"hosted by {chat.host_employer.name}" if chat.host_employer is not None else ""
     if chat.at is None:
-        return chat.place
+        return ", ".join(part for part in (chat.place, host) if part)
     day = today_london(chat.at)
     time = time_of_day(chat.at) if day == today else f"{weekday(day)} at {time_of_day(chat.at)}"
-    return f"{time}, {chat.place}" if chat.place else time
+    return ", ".join(part for part in (time, chat.place, host) if part)
 
 
 def task_words(task: Task, what: About) -> str:
@@ -188,8 +190,17 @@ def task_words(task: Task, what: About) -> str:
     if task.kind == TaskKind.RETENTION and isinstance(what.row, RetentionCheck):
         milestone = MILESTONE_WORDS.get(what.row.milestone, "")
         return f"Ask: still in work at {milestone}? {what.employer}".strip()
+    if words_href(task, what) and not task.words:
+        return f"Tell the person: not taken further, {what.words}"
     label = task.words or KIND_WORDS[task.kind]
     return f"{label}: {what.words}" if what.words and not task.words else label
+
+
+def words_href(task: Task, what: About) -> str:
+    """Where the words to tell somebody that an employer said no are changed, sent or ticked off; nowhere for other tasks."""
+    row = what.row
+    told = task.kind == TaskKind.TELL and isinstance(row, Introduction) and row.stage == IntroductionStage.DECLINED_BY_EMPLOYER
+    return f"/tasks/{task.uuid}/words/" if told else ""
 
 
 def one_of(actors: Sequence[Actor], case: Pathway) -> Actor:

@@ -14,7 +14,7 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.rows import Row
 from ground.templatetags.said import in_days, time_of_day
-from pathways.models import Introduction, Placement, PreEmploymentCheck, StageChange
+from pathways.models import Interview, Introduction, Placement, PreEmploymentCheck, StageChange
 from pathways.queries.employer_words import THEN, shared_of
 from pathways.queries.timeline_words import title_of
 from pathways.scope import SCOPES, changes
@@ -79,7 +79,7 @@ class Recorded:
     undo: str
 
 
-def history(row: Introduction | Placement, user: object, *, by: Actor, at: datetime, back: str) -> list[Recorded]:
+def history(row: Introduction | Interview | Placement, user: object, *, by: Actor, at: datetime, back: str) -> list[Recorded]:
     """This employer's own steps on one row, newest first."""
     mine = changes(user).filter(machine=row.machine, subject_id=row.pk, organisation=by.organisation_id, undoes=None, cause=None)
     found = mine.filter(undone_by=None).select_related("actor").order_by("-id")[:20]

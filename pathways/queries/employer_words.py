@@ -3,7 +3,8 @@
 from typing import Any
 
 from accounts.choices import MilestoneCode
-from pathways.models import Introduction, PreEmploymentCheck, RetentionCheck
+from ground.templatetags.said import when
+from pathways.models import Interview, Introduction, PreEmploymentCheck, RetentionCheck
 from pathways.workflow.introduction import IntroductionStage as Stage
 
 #: Where somebody put forward stands, as the employer would say it. What is gone is gone in the same words, whatever the cause.
@@ -22,6 +23,7 @@ STANDS = {
 NOT_AVAILABLE = "No longer available"
 #: On buttons, and above the form that a button opens.
 BUTTONS = {
+    "interview.hold": "Say how it went",
     "introduction.consider": "Consider",
     "placement.start": "Started",
     "placement.leave": "Left: say when and why",
@@ -30,6 +32,7 @@ BUTTONS = {
 }
 #: What a step is, above its form.
 ABOUT = {
+    "interview.hold": "The chat has taken place. There is no score: their worker decides with them what comes next.",
     "introduction.consider": "You are looking at it.",
     "introduction.invite": "You want to meet them. Their worker tells them.",
     "introduction.reserve": "Good, but not for the place that is free now.",
@@ -47,6 +50,7 @@ ABOUT = {
 }
 #: What comes next, once it is done.
 THEN = {
+    "interview.hold": "Their worker decides with them what comes next.",
     "introduction.invite": "Their worker tells them. Ring them, or their worker, to agree a day.",
     "introduction.offer": "Their worker goes through it with them. Their answer shows here.",
     "introduction.decline_by_employer": "They hear it from their worker.",
@@ -60,22 +64,24 @@ THEN = {
 MILESTONES = {code: str(label).lower() for code, label in MilestoneCode.choices}
 
 
-def shared_name(row: Introduction | None) -> str:
+def shared_name(row: Introduction | Interview | None) -> str:
     """The name as it was shared."""
     known = row.shared if row is not None else {}
     return str(known.get("name") or known.get("called") or "Name not shared")
 
 
 def shared_of(row: Any) -> str:
-    """The name as it was shared in the introduction that this row is, or hangs on."""
+    """The name as it was shared in the introduction or chat that this row is, or hangs on."""
     job = getattr(row, "placement", row)
-    return shared_name(job if isinstance(job, Introduction) else getattr(job, "introduction", None))
+    return shared_name(job if isinstance(job, Introduction | Interview) else getattr(job, "introduction", None))
 
 
 def called_of(row: Any) -> str:
     """Who it is about and what: somebody may be put forward twice, and each job has six checks."""
     if isinstance(row, Introduction):
         return f"{shared_of(row)}, {row.heading.title}"
+    if isinstance(row, Interview):
+        return f"{shared_of(row)}, chat on {when(row.at)}"
     job = getattr(row, "placement", row)
     what = f", {row.get_kind_display().lower()}" if isinstance(row, PreEmploymentCheck) else ""
     asked = f", {MILESTONES.get(row.milestone, '')}".rstrip(", ") if isinstance(row, RetentionCheck) else ""

@@ -18,8 +18,9 @@ from outreach.services.line import digest_of
 from outreach.services.message import why_silent
 from outreach.services.template import current_template, fill
 from pathways.models import Pathway, StageChange, Task
-from pathways.models.task import TaskKind
+from pathways.models.task import TaskKind, TaskState
 from pathways.services.text import TELLINGS, WORDING, Moment, Telling, values_of, wording_of
+from pathways.workflow.owed import TOLD_BY_HAND
 
 #: What stands in a wording for what the form still asks.
 OPEN_ENDS = {
@@ -32,6 +33,8 @@ OPEN_ENDS = {
     "at_employer": " at (employer)",
 }
 ON_THE_LIST = "The words to say go on the list of what is to do."
+BY_HAND = "Nothing goes to them by itself: the words are drafted, for their worker to change and send, or to say."
+DRAFTED = "The words to tell them are drafted: they are on the list of what is to do."
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def foretell(case: Pathway, machine: str, step: str, *, at: datetime) -> Foretol
     """What the person will be told when this step is taken; nothing where this step never texts."""
     telling = TELLINGS.get((machine, step))
     if telling is None:
-        return None
+        return Foretold(why_not=BY_HAND) if (machine, step) in TOLD_BY_HAND else None
     if case.do_not_contact or case.candidate.died_on is not None:
         return Foretold(why_not="No text goes: this person is not to be contacted.")
     try:
@@ -58,7 +61,7 @@ def foretell(case: Pathway, machine: str, step: str, *, at: datetime) -> Foretol
     if not code:
         return Foretold(why_not="No text goes: the programme may not be mentioned on this number.")
     silent = why_silent(PhoneLine.objects.filter(digest=digest_of(route.value)).first())
-    body = _body(code, case)
+    body = body_of(code, case)
     if silent or not body or not usual_backend():
         return _none(silent or ("Texts are switched off here." if body else "There is no wording in this person’s language."), telling)
     values = values_of(case, Moment(expires_at=at, values=OPEN_ENDS))
@@ -69,7 +72,7 @@ def _none(sentence: str, telling: Telling) -> Foretold:
     return Foretold(why_not=f"No text goes. {sentence} {ON_THE_LIST if telling.must_reach else ''}".strip())
 
 
-def _body(code: str, case: Pathway) -> str:
+def body_of(code: str, case: Pathway) -> str:
     """The wording in use, or the shipped one that would become it; looked at, never loaded."""
     person = case.candidate
     for language in [person.language, "en"] if person.english_is_fine else [person.language]:
@@ -95,7 +98,11 @@ def _when(at: datetime) -> str:
 
 def told_words(change: StageChange | None) -> str:
     """After a step: the number that a text goes to, or that a task holds the words; nothing where it tells nobody anything."""
-    if change is None or (change.machine, change.step) not in TELLINGS:
+    if change is None:
+        return ""
+    if (change.machine, change.step) in TOLD_BY_HAND:
+        return DRAFTED if Task.objects.filter(opened_by=change, kind=TaskKind.TELL, state=TaskState.OPEN).exists() else ""
+    if (change.machine, change.step) not in TELLINGS:
         return ""
     written = Message.objects.filter(written_for=change.uuid).exclude(state__in=NEVER_WENT).select_related("line").order_by("-id").first()
     if written is not None:

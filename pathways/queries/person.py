@@ -22,7 +22,7 @@ from pathways.models.introduction import ConsentKind
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.acts import LEADS_TO, ONE_PRESS
 from pathways.queries.children import Live, children_of, shown_children
-from pathways.queries.due import about, due_words, task_words, who_owes
+from pathways.queries.due import about, due_words, task_words, who_owes, words_href
 from pathways.queries.facts import conduct_of, facts_among
 from pathways.queries.offers import NEXT_STEP, Offers
 from pathways.queries.steps import OpenStep
@@ -59,6 +59,7 @@ class Owed:
     on: str
     put_off: str = ""
     step: OpenStep | None = None
+    words_href: str = ""
 
     @property
     def snooze_href(self) -> str:
@@ -292,6 +293,7 @@ def _owed(case: Pathway, tasks: Sequence[Task], children: Mapping[tuple[str, int
                 overdue=task.due_on < today,
                 on=_said(task.due_on),
                 put_off=reasons.get(task.snooze_reason, ""),
+                words_href=words_href(task, what),
             )
         )
     return found

@@ -64,8 +64,9 @@ def steps_on(row: Row, *, case: Pathway, by: Actor, conduct: CaseFacts | None = 
 
 
 def _told(row: Row, each: Step) -> bool:
-    """A chat may be held by an employer, and is as a rule held by staff: that one is nobody else's word."""
-    return set(each.who) == {EMPLOYER, WORKER} and not isinstance(row, Interview)
+    """A chat is as a rule held by staff, and then it is nobody else's word; one that an employer hosts is that employer's to tell of."""
+    hosted = not isinstance(row, Interview) or row.host_employer_id is not None
+    return set(each.who) == {EMPLOYER, WORKER} and hosted
 
 
 def allowed(each: Step, row: Row | None, *, case: Pathway, by: Actor) -> bool:

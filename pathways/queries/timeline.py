@@ -20,7 +20,7 @@ from pathways.models.note import Visibility
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.acted import contact_words
 from pathways.queries.due import about_row
-from pathways.queries.timeline_details import details_of, snapshots
+from pathways.queries.timeline_details import HOST, details_of, snapshots
 from pathways.queries.timeline_words import is_noise, reasons_given, said_then, title_of
 from pathways.scope import messages, notes
 from pathways.services.contact import may_void
@@ -227,17 +227,18 @@ def _tie_undone(log: Sequence[StageChange]) -> None:
         each.undoes = known[each.undoes_id] if each.undoes_id else None
 
 
-def _name_actors(log: Sequence[StageChange], after: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
+def _name_actors(log: Sequence[StageChange], after: Mapping[int, Mapping[str, Any]]) -> dict[Any, str]:
     """Give each step the person and organisation that took it; the names of all who are told of, hosts and new owners too."""
     ids = {values[name] for values in after.values() for name in ("owner_id", "host_id") if values.get(name)}
     ids |= {each.actor_id for each in log if each.actor_id}
     users = User.objects.unscoped("names in a timeline that is in sight").filter(pk__in=ids).only("name", "email").in_bulk()
     outside = {each.organisation_id for each in log if each.organisation_id and each.actor_kind in OUTSIDE}
-    organisations = Organisation.objects.only("name").in_bulk(outside)
+    hosts = {values["host_employer_id"] for values in after.values() if values.get("host_employer_id")}
+    organisations = Organisation.objects.only("name").in_bulk(outside | hosts)
     for each in log:
         each.actor = users.get(each.actor_id) if each.actor_id else None
         each.organisation = organisations.get(each.organisation_id) if each.organisation_id else None
-    return {pk: user.name for pk, user in users.items()}
+    return {**{pk: user.name for pk, user in users.items()}, **{(HOST, pk): row.name for pk, row in organisations.items()}}
 
 
 # -- what else there is ------------------------------------------------------------------------------------------------------------
@@ -305,12 +306,14 @@ def _notes(user: Any, cases: Sequence[Pathway], *, most: int) -> list[Entry]:
 
 
 def _note_title(row: Any) -> str:
-    return f"Note, shared with {row.employer.name}" if row.employer is not None else "Note"
+    if row.employer is None:
+        return "Note"
+    return f"Note{' from' if row.organisation_id == row.employer_id else ', shared with'} {row.employer.name}"
 
 
 def _readers(row: Any) -> str:
     if row.employer is not None:
-        return f"my team and {row.employer.name}"
+        return f"{'those who look after them' if row.organisation_id == row.employer_id else 'my team'} and {row.employer.name}"
     words = str(Visibility(row.visibility).label)
     return words[:1].lower() + words[1:]
 

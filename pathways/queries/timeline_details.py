@@ -14,6 +14,9 @@ from pathways.models.retention import Grade
 from pathways.services.door import as_json, chart_steps
 
 Values = Mapping[str, Any]
+#: Names of people by their id, and of employers that host by HOST and theirs.
+Names = Mapping[Any, str]
+HOST = "employer"
 ANY_WORK = {True: "In paid work.", False: "Not in paid work."}
 MISSED_BY = {"candidate": "They did not come", "us": "We could not make it"}
 DESTINATIONS = {
@@ -42,7 +45,7 @@ def _written(machine: str) -> set[str]:
     return {name for step in chart_steps(machine).values() for name in step.writes}
 
 
-def details_of(change: StageChange, values: Values, names: Mapping[int, str]) -> list[str]:
+def details_of(change: StageChange, values: Values, names: Names) -> list[str]:
     """Sentences about what a step wrote; none where it wrote nothing worth telling."""
     if change.undoes_id is not None:
         return []
@@ -75,14 +78,14 @@ def _said(words: str, value: str) -> str:
     return f"{words} {value}." if value else ""
 
 
-def _chat(values: Values, names: Mapping[int, str]) -> list[str]:
+def _chat(values: Values, names: Names) -> list[str]:
     moment = _moment(values.get("at"))
-    host = names.get(values.get("host_id") or 0, "")
+    host = names.get(values.get("host_id") or 0, "") or names.get((HOST, values.get("host_employer_id")), "")
     parts = [when(moment) if moment else "", values.get("place") or "", f"with {host}" if host else ""]
     return [", ".join(part for part in parts if part) + "."]
 
 
-def _held(values: Values, names: Mapping[int, str]) -> list[str]:
+def _held(values: Values, names: Names) -> list[str]:
     status = dict(WorkStatus.choices).get(values.get("work_status") or "", "")
     return [
         _said("At the time:", str(status).lower()),
@@ -91,7 +94,7 @@ def _held(values: Values, names: Mapping[int, str]) -> list[str]:
     ]
 
 
-def _offer(values: Values, names: Mapping[int, str]) -> list[str]:
+def _offer(values: Values, names: Names) -> list[str]:
     pay, unit = values.get("offer_pay"), dict(PayUnit.choices).get(values.get("offer_pay_unit") or "", "")
     hours = _number(values["offer_hours"]) if values.get("offer_hours") is not None else ""
     parts = [
@@ -109,13 +112,13 @@ def _offer(values: Values, names: Mapping[int, str]) -> list[str]:
     ]
 
 
-def _agreed(values: Values, names: Mapping[int, str]) -> list[str]:
+def _agreed(values: Values, names: Names) -> list[str]:
     start = _day(values.get("start_on"))
     at = f" at {values['start_at']}" if values.get("start_at") else ""
     return [f"{weekday(start)}{at}." if start else "", _said("Ask for", values.get("report_to") or "")]
 
 
-def _left(values: Values, names: Mapping[int, str]) -> list[str]:
+def _left(values: Values, names: Names) -> list[str]:
     last = _day(values.get("last_day"))
     return [
         f"Last day {day(last)}." if last else "The last day is not known yet.",
@@ -123,21 +126,21 @@ def _left(values: Values, names: Mapping[int, str]) -> list[str]:
     ]
 
 
-def _not_now(values: Values, names: Mapping[int, str]) -> list[str]:
+def _not_now(values: Values, names: Names) -> list[str]:
     return ["Please do not contact." if values.get("do_not_contact") else "", _said("Ask again on", day(_day(values.get("revisit_on"))))]
 
 
-def _answer(values: Values, names: Mapping[int, str]) -> list[str]:
+def _answer(values: Values, names: Names) -> list[str]:
     grade = dict(Grade.choices).get(values.get("grade") or "", "")
     return [f"{grade}." if grade else ""]
 
 
-def _check(values: Values, names: Mapping[int, str]) -> list[str]:
+def _check(values: Values, names: Names) -> list[str]:
     return [_said("Done by", values.get("owner_words") or ""), _said("Waits for", values.get("blocked_by") or "")]
 
 
 #: machine.step -> what to tell of the values it left.
-TELL: Mapping[str, Callable[[Values, Mapping[int, str]], list[str]]] = {
+TELL: Mapping[str, Callable[[Values, Names], list[str]]] = {
     "pathway.hand_over": lambda values, names: [_said("To", names.get(values.get("owner_id") or 0, ""))],
     "pathway.pause": lambda values, names: [_said("We look again on", day(_day(values.get("available_on"))))],
     "pathway.set_not_now": _not_now,

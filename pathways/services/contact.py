@@ -2,18 +2,18 @@
 
 from datetime import date, datetime, timedelta
 
-from accounts.models import Organisation
+from accounts.models import BankHoliday, Organisation
 from accounts.services.audit import service
 from candidates.models import Candidate
 from ground.actor import Actor
-from ground.clock import today_london
+from ground.clock import add_working_days, today_london
 from ground.door import Conflict, Refused
 from outreach.models import Contact, Event
-from pathways.models import Consent, Note, Pathway, Task
+from pathways.models import Consent, Interview, Note, Pathway, Task
 from pathways.models.introduction import ConsentKind
 from pathways.models.note import Visibility
 from pathways.models.task import TaskKind, TaskState
-from pathways.services.task import show_next
+from pathways.services.task import open_task, show_next
 
 LONGEST_NOTE = 10_000
 #: For so long whoever logged a contact may take it back; a step's is the same.
@@ -161,8 +161,32 @@ def give_consent(
 
 @service("consent.withdraw")
 def withdraw_consent(*, consent: Consent, by: Actor, at: datetime) -> Consent:
-    """From today it allows nothing: an employer's sight ends at the next request."""
+    """From today it allows nothing: an employer's sight ends at the next request.
+
+    A chat that it was to host by this permission wants another host: whoever holds the person is asked for one.
+    """
     if not consent.stands:
         raise Conflict("This permission has ended already.")
+    chats = Interview.objects.filter(consent=consent, stage="booked").order_by("pathway", "id")
+    list(Pathway.objects.select_for_update(no_key=True).filter(pk__in=chats.values("pathway")).order_by("id"))  # cases are locked first
     consent.change(version=consent.version, withdrawn_on=today_london(at))
+    for chat in chats.select_related("host_employer", "pathway"):
+        _ask_for_a_host(chat, at=at)
     return consent
+
+
+def _ask_for_a_host(chat: Interview, *, at: datetime) -> None:
+    name = chat.host_employer.name if chat.host_employer is not None else "The employer"
+    today = today_london(at)
+    next_day = add_working_days(today, 1, frozenset(BankHoliday.objects.values_list("day", flat=True)))
+    open_task(
+        pathway_id=chat.pathway_id,
+        kind=TaskKind.FREE,
+        subject=f"interview:{chat.pk}:host",  # moved, held or called off, the chat takes it along
+        due_on=max(today, min(next_day, today_london(chat.at or at))),
+        owed_by="worker",
+        change=None,
+        stage=chat.pathway.stage,
+        words=f"{name} sees nothing of the chat any more: move it to another host, or call it off",
+    )
+    show_next(pathway_id=chat.pathway_id)

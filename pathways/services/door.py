@@ -23,6 +23,7 @@ from pathways.models import MACHINES, ImportRun, Overwritten, Pathway, StageChan
 from pathways.models.log import Quality
 from pathways.queries.facts import conduct_of, facts_of
 from pathways.rules import may_take
+from pathways.services.mail import tell_hosts
 from pathways.services.pause import end_pause
 from pathways.services.task import close_all, owe_finishing, settle_tasks, show_next
 from pathways.services.text import write_texts
@@ -287,6 +288,7 @@ def _after(change: StageChange, *, subject: Subject, was: str, then: Callable[[S
     if then is not None:
         then(change)
     write_texts(change=change, subject=subject)
+    tell_hosts(change=change, subject=subject)
     if change.pathway_id is None:
         return
     if change.cause is None or change.cause.pathway_id != change.pathway_id:

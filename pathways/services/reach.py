@@ -12,7 +12,10 @@ from outreach.choices import NEVER_WENT, WENT, MessageState
 from outreach.models import Fact, Message
 from outreach.services.message import withdraw_message
 from pathways.models import MACHINES, Pathway, StageChange
+from pathways.services.decline import still_safe, text_decline_again
 from pathways.services.text import TELLINGS, wording_of, write_again, write_texts
+from pathways.services.unsent import say_instead
+from pathways.workflow.owed import TOLD_BY_HAND
 
 
 @transact
@@ -59,7 +62,11 @@ def redirect_texts(*, candidate: Candidate, at: datetime) -> int:
         if _is_right(message, change) or not withdraw_message(message=message, reason="number", at=at):
             continue
         withdrawn += 1
-        if change is not None and is_true(message, at=at):
+        if change is None or not is_true(message, at=at):
+            continue
+        if (change.machine, change.step) in TOLD_BY_HAND:
+            say_instead(message=message, change=change, at=at)
+        else:
             write_texts(change=change, subject=MACHINES[change.machine].objects.get(pk=change.subject_id), at=at)
     return withdrawn
 
@@ -73,6 +80,8 @@ def _told_by(message: Message) -> StageChange | None:
 def _is_right(message: Message, change: StageChange | None) -> bool:
     """Whether a text would be written today to the same number in the same wording."""
     telling = TELLINGS.get((change.machine, change.step)) if change is not None else None
+    if change is not None and (change.machine, change.step) in TOLD_BY_HAND:
+        return still_safe(message)
     if change is None or telling is None:
         return message.line.e164 in numbers_of(message.candidate)
     case = Pathway.objects.select_related("candidate", "owner").get(changes=change)
@@ -105,6 +114,8 @@ def send_again(*, message: Message, by: Actor, at: datetime) -> Message:
     later = Message.objects.filter(candidate=message.candidate_id, fact=message.fact, fact_value=message.fact_value, pk__gt=message.pk)
     if later.exclude(state__in=NEVER_WENT).exists():
         raise Conflict("This has been sent again already.")
+    if (change.machine, change.step) in TOLD_BY_HAND:
+        return text_decline_again(message=message, change=change, by=by, at=at)
     again = write_again(change=change, subject=MACHINES[change.machine].objects.get(pk=change.subject_id), at=at)
     if again is None:
         raise Refused("What this text says is no longer so: nothing was sent.")

@@ -11,11 +11,12 @@ from ground.actor import Actor
 from ground.clock import add_working_days, today_london
 from ground.door import Conflict, NotYours, Refused
 from ground.rows import Row
+from outreach.services.message import withdraw_messages
 from pathways.models import Pathway, RetentionCheck, StageChange, Task
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.colleagues import may_do
 from pathways.workflow.follow import CaseFacts
-from pathways.workflow.owed import ENDING, FINISHING, OWED, STOP_IN_A_PAUSE, Opens, Owed, outlives
+from pathways.workflow.owed import ENDING, FINISHING, OWED, STOP_IN_A_PAUSE, TOLD_BY_HAND, Opens, Owed, outlives
 from pathways.workflow.pathway import IN_WORK, OPEN, Stage
 
 
@@ -219,6 +220,8 @@ def wake_task(*, task: Task, due_on: date, by: Actor, at: datetime, version: int
         raise Conflict("This was closed by what has happened since.")
     if Task.objects.filter(pathway=locked.pathway_id, kind=locked.kind, subject=locked.subject, state=TaskState.OPEN).exclude(pk=locked.pk):
         raise Conflict("The same is on the list already.")
+    if locked.kind == TaskKind.TELL and locked.opened_by is not None and (locked.opened_by.machine, locked.opened_by.step) in TOLD_BY_HAND:
+        withdraw_messages(written_for=[locked.opened_by.uuid], at=at)  # not told yet after all: what a worker sent waits no more
     locked.state, locked.closed_by_user, locked.closed_on = TaskState.OPEN, None, None
     locked.snoozed_until, locked.snooze_reason, locked.due_on, locked.version = None, "", due_on, locked.version + 1
     locked.save(update_fields=["state", "closed_by_user", "closed_on", "snoozed_until", "snooze_reason", "due_on", "version"])

@@ -220,7 +220,7 @@ def _write(
     at: datetime,
     again: bool,
 ) -> Message | None:
-    template = _template(code, candidate=case.candidate, at=at)
+    template = template_for(code, candidate=case.candidate, at=at)
     values = values_of(case, moment)
     fact = f"{change.machine}:{change.subject_id}"
     occasion = _occasion(f"{fact}@{moment.about}:{telling.code}", fact, fill(template.body, values), candidate=case.candidate, again=again)
@@ -255,7 +255,7 @@ def _occasion(name: str, fact: str, body: str, *, candidate: Candidate, again: b
     return f"{name}#{earlier + 1}" if earlier else name
 
 
-def _template(code: str, *, candidate: Candidate, at: datetime) -> Template:
+def template_for(code: str, *, candidate: Candidate, at: datetime) -> Template:
     """The wording in the person's language; in English where they said that English is fine."""
     languages = [candidate.language, "en"] if candidate.english_is_fine else [candidate.language]
     for language in languages:
@@ -330,11 +330,15 @@ def load_texts(*, at: datetime) -> int:
     return len(files)
 
 
+def shipped(code: str, language: str = "en") -> str:
+    """The wording that ships with the product; nothing where there is none."""
+    file = WORDING / Path(language).name / f"{Path(code).name}.txt"
+    return file.read_text(encoding="utf-8").strip() if file.is_file() else ""
+
+
 def _load(code: str, language: str, *, at: datetime) -> Template | None:
-    file = WORDING / Path(language).name / f"{code}.txt"
-    if not file.is_file():
-        return None
-    return seed_template(code=code, language=language, body=file.read_text(encoding="utf-8").strip(), delivery_class=class_of(code), at=at)
+    body = shipped(code, language)
+    return seed_template(code=code, language=language, body=body, delivery_class=class_of(code), at=at) if body else None
 
 
 def class_of(code: str) -> str:

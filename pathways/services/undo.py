@@ -11,7 +11,7 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict, NotYours, Refused
 from outreach.services.message import change_fact, release_messages, withdraw_messages
-from pathways.models import MACHINES, Consent, Evidence, Ownership, Pathway, Pause, StageChange, Task
+from pathways.models import MACHINES, Consent, Evidence, Note, Ownership, Pathway, Pause, StageChange, Task
 from pathways.models.task import TaskState
 from pathways.queries.facts import facts_of
 from pathways.rules import is_theirs
@@ -215,7 +215,7 @@ def _since(change: StageChange) -> date:
 
 
 def restore_company(effects: list[StageChange], *, at: datetime) -> None:
-    """Tasks, permissions, ownership, answers and waiting texts that came with the steps go with them."""
+    """Tasks, permissions, ownership, answers, notes and waiting texts that came with the steps go with them."""
     ids = [each.pk for each in effects]
     for task in Task.objects.filter(opened_by__in=ids).exclude(state=TaskState.VOID).order_by("pathway", "id"):
         task.state, task.version = TaskState.VOID, task.version + 1
@@ -227,7 +227,7 @@ def restore_company(effects: list[StageChange], *, at: datetime) -> None:
         task.state, task.closed_by, task.closed_on, task.version = TaskState.OPEN, None, None, task.version + 1
         task.save(update_fields=["state", "closed_by", "closed_on", "version"])
     stand_still_again(effects)
-    rows: tuple[Any, ...] = (Consent, Evidence, Pause)
+    rows: tuple[Any, ...] = (Consent, Evidence, Note, Pause)
     for model in rows:
         model.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at)
     Ownership.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at)

@@ -13,6 +13,7 @@ from pathways.models import Pathway, StageChange, Task
 from pathways.models.task import TaskKind
 from pathways.services.task import open_task, show_next
 from pathways.services.text import LONGEST_TASK, TELLINGS
+from pathways.workflow.owed import TOLD_BY_HAND
 
 DID_NOT_GO = (
     MessageState.EXPIRED,
@@ -36,10 +37,14 @@ def unsent(*, at: datetime) -> list[Message]:
     found = []
     for message in given_up.filter(written_for__isnull=False).order_by("id"):
         true = Fact.objects.filter(key=message.fact, value=message.fact_value).exists()
-        asked = Task.objects.filter(kind=TaskKind.TELL, opened_by__uuid=str(message.written_for)).exists()
-        if true and not asked:
+        if true and not _asked(message):
             found.append(message)
     return found
+
+
+def _asked(message: Message) -> bool:
+    """Whether somebody was asked to say it. What is told by hand had its task before the text: only one with words counts."""
+    return Task.objects.filter(kind=TaskKind.TELL, opened_by__uuid=str(message.written_for)).exclude(words="").exists()
 
 
 def tell_unsent(*, at: datetime) -> int:
@@ -50,20 +55,29 @@ def tell_unsent(*, at: datetime) -> int:
 @transact
 def _ask(*, message: Message, at: datetime) -> bool:
     change = StageChange.objects.filter(uuid=str(message.written_for), undone_by__isnull=True).first()
-    telling = TELLINGS.get((change.machine, change.step)) if change else None
-    if change is None or change.pathway_id is None or telling is None or not telling.must_reach:
+    if change is None or change.pathway_id is None or not _must_reach(change):
         return False
-    case = Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id)
+    return say_instead(message=message, change=change, at=at)
+
+
+def _must_reach(change: StageChange) -> bool:
+    told = (change.machine, change.step)
+    return told in TOLD_BY_HAND or (told in TELLINGS and TELLINGS[told].must_reach)
+
+
+def say_instead(*, message: Message, change: StageChange, at: datetime) -> bool:
+    """Ask a worker to say what this text did not; whether the case still owes it."""
+    case = Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id or 0)
     lead = "This text may not have arrived: " if message.state == MessageState.ABANDONED else "A text did not go. Say: "
     owed = open_task(
-        pathway_id=change.pathway_id,
+        pathway_id=case.pk,
         kind=TaskKind.TELL,
         subject=f"{change.machine}:{change.subject_id}",
         due_on=today_london(at),
         owed_by="worker",
         change=change,
         stage=case.stage,
-        words=tidy(lead + message.body.partition(". ")[2], LONGEST_TASK),
+        words=tidy(lead + (message.body.partition(". ")[2] or message.body), LONGEST_TASK),
     )
-    show_next(pathway_id=change.pathway_id)
+    show_next(pathway_id=case.pk)
     return owed

@@ -14,8 +14,12 @@ from employers.services.heading import let_go_stale
 from ground.actor import SYSTEM
 from ground.clock import today_london
 from ground.door import Refused
+from pathways.models import Pathway
+from pathways.services.door import Taken
+from pathways.services.interview import book_chat
 from pathways.simulation.bulk import load_in_bulk
 from pathways.simulation.cast import ROLES, cast
+from pathways.simulation.days import moment, working
 from pathways.simulation.desks import settle_old_work
 from pathways.simulation.person import DRAMA_NUMBERS
 from pathways.simulation.rates import Rates
@@ -98,6 +102,7 @@ def load_demo(*, at: datetime) -> World | None:
         load_in_bulk(story.people, world=world)
         settle_old_work(world=world, at=at)
         _other_openings(world, at=at)
+        _chat_at_the_trust(world, at=at)
     return world
 
 
@@ -138,6 +143,25 @@ def _other_openings(world: World, *, at: datetime) -> None:
         posted_on=today - timedelta(days=240),
         confirmed_on=today - timedelta(days=178),
         ended_on=today - timedelta(days=170),
+    )
+
+
+def _chat_at_the_trust(world: World, *, at: datetime) -> None:
+    """Somebody ready would like to hear from the trust itself what work is like there; agreed too long ago for an e-mail to tell of it."""
+    case = Pathway.objects.get(
+        programme=world.programme, owner=world.workers[0], candidate__first_name="Gita", candidate__last_name="Kapadia"
+    )
+    today = today_london(at)
+    book_chat(
+        case=case,
+        when=moment(working(today + timedelta(days=2)), 11 * 60),
+        place="Queen Square Hospital, main desk",
+        host=None,
+        employer=world.employers[0],
+        consent_how="in_person",
+        by=world.worker_actors[0],
+        at=at,
+        taken=Taken(happened_on=today - timedelta(days=8)),
     )
 
 

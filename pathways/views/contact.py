@@ -19,7 +19,7 @@ from pathways.forms.note import NoteForm
 from pathways.models import Pathway
 from pathways.models.introduction import ConsentKind
 from pathways.queries.acted import contact_words
-from pathways.scope import CASE_ROLES, consents, contacts, pathways
+from pathways.scope import CASE_ROLES, consents, contacts, interviews, pathways
 from pathways.scope import messages as texts
 from pathways.services import contact as talks
 from pathways.services.case import set_families
@@ -182,6 +182,9 @@ def withdraw_consent(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "button": "Withdraw the permission",
         "words": "From today it allows nothing. An employer who sees this person now will not see them any more.",
     }
+    hosting = interviews(request.user).filter(consent=row, stage="booked").exists()
+    if hosting:
+        more["words"] += " It was to host a chat: that chat then needs another host."
     if request.method != "POST":
         return form_page(request, form, **more)
 
@@ -189,7 +192,8 @@ def withdraw_consent(request: HttpRequest, uuid: UUID) -> HttpResponse:
         if not form.is_valid():
             return form_page(request, form, **more)
         talks.withdraw_consent(consent=row, by=acting_for(request, row.candidate), at=at)
-        messages.success(request, "The permission is withdrawn.")
+        words = " The chat needs another host: it is on the list of what is to do." if hosting else ""
+        messages.success(request, f"The permission is withdrawn.{words}")
         return HttpResponseRedirect(f"/people/{row.candidate.uuid}/")
 
     return answer_once(request, act)

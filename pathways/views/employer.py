@@ -1,4 +1,7 @@
-"""An employer's pages: what waits, people put forward, checks and starts, still here; and closing or filling an opening."""
+"""An employer's pages: what waits, people put forward, checks and starts, still here; and closing or filling an opening.
+
+The chats that it hosts are in employer_chats.
+"""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -25,6 +28,7 @@ from ground.templatetags.said import day
 from ground.views import refused as no_page
 from pathways.models import Introduction
 from pathways.queries import employer as asks
+from pathways.queries.employer_chats import FEW, chats, soonest
 from pathways.queries.employer_log import history, just_done
 from pathways.queries.employer_words import STANDS, shared_name
 from pathways.scope import CASE_ROLES, introductions, placements
@@ -39,11 +43,12 @@ UNFOLDED = 3
 ENDINGS = {"close": close_heading, "fill": fill_heading}
 
 
-def _me(request: HttpRequest) -> Actor:
+def acting_here(request: HttpRequest) -> Actor:
+    """The employer that this person is at their desk."""
     return desk_for(request).actor(EMPLOYER)
 
 
-def _here(request: HttpRequest) -> str:
+def this_list(request: HttpRequest) -> str:
     """This page, as a list that says what was just done in it."""
     asked = {name: value for name in ("show", "after", "working") if (value := request.GET.get(name))}
     return f"{request.path}?{urlencode({**asked, 'row': '1'})}"
@@ -55,7 +60,17 @@ def start(request: HttpRequest) -> HttpResponse:
     at = read_clock()
     today = today_london(at)
     openings, ask = count_open(user=request.user, today=today)
-    context = {"lines": asks.waiting_on(request.user, today=today), "openings": openings, "ask": ask, "today": today}
+    hosted = soonest(request.user)
+    shown = chats(hosted[:FEW], by=acting_here(request), at=at, back=this_list(request))
+    context = {
+        "lines": asks.waiting_on(request.user, today=today),
+        "openings": openings,
+        "ask": ask,
+        "today": today,
+        "chats": shown,
+        "more_chats": len(hosted) > FEW,
+        "chat_waits": any(each.waits for each in shown),
+    }
     return render(request, "pathways/employer_start.html", context)
 
 
@@ -63,19 +78,19 @@ def start(request: HttpRequest) -> HttpResponse:
 def put_forward(request: HttpRequest) -> HttpResponse:
     """People put forward to this employer, the longest waiting first; or those whose introduction has ended."""
     at = read_clock()
-    by = _me(request)
+    by = acting_here(request)
     ended = request.GET.get("show") == "ended"
     rows = asks.put_forward(request.user, ended=ended)
     order = ("-sent_on", "-id") if ended else ("theirs", "since", "id")
     page = keyset(rows, order=order, after=request.GET.get("after"), size=25)
-    cards = asks.cards(page.rows, by=by, at=at, back=_here(request))
+    cards = asks.cards(page.rows, by=by, at=at, back=this_list(request))
     context = {
         "page": page,
         "cards": cards,
         "ours": [card for card in cards if card.ours],
         "theirs": [card for card in cards if not card.ours],
         "ended": ended,
-        "done": just_done(request.user, by=by, at=at, back=_here(request), of=("introduction",)),
+        "done": just_done(request.user, by=by, at=at, back=this_list(request), of=("introduction",)),
         "any_heading": bool(page.rows) or CareerHeading.objects.for_user(request.user).open().exists(),
     }
     return render(request, "pathways/employer_put_forward.html", context)
@@ -85,14 +100,14 @@ def put_forward(request: HttpRequest) -> HttpResponse:
 def checks_and_starts(request: HttpRequest) -> HttpResponse:
     """Jobs between the offer and the first day, the oldest offer first."""
     at = read_clock()
-    by = _me(request)
+    by = acting_here(request)
     rows = asks.before_start(request.user, today=today_london(at))
     page = keyset(rows, order=("later", "introduction__offered_on", "id"), after=request.GET.get("after"), size=25)
     context = {
         "page": page,
         "few": len(page.rows) <= UNFOLDED,
-        "starts": asks.starts(page.rows, by=by, at=at, back=_here(request)),
-        "done": just_done(request.user, by=by, at=at, back=_here(request), of=("placement", "pre_employment_check")),
+        "starts": asks.starts(page.rows, by=by, at=at, back=this_list(request)),
+        "done": just_done(request.user, by=by, at=at, back=this_list(request), of=("placement", "pre_employment_check")),
     }
     return render(request, "pathways/employer_checks.html", context)
 
@@ -101,15 +116,15 @@ def checks_and_starts(request: HttpRequest) -> HttpResponse:
 def still_here(request: HttpRequest) -> HttpResponse:
     """Still in work? One press a row. Below, everybody at work here, for when somebody leaves."""
     at = read_clock()
-    by = _me(request)
+    by = acting_here(request)
     page = keyset(asks.still_here(request.user), order=("due_on", "id"), after=request.GET.get("after"), size=25)
     working = keyset(asks.at_work(request.user), order=("first_day", "id"), after=request.GET.get("working"), size=25)
     context = {
         "page": page,
-        "cards": asks.answers(page.rows, by=by, at=at, back=_here(request)),
+        "cards": asks.answers(page.rows, by=by, at=at, back=this_list(request)),
         "working": working,
         "people": asks.workers_here(working.rows),
-        "done": just_done(request.user, by=by, at=at, back=_here(request), of=("retention_check", "placement")),
+        "done": just_done(request.user, by=by, at=at, back=this_list(request), of=("retention_check", "placement")),
     }
     return render(request, "pathways/employer_still_here.html", context)
 
@@ -128,7 +143,7 @@ def introduction_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise Http404
     if desk_for(request).has(*CASE_ROLES):
         return of_row(request, folder="introductions", uuid=uuid)
-    by, back = _me(request), _here(request)
+    by, back = acting_here(request), this_list(request)
     record_opening(user=request.user, person_uuid=row.pathway.candidate.uuid, route="introduction_page", at=at)
     job = placements(request.user).filter(introduction=row).order_by("-id").first()
     context = {
@@ -154,7 +169,7 @@ def placement_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise Http404
     if desk_for(request).has(*CASE_ROLES):
         return of_row(request, folder="placements", uuid=uuid)
-    by, back = _me(request), _here(request)
+    by, back = acting_here(request), this_list(request)
     record_opening(user=request.user, person_uuid=row.pathway.candidate.uuid, route="placement_page", at=at)
     begun = asks.starts(asks.before_start(request.user, today=today_london(at)).filter(pk=row.pk), by=by, at=at, back=back)
     before = asks.answers(asks.asked_before(request.user, row), by=by, at=at, back=back)
@@ -190,7 +205,7 @@ def check_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise Http404
     if desk_for(request).has(*CASE_ROLES):
         return of_row(request, folder="pre-employment-checks", uuid=uuid)
-    by, back = _me(request), _here(request)
+    by, back = acting_here(request), this_list(request)
     record_opening(user=request.user, person_uuid=row.pathway.candidate.uuid, route="check_page", at=at)
     context = {
         "row": row,

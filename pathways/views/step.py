@@ -128,7 +128,7 @@ def _take(request: HttpRequest, form: Any, *, declared: Step, take: Take, case: 
         form.add_error(None, f"{conflict.sentence} {_meanwhile(request, subject)}".strip())
         form.data = _as_of_now(request, subject)
         return _page(request, form, declared=declared, case=case, subject=subject, status=409)
-    home = _home(request, case)
+    home = _home(request, case, form.machine)
     seen = changes(request.user).select_related("undoes").filter(machine=row.machine, subject_id=row.pk, cause__isnull=True)
     change = seen.order_by("-id").first()
     if change is None:  # handed over to somebody whose row it is alone
@@ -161,10 +161,10 @@ def _as_of_now(request: HttpRequest, subject: Row | None) -> QueryDict:
     return typed
 
 
-def _home(request: HttpRequest, case: Pathway) -> str:
+def _home(request: HttpRequest, case: Pathway, machine: str) -> str:
     if request.user.desk.has(*CASE_ROLES):
         return f"/people/{case.candidate.uuid}/"
-    return "/put-forward/"
+    return "/chats/" if machine == "interview" else "/put-forward/"
 
 
 def _page(request: HttpRequest, form: Any, *, declared: Step, case: Pathway, subject: Row | None, status: int) -> HttpResponse:
@@ -177,7 +177,7 @@ def _page(request: HttpRequest, form: Any, *, declared: Step, case: Pathway, sub
         "subject": subject,
         "called": case.candidate.name if inside else called_of(subject),
         "foretold": foretell(case, form.machine, declared.name, at=form.at) if inside else None,
-        "back": way_back(request, _home(request, case)),
+        "back": way_back(request, _home(request, case, form.machine)),
     }
     return render(request, "pathways/step.html", context, status=status)
 
@@ -194,7 +194,8 @@ def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     inside = request.user.desk.has(*CASE_ROLES)
     called = case.candidate.name if inside else who_of(change, request.user)
     label = title_of(change) if inside else label_of(change)
-    context: dict[str, Any] = {"change": change, "label": label, "called": called, "back": _home(request, case)}
+    home = _home(request, case, change.machine)
+    context: dict[str, Any] = {"change": change, "label": label, "called": called, "back": home}
     if request.method != "POST":
         record_opening(user=request.user, person_uuid=case.candidate.uuid, route=route_of(request), at=at)
         return render(request, "pathways/undo.html", context)
@@ -205,7 +206,7 @@ def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
         except (Refused, Conflict) as no:  # nothing was typed that could be put right: things have moved on
             return render(request, "pathways/undo.html", {**context, "refusal": no.sentence}, status=409)
         messages.success(request, f"{label}: undone." if inside else f"{called}: “{label}” undone.")
-        return HttpResponseRedirect(way_back(request, _home(request, case)))
+        return HttpResponseRedirect(way_back(request, home))
 
     return answer_once(request, act)
 

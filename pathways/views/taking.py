@@ -89,7 +89,7 @@ def _settled(in_post: bool) -> Take:
 
 
 def _chat(a: Asked) -> dict[str, Any]:
-    return {"when": a.form.when(), "place": a.data["place"], "host": a.data["host"], **a.who}
+    return {"when": a.form.when(), "place": a.data["place"], **a.form.hosting(), **a.who}
 
 
 def _put_forward(a: Asked) -> Row:
@@ -132,7 +132,9 @@ TAKES: dict[str, Take] = {
     "interview.cancel": Take(Plain, lambda a: interview.cancel_chat(chat=a.subject, **a.who)),
     "interview.hold": Take(
         chat_forms.HoldChat,
-        lambda a: interview.hold_chat(case=a.case, chat=a.subject, families=a.data["families"], outcome=a.form.outcome(), **a.who),
+        lambda a: interview.hold_chat(
+            case=a.case, chat=a.subject, families=a.data["families"], outcome=a.form.outcome(), **a.form.noted(), **a.who
+        ),
     ),
     "interview.void": Take(Plain, lambda a: interview.void_chat(chat=a.subject, **a.who)),
     "training_place.join_waiting": Take(

@@ -84,7 +84,7 @@ STEPS = {
 def task_step(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
     """Put a task off, give it to a colleague, or tick it off."""
     at = read_clock()
-    task, case = _task(request, uuid, at=at)
+    task, case = task_in_sight(request, uuid, at=at)
     one = STEPS[step]
     data = request.POST if request.method == "POST" else None
     form = one.form(data, version=task.version, case=case, today=today_london(at))
@@ -108,7 +108,8 @@ def task_step(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
     return answer_once(request, act)
 
 
-def _task(request: HttpRequest, uuid: UUID, *, at: datetime) -> tuple[Task, Pathway]:
+def task_in_sight(request: HttpRequest, uuid: UUID, *, at: datetime) -> tuple[Task, Pathway]:
+    """The task and its case, when they are in sight."""
     task = tasks(request.user).filter(uuid=uuid).first()
     if task is None:
         raise Http404
@@ -119,7 +120,7 @@ def _task(request: HttpRequest, uuid: UUID, *, at: datetime) -> tuple[Task, Path
 def undo_task(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Put off or ticked off by mistake: back on the list."""
     at = read_clock()
-    task, case = _task(request, uuid, at=at)
+    task, case = task_in_sight(request, uuid, at=at)
     form = WakeForm(request.POST)
 
     def act() -> HttpResponse:

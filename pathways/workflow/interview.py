@@ -24,6 +24,7 @@ FLAGS: dict[str, Flags] = {
     InterviewStage.VOID: Flags(open=False, to_candidate="This was entered in error."),
 }
 
+BOOKING = ("at", "place", "host_id", "host_employer_id", "consent_id", "shared")
 OUTCOME = ("held_on", "families", "work_status", "work_status_since", "in_the_way", "adjustments_wanted")
 
 
@@ -31,7 +32,7 @@ class InterviewChart(models.Model):
     """`booked -> held | missed | cancelled`."""
 
     #: Written by steps, typed by people.
-    typed: tuple[str, ...] = ("place", "in_the_way")
+    typed: tuple[str, ...] = ("place", "shared", "in_the_way")
     stage = FSMField(default=NEW, choices=InterviewStage.choices, editable=False)
 
     class Meta:
@@ -41,19 +42,19 @@ class InterviewChart(models.Model):
         stage,
         source=NEW,
         target=InterviewStage.BOOKED,
-        custom=step(who=(CANDIDATE, WORKER), writes=("at", "place", "host_id"), label="Book a chat"),
+        custom=step(who=(CANDIDATE, WORKER), writes=BOOKING, label="Book a chat"),
     )
     def book(self) -> None:
-        """A time, a place and a host."""
+        """A time, a place and a host: one of us, or an employer when the person says yes to it."""
 
     @transition(
         stage,
         source=InterviewStage.BOOKED,
         target=InterviewStage.BOOKED,
-        custom=step(who=(CANDIDATE, WORKER), writes=("at", "place", "host_id"), label="Move the chat"),
+        custom=step(who=(CANDIDATE, WORKER), writes=BOOKING, label="Move the chat"),
     )
     def move(self) -> None:
-        """Another time or place."""
+        """Another time, place or host."""
 
     @transition(
         stage,
@@ -80,7 +81,7 @@ class InterviewChart(models.Model):
         custom=step(who=(WORKER, EMPLOYER), writes=OUTCOME, label="Chat held"),
     )
     def hold(self) -> None:
-        """The chat happened, booked or not."""
+        """The chat happened, booked or not; an employer says so of one that it hosts."""
 
     @transition(
         stage,

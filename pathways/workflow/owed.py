@@ -70,7 +70,7 @@ OWED: dict[tuple[str, str], Owed] = {
     ),
     ("introduction", "reserve"): Owed(opens=(Opens(K.ANSWER, days=10, owed_by="employer", on_subject=True),), closes_own=True),
     ("introduction", "offer"): Owed(opens=(Opens(K.ACCEPT, days=3, owed_by="candidate", on_subject=True),), closes_own=True),
-    ("introduction", "decline_by_employer"): Owed(opens=(Opens(K.TELL, days=1),)),
+    ("introduction", "decline_by_employer"): Owed(opens=(Opens(K.TELL, days=1, on_subject=True),)),
     ("introduction", "withdraw_offer"): Owed(opens=(Opens(K.TELL, days=1),)),
     ("introduction", "close_heading"): Owed(opens=(Opens(K.TELL, days=1),)),
     ("placement", "record"): Owed(opens=(Opens(K.CHECKS, days=10, owed_by="employer", on_subject=True),)),
@@ -95,6 +95,9 @@ OWED: dict[tuple[str, str], Owed] = {
     ("retention_check", "dispute"): Owed(opens=(Opens(K.SETTLE, on_subject=True),)),
     ("retention_check", "say_any_work"): Owed(closes_own=True),
 }
+
+#: What nobody hears by itself: the words are drafted, a worker changes them and sends them, or says them.
+TOLD_BY_HAND = frozenset({("introduction", "decline_by_employer")})
 
 #: Owed while six months are confirmed and something is still live: the case ends well when that is over.
 FINISHING = Opens(K.FINISH_LIVE, days=5)

@@ -16,12 +16,14 @@ from candidates.models import ContactRoute
 from ground.management.commands.routes import routes
 from ground.once import new_once
 from outreach.models import Contact, Message
-from pathways.models import Consent, ImportRun, Interview, PreEmploymentCheck, StageChange, TrainingPlace
+from pathways.models import Consent, ImportRun, Interview, PreEmploymentCheck, StageChange, Task, TrainingPlace
 from pathways.queries.steps import FOLDERS
 from pathways.services import interview, training
 from pathways.services.contact import log_contact
+from pathways.services.door import Taken
 from pathways.services.imports.reading import read_run
 from pathways.services.imports.receive import receive_register
+from pathways.services.introduction import move_introduction
 from pathways.services.task import add_task
 from tests.factories import actor, user
 from tests.pathways.employer_scene import Scene
@@ -53,6 +55,8 @@ def house() -> House:
     chat = interview.book_chat(case=other, when=scene.at + timedelta(days=1), place="Library", host=scene.worker, by=scene.by, at=scene.at)
     seat = training.book_seat(case=other, course=scene.course(), by=scene.by, at=scene.at)
     contact = log_contact(case=other, channel="call", outcome="no_answer", by=scene.by, at=scene.at)
+    declined = scene.sent()
+    move_introduction(introduction=declined, step="decline_by_employer", by=scene.dawn, at=scene.at, taken=Taken(reason="hours"))
     text = Message.objects.filter(candidate=case.candidate).first()
     rows = {
         "person": case.candidate,
@@ -68,6 +72,7 @@ def house() -> House:
         "contact": Contact.objects.get(pk=contact.pk),
         "text": text,
         "consent": Consent.objects.get(candidate=case.candidate, kind="share_with_employer"),
+        "decline_task": Task.objects.get(kind="tell", opened_by__step="decline_by_employer", pathway=declined.pathway),
         "task": add_task(pathway=other, words="Ring", due_on=scene.today, by=scene.by, at=scene.at),
         "heading": scene.opening,
         "membership": Membership.objects.get(user=scene.worker),
@@ -104,6 +109,8 @@ KIND: dict[str, str] = {
     "text_again": "text",
     "withdraw_consent": "consent",
     **dict.fromkeys(("task", "task_step", "undo_task"), "task"),
+    "task_words": "decline_task",
+    "interview": "interview",
     "introduction": "introduction",
     "placement": "placement",
     "pre_employment_check": "pre_employment_check",

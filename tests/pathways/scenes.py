@@ -72,6 +72,13 @@ class Scene(World):
         when = self.now + timedelta(days=1) if to_come else self.past + timedelta(hours=3)
         return interview.book_chat(case=case, when=when, place="Library", host=self.worker, by=self.by, at=self.past)
 
+    def hosted(self) -> Interview:
+        """A chat whose time has passed, hosted by the employer with the person's yes."""
+        when, place = self.past + timedelta(hours=3), "Main desk"
+        return interview.book_chat(
+            case=self.open(), when=when, place=place, host=None, employer=self.trust, consent_how="phone", by=self.by, at=self.past
+        )
+
     def held(self) -> Interview:
         return interview.hold_chat(case=self.open(), by=self.by, at=self.past)
 

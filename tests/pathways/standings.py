@@ -96,6 +96,12 @@ class Stand(Scene):
         row.refresh_from_db()
         return row
 
+    def after_chat(self, service: Callable[..., Any], **more: Any) -> Any:
+        """What became of a chat that an employer hosts."""
+        chat = self.hosted()
+        told = {"case": chat.pathway} if service is interview.hold_chat else {}
+        return service(chat=chat, by=self.by, at=self.now, **told, **more)
+
     def asked(self, days_ago: int, *, looked: tuple[int, ...] = (0,)) -> RetentionCheck:
         """Put forward, offered, accepted and begun so many days ago; the clock looked at its four-week check so many days ago."""
         at = self.now - timedelta(days=days_ago)
@@ -216,7 +222,11 @@ STANDINGS: dict[str, Callable[[Stand], Any]] = {
     "pathway void": lambda s: cases.void_case(case=s.open(), by=s.lead_by, at=s.now),
     "interview booked, still to come": lambda s: s.chat(),
     "interview booked, its time has passed": lambda s: s.chat(to_come=False),
+    "interview booked, hosted by an employer": lambda s: s.hosted(),
     "interview held": lambda s: s.held(),
+    "interview held, hosted by an employer": lambda s: s.after_chat(interview.hold_chat),
+    "interview missed, hosted by an employer": lambda s: s.after_chat(interview.miss_chat, missed_by="us"),
+    "interview cancelled, hosted by an employer": lambda s: s.after_chat(interview.cancel_chat),
     "interview missed": lambda s: interview.miss_chat(chat=s.chat(to_come=False), missed_by="us", by=s.by, at=s.now),
     "interview cancelled": lambda s: interview.cancel_chat(chat=s.chat(), by=s.by, at=s.past),
     "interview void": lambda s: interview.void_chat(chat=s.chat(), by=s.lead_by, at=s.past),

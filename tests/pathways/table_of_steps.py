@@ -38,16 +38,20 @@ BEGUN_ON = "outreach interested chat_booked chatted training_booked in_training 
 AGAIN_AFTER = "sustained not_now withdrawn unreachable ineligible ended"
 NOT_AGAIN = "pathway ended, by death"
 
-#: An employer sees introductions once sent, never what is void or no longer available, their jobs, and the checks of these.
+#: An employer sees the chats it hosts and no others; introductions once sent, never what is void or no longer available;
+#: their jobs, and the checks of these.
 EMPLOYER_SEES = {
+    "interview": "booked held",
     "introduction": "sent considering stale reserve interview_set offered accepted declined_by_candidate declined_by_employer"
     " offer_withdrawn",
     "placement": "checks_in_progress start_agreed in_post left completed moved fell_through",
     "pre_employment_check": "not_started in_progress cleared not_cleared not_required",
     "retention_check": "scheduled open chasing confirmed not_in_post unknown disputed exempt superseded void",
 }
-#: Written in the workflow and not to be had yet: an employer who is the host of a chat, and a trainer's register.
-AWAITED = {("interview", "employer"), ("training_place", "trainer")}
+#: Written in the workflow and not to be had yet: a trainer's register.
+AWAITED = {("training_place", "trainer")}
+#: The circumstance of a chat that an employer has in its sight.
+HOSTED = ", hosted by an employer"
 
 
 def whose(name: str) -> dict[str, str]:
@@ -79,6 +83,8 @@ def sees(role: str, name: str) -> bool:
     """Whether the row is in this role's sight."""
     machine, stage = name.partition(",")[0].split()
     if (machine, role) in AWAITED:
+        return False
+    if role == "employer" and machine == "interview" and not name.endswith(HOSTED):
         return False
     if role == "employer":
         return stage in EMPLOYER_SEES.get(machine, "").split()

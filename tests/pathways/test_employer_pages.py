@@ -377,7 +377,7 @@ def test_a_case_that_ends_takes_its_introductions_out_of_sight(scene):
     assert signed_in(scene.employer).get(f"/introductions/{row.uuid}/").status_code == 404
 
 
-@pytest.mark.parametrize(("path", "queries"), [("/put-forward/", 11), ("/checks/", 11), ("/still-here/", 10), ("/start/", 11)])
+@pytest.mark.parametrize(("path", "queries"), [("/put-forward/", 11), ("/checks/", 11), ("/still-here/", 10), ("/start/", 12)])
 @pytest.mark.parametrize("number", [1, 3])
 def test_a_long_list_asks_no_more_than_a_short_one(scene, django_assert_num_queries, path, queries, number):
     scene.opening.places = 100

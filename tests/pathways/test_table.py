@@ -22,6 +22,7 @@ POSTED = {trial.step: trial.data for trial in TRIALS}
 SOME = [
     "pathway chatted, no interest yet",
     "interview booked, its time has passed",
+    "interview booked, hosted by an employer",
     "training_place booked",
     "introduction offered",
     "placement in_post",

@@ -21,8 +21,13 @@ class TestShippedWording:
         stems = {file.stem for file in SHIPPED if file.parent.name == "en"}
         wanted = {each.code for each in texts.TELLINGS.values()}
         wanted |= {f"{code}-shared" for code in wanted} | {each.neutral for each in texts.TELLINGS.values() if each.neutral}
+        wanted |= {
+            "declined",
+            "declined-shared",
+            *(f"declined-{why}" for why in ("filled", "experience", "hours", "checks", "did-not-come")),
+        }
         assert stems == wanted
-        assert len(stems) == 22
+        assert len(stems) == 29
 
     @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: f"{file.parent.name}/{file.stem}")
     def test_it_has_no_fault_and_fits_two_parts_at_its_longest(self, file: Path):
@@ -53,10 +58,10 @@ class TestShippedWording:
             assert [word for word in ("chat", "job", "offer", "employer", "{where}", "{ask_for}") if word in body] == []
 
     def test_loading_makes_an_approved_template_of_each_and_again_is_nothing(self):
-        assert texts.load_texts(at=AT) == 22
-        assert texts.load_texts(at=AT + timedelta(days=1)) == 22
-        assert Template.objects.filter(approved_at=AT, retired_at__isnull=True, edition=1, language="en").count() == 22
-        assert Template.objects.count() == 22
+        assert texts.load_texts(at=AT) == 29
+        assert texts.load_texts(at=AT + timedelta(days=1)) == 29
+        assert Template.objects.filter(approved_at=AT, retired_at__isnull=True, edition=1, language="en").count() == 29
+        assert Template.objects.count() == 29
         assert Template.objects.get(code="chat-moved-shared").delivery_class == "at_least_once"
         assert Template.objects.get(code="still-in-work").delivery_class == "at_most_once"
 
