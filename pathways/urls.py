@@ -3,7 +3,21 @@
 from django.conf import settings
 from django.urls import URLPattern, path, re_path
 
-from pathways.views import caseload, contact, employer, imports, integrity, people, person, register_sample, step, task, today
+from pathways.views import (
+    caseload,
+    contact,
+    course,
+    employer,
+    imports,
+    integrity,
+    people,
+    person,
+    register,
+    register_sample,
+    step,
+    task,
+    today,
+)
 
 FOLDER = "(?P<folder>pathways|interviews|training-places|introductions|placements|pre-employment-checks|retention-checks)"
 UUID = "(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
@@ -39,6 +53,13 @@ urlpatterns = [
     path("tasks/<uuid:uuid>/", person.of_task, name="task"),
     re_path(rf"^tasks/{UUID}/steps/(?P<step>snooze|reassign|close)/$", task.task_step, name="task_step"),
     path("tasks/<uuid:uuid>/undo/", task.undo_task, name="undo_task"),
+    path("courses/", course.course_list, name="courses"),
+    path("courses/add/", course.add_course, name="add_course"),
+    path("courses/<uuid:uuid>/", course.course_page, name="course"),
+    path("courses/<uuid:uuid>/edit/", course.edit_course, name="edit_course"),
+    path("courses/<uuid:uuid>/finish/", register.finish, name="finish_course"),
+    path("courses/<uuid:uuid>/register.csv", register.register_file, name="register_file"),
+    re_path(rf"^courses/{UUID}/register/(?P<day>\d{{4}}-\d\d-\d\d)/$", register.register, name="register"),
     path("start/", employer.start, name="employer_start"),
     path("put-forward/", employer.put_forward, name="put_forward"),
     path("checks/", employer.checks_and_starts, name="checks"),

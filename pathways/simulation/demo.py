@@ -30,11 +30,12 @@ PEOPLE, OFFERED, MONTHS, SEED = 900, 305, 18, 2026
 RATES = Rates(come_back=0.12, unknown_last_day=0.08, offer=0.80, chat=0.84)
 #: Printed on the screen for anybody who starts the demo: it opens nothing else.
 PASSWORD = "a stall in the rain"  # noqa: S105 -- the demo's, and printed
-#: Each finds work of their kind. The trainer is left out for as long as there is no page of a course to work on.
+#: Each finds work of their kind.
 SIGN_INS = (
     ("Outreach worker", "samina"),
     ("Programme lead", "dilys"),
     ("Employer", "dawn"),
+    ("Trainer", "maggie"),
     ("Administrator", "ravi"),
 )
 
