@@ -46,8 +46,10 @@ EMPLOYER_SEES = {
     "pre_employment_check": "not_started in_progress cleared not_cleared not_required",
     "retention_check": "scheduled open chasing confirmed not_in_post unknown disputed exempt superseded void",
 }
-#: Written in the workflow and not to be had yet: an employer who is the host of a chat, and a trainer's register.
-AWAITED = {("interview", "employer"), ("training_place", "trainer")}
+#: A trainer sees who has or had a seat on a course of their organisation, and nobody who waits, cancelled or is void.
+TRAINER_SEES = {"training_place": "booked in_training finished left"}
+#: Written in the workflow and not to be had yet: an employer who is the host of a chat.
+AWAITED = {("interview", "employer")}
 
 
 def whose(name: str) -> dict[str, str]:
@@ -82,7 +84,9 @@ def sees(role: str, name: str) -> bool:
         return False
     if role == "employer":
         return stage in EMPLOYER_SEES.get(machine, "").split()
-    return role in {"worker", "lead"} or (machine, role) == ("training_place", "trainer")
+    if role == "trainer":
+        return stage in TRAINER_SEES.get(machine, "").split()
+    return role in {"worker", "lead"}
 
 
 def may(role: str, step: str, name: str) -> bool:
