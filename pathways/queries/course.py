@@ -13,6 +13,7 @@ from accounts.desk import Desk, desk_of
 from accounts.models import Audit, Organisation, Programme
 from candidates.models import ContactRoute
 from ground.actor import Actor
+from ground.clock import today_london
 from ground.rows import Row
 from ground.templatetags.said import counted, in_days, short_day
 from pathways.models import Course, Interview, TrainingPlace
@@ -158,6 +159,7 @@ class Act:
 
     words: str
     href: str
+    quiet: bool = False
 
 
 @dataclass
@@ -175,7 +177,8 @@ class Sitting:
 
     @property
     def note(self) -> str:
-        return " · ".join(words for words in (self.there, self.agreed) if words)
+        words = " · ".join(words for words in (self.there, self.agreed) if words)
+        return words[:1].upper() + words[1:]
 
 
 def sittings(user: object, desk: Desk, course: Course, places: Sequence[TrainingPlace], *, at: datetime, back: str) -> list[Sitting]:
@@ -202,7 +205,7 @@ def sittings(user: object, desk: Desk, course: Course, places: Sequence[Training
         present, marked = days.get(place.pk, (0, 0))
         sitting.there = f"there on {present} of {counted(marked, 'day')} marked" if marked else ""
         sitting.agreed = "would like an adjustment" if case.pk in adjusted else ""
-        sitting.acts = _acts(place, actors, at=at, back=back) + _undo(last.get(place.pk), actors, at=at, back=back)
+        sitting.acts = _acts(place, actors, at=at, back=back) + _undo(last.get(place.pk), place, actors, at=at, back=back)
         found.append(sitting)
     return found
 
@@ -252,10 +255,13 @@ def _acts(place: TrainingPlace, actors: Sequence[Actor], *, at: datetime, back: 
     return [Act(each.label, f"{each.href}?{more}") for each in steps_on(place, case=place.pathway, by=by, at=at) if each.name in STEPS]
 
 
-def _undo(change: Any, actors: Sequence[Actor], *, at: datetime, back: str) -> list[Act]:
+def _undo(change: Any, place: TrainingPlace, actors: Sequence[Actor], *, at: datetime, back: str) -> list[Act]:
+    """The last step is taken back from here: a beginning on the day it was recorded, and later by its mark in the register."""
     if change is None or not any(may_undo(change=change, by=by, at=at) for by in actors):
         return []
-    return [Act(f"Undo “{title_of(change)}”", f"/changes/{change.uuid}/undo/?{urlencode({'back': back})}")]
+    if place.stage == PlaceStage.IN_TRAINING and today_london(change.recorded_at) != today_london(at):
+        return []
+    return [Act(f"Undo “{title_of(change)}”", f"/changes/{change.uuid}/undo/?{urlencode({'back': back})}", quiet=True)]
 
 
 def days_of(user: object, places: Sequence[TrainingPlace]) -> dict[int, int]:

@@ -103,7 +103,7 @@ def course_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "course": course,
         "numbers": numbers,
         "days": asks.days_words(course),
-        "standing": asks.standing_words(course, today),
+        "when": asks.standing_words(course, today),
         "promise": asks.promise_words(course, numbers),
         "page": page,
         "groups": _groups(people[: len(page.rows)]),

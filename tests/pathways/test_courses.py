@@ -100,7 +100,8 @@ def test_a_trainer_begins_with_the_courses_and_finds_them_in_the_menu() -> None:
     browser = signed_in(scene.trainer)
     assert browser.get("/")["Location"] == "/courses/"
     for who in (scene.trainer, scene.lead, scene.worker):
-        assert 'class="menu__link" href="/courses/"' in page(signed_in(who), "/courses/")
+        for path in ("/courses/", f"/courses/{scene.running.uuid}/"):
+            assert 'class="menu__link" href="/courses/"' in page(signed_in(who), path)
     assert 'href="/courses/"' not in page(signed_in(scene.employer), "/start/")
 
 
