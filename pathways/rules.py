@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from accounts.desk import Desk
 from ground.actor import Actor
 from ground.door import NotYours
 from ground.rows import Row
@@ -19,6 +20,8 @@ SPEAKS_FOR: dict[str, frozenset[str]] = {
     "system": frozenset({SYSTEM}),
     "import": frozenset({WORKER, CANDIDATE, EMPLOYER, TRAINER, SYSTEM}),
 }
+#: Roles that lay out courses and keep registers.
+KEEPERS = ("trainer", "programme_lead")
 
 
 def may_take(by: Actor, step: Step, *, on: Row | None, pathway: Any) -> bool:
@@ -38,7 +41,7 @@ def is_theirs(by: Actor, *, on: Row | None, pathway: Any) -> bool:
         return _employer_of(on) == by.organisation_id
     if by.kind == "trainer":
         course = getattr(on, "course", None)
-        return course is not None and course.organisation_id == by.organisation_id
+        return course is not None and course.organisation_id == by.organisation_id and by.programme_id in {None, course.programme_id}
     if pathway is None or by.programme_id not in {None, pathway.programme_id}:
         return False
     if by.kind == "lead":
@@ -64,6 +67,18 @@ def holder(actors: Sequence[Actor], *, pathway: Any) -> Actor:
     for by in actors:
         if holds(by, on=None, pathway=pathway):
             return by
+    raise NotYours()
+
+
+def course_actor(desk: Desk, course: Any) -> Actor:
+    """Who keeps a course and its register: a trainer of the organisation that runs it, or a lead of its programme.
+
+    Raises NotYours when no seat is one of these.
+    """
+    for seat in desk.seats_as(*KEEPERS):
+        runs_it = seat.role == "programme_lead" or seat.organisation_id == course.organisation_id
+        if runs_it and seat.programmes_of().filter(pk=course.programme_id).exists():
+            return desk.actor_of(seat)
     raise NotYours()
 
 

@@ -1,6 +1,7 @@
 """Whose rows: every page, export and job about a person starts from one of these. No desk, no rows."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 
@@ -11,6 +12,7 @@ from candidates.models import Candidate
 from ground.clock import page_time, today_london
 from outreach.models import Contact, Message
 from pathways.models import (
+    Attendance,
     Consent,
     Finding,
     Interview,
@@ -26,10 +28,13 @@ from pathways.models import (
 )
 from pathways.models.note import Visibility
 from pathways.workflow.introduction import IntroductionStage
+from pathways.workflow.training_place import SEATED
 
 #: To an employer these are one and the same: no longer available.
 GONE = (IntroductionStage.WITHDRAWN, IntroductionStage.SUPERSEDED, IntroductionStage.HEADING_CLOSED)
 CASE_ROLES = ("programme_lead", "outreach_worker")
+#: How long after the end of a course its trainer still sees who sat there.
+TRAINER_SEES = timedelta(days=30)
 
 
 def pathways(user: object) -> QuerySet[Pathway]:
@@ -184,8 +189,28 @@ def _hosts(seat: Seat) -> Q:
 
 
 def training_places(user: object) -> QuerySet[TrainingPlace]:
-    """Seats of cases in sight; a trainer's own courses, from joining until 30 days after the end."""
-    return TrainingPlace.objects.filter(pathway__in=pathways(user))
+    """Seats of cases in sight; those of a trainer's own courses, while somebody sits there and until 30 days after the end."""
+    desk = desk_of(user)
+    if desk is None:
+        return TrainingPlace.objects.none()
+    seen = Q(pk__in=[])
+    if desk.has(*CASE_ROLES):
+        seen |= Q(pathway__in=pathways(user))
+    for seat in desk.seats_as("trainer"):
+        seen |= _sits_with(seat)
+    return TrainingPlace.objects.filter(seen)
+
+
+def _sits_with(seat: Seat) -> Q:
+    """Who has or had a seat on a course of the trainer's organisation; who only waits is not theirs yet, nor a course without an end."""
+    oldest = today_london(page_time()) - TRAINER_SEES
+    mine = Q(course__organisation=seat.organisation_id, course__programme__in=seat.programmes_of(), course__before_pathways=False)
+    return mine & Q(course__ends_on__gte=oldest, stage__in=SEATED)
+
+
+def attendance(user: object) -> QuerySet[Attendance]:
+    """Marks in the registers of seats in sight."""
+    return Attendance.objects.filter(place__in=training_places(user), voided_at__isnull=True)
 
 
 def tasks(user: object) -> QuerySet[Task]:
@@ -236,7 +261,7 @@ def consents(user: object) -> QuerySet[Consent]:
 
 
 def changes(user: object) -> QuerySet[StageChange]:
-    """Log rows of cases in sight; an employer's, of their own introductions, jobs and chats."""
+    """Log rows of cases in sight; an employer's, of their own introductions, jobs and chats; a trainer's, of seats on their courses."""
     desk = desk_of(user)
     if desk is None:
         return StageChange.objects.none()
@@ -248,6 +273,8 @@ def changes(user: object) -> QuerySet[StageChange]:
         own |= {"pre_employment_check": checks(user), "interview": interviews(user)}
         for machine, rows in own.items():
             seen |= Q(machine=machine, subject_id__in=rows.values("pk"), organisation=desk.organisation_id)
+    if desk.has("trainer"):
+        seen |= Q(machine="training_place", subject_id__in=training_places(user).values("pk"), organisation=desk.organisation_id)
     return StageChange.objects.filter(seen)
 
 

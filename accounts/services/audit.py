@@ -6,7 +6,7 @@ import functools
 import hmac
 import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -150,22 +150,28 @@ def write(
 
 def record_opening(*, user: object, person_uuid: uuid.UUID, route: str, at: datetime) -> None:
     """Somebody opened a person's page, thread or object: one row for each user, person, route and hour."""
-    _once_an_hour("person.open", user, route, at, person_uuid)
+    _once_an_hour("person.open", user, route, at, [person_uuid])
+
+
+def record_openings(*, user: object, people: Iterable[uuid.UUID], route: str, at: datetime) -> None:
+    """Somebody opened one page that tells as much of several people as a page of their own would: each of them is opened."""
+    _once_an_hour("person.open", user, route, at, list(people))
 
 
 def record_refusal(*, user: object, route: str, at: datetime, person_uuid: uuid.UUID | None = None) -> None:
     """Somebody signed in was told no. Refusals of people who are not signed in are counted, never written."""
     if getattr(user, "pk", None):
-        _once_an_hour("refused", user, route, at, person_uuid)
+        _once_an_hour("refused", user, route, at, [person_uuid])
 
 
-def _once_an_hour(action: str, user: object, route: str, at: datetime, person: uuid.UUID | None) -> None:
+def _once_an_hour(action: str, user: object, route: str, at: datetime, people: Sequence[uuid.UUID | None]) -> None:
     desk = desk_of(user)
     by = desk.actor() if desk is not None else Actor(kind="worker", user_id=getattr(user, "pk", None))
-    row = _row(action=action, by=by, at=at, person=person, route=route)
-    row.hour = london(at).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
-    row.hmac = mac_of(row)
-    Audit.objects.bulk_create([row], ignore_conflicts=True)
+    rows = [_row(action=action, by=by, at=at, person=person, route=route) for person in people]
+    for row in rows:
+        row.hour = london(at).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+        row.hmac = mac_of(row)
+    Audit.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _row(

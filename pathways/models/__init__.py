@@ -12,7 +12,7 @@ from pathways.models.note import Note
 from pathways.models.placement import Placement, PreEmploymentCheck
 from pathways.models.retention import Evidence, RetentionCheck
 from pathways.models.task import Task
-from pathways.models.training import Course, TrainingPlace
+from pathways.models.training import Attendance, Course, TrainingPlace
 
 #: machine name -> model: the names of contract URLs, of the log, of imports.
 MACHINES: dict[str, Any] = {
@@ -27,6 +27,7 @@ MACHINES: dict[str, Any] = {
 
 __all__ = [
     "MACHINES",
+    "Attendance",
     "Consent",
     "Course",
     "Evidence",

@@ -1,5 +1,6 @@
-"""Courses and seats."""
+"""Courses, seats, and who was there."""
 
+import pghistory
 from django.db import models
 
 from candidates.models.candidate import person_at_end_of
@@ -91,3 +92,31 @@ class TrainingPlace(TrainingPlaceChart, Row):
             ),
         ]
         triggers = [agrees_with_log("training_place")]
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["reporting_id"])
+class Attendance(Row):
+    """Whether somebody was there on one day of their course, as the register of that day says. No row: not marked."""
+
+    place = models.ForeignKey(TrainingPlace, on_delete=models.CASCADE, related_name="attendance")
+    day = models.DateField()
+    present = models.BooleanField()
+    marked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    marked_at = models.DateTimeField()
+    opened_by = models.ForeignKey(
+        "pathways.StageChange",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The beginning of the course, where this mark was the first and brought it about: undone, the mark goes with it.",
+    )
+    voided_at = models.DateTimeField(null=True, blank=True)
+
+    personal = Personal(candidate=("place", "day", "present"), other=("marked_by",), neither=("marked_at", "opened_by", "voided_at"))
+    audit_person = person_at_end_of("place.pathway.candidate")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["place", "day"], condition=models.Q(voided_at__isnull=True), name="attendance_one_a_day")
+        ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.choices import MilestoneCode
 from ground.templatetags.said import when
-from pathways.models import Interview, Introduction, PreEmploymentCheck, RetentionCheck
+from pathways.models import Interview, Introduction, PreEmploymentCheck, RetentionCheck, TrainingPlace
 from pathways.workflow.introduction import IntroductionStage as Stage
 
 #: Where somebody put forward stands, as the employer would say it. What is gone is gone in the same words, whatever the cause.
@@ -71,13 +71,17 @@ def shared_name(row: Introduction | Interview | None) -> str:
 
 
 def shared_of(row: Any) -> str:
-    """The name as it was shared in the introduction or chat that this row is, or hangs on."""
+    """The name as it was shared in the introduction or chat that this row is, or hangs on; who sits on a course is known to its trainer."""
+    if isinstance(row, TrainingPlace):
+        return str(row.pathway.candidate.name)
     job = getattr(row, "placement", row)
     return shared_name(job if isinstance(job, Introduction | Interview) else getattr(job, "introduction", None))
 
 
 def called_of(row: Any) -> str:
     """Who it is about and what: somebody may be put forward twice, and each job has six checks."""
+    if isinstance(row, TrainingPlace):
+        return f"{shared_of(row)}, {row.course.name}"
     if isinstance(row, Introduction):
         return f"{shared_of(row)}, {row.heading.title}"
     if isinstance(row, Interview):

@@ -4,7 +4,7 @@ Lock the case and the row, ask the rule and the chart, write the fields that the
 bring about what follows, and let the case follow its facts: one transaction, or nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -112,6 +112,11 @@ def lock_case(subject: Subject) -> Pathway | None:
     locked = Pathway.objects.select_for_update(no_key=True, of=("self",)).select_related("programme").get(pk=subject.pathway_id)
     subject.pathway = locked
     return locked
+
+
+def lock_cases(ids: Iterable[int]) -> None:
+    """Lock several cases in the order of their numbers, before whatever else they have in common: a course, say."""
+    list(Pathway.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=sorted(set(ids))).order_by("pk").values_list("pk"))
 
 
 def _lock(subject: Subject) -> None:

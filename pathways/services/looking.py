@@ -4,7 +4,7 @@ from datetime import datetime
 
 from accounts.services.audit import note, service
 from ground.actor import Actor
-from pathways.models import ImportRun
+from pathways.models import Course, ImportRun
 
 
 @service("people.search")
@@ -17,6 +17,12 @@ def record_search(*, kind: str, digest: str, rows: int, by: Actor, at: datetime)
 def record_caseload_export(*, filters: list[str], columns: list[str], rows: int, by: Actor, at: datetime) -> None:
     """The caseload was taken away as a file. Filters and columns are named, not their values."""
     note(fields=[*(f"filter:{name}" for name in filters), *(f"column:{name}" for name in columns)], rows=rows)
+
+
+@service("register.export")
+def record_register_export(*, course: Course, columns: list[str], rows: int, by: Actor, at: datetime) -> None:
+    """The register of a course was taken away as a file. Columns are named, not what stands in them."""
+    note(fields=[f"column:{name}" for name in columns], rows=rows, subject=course)
 
 
 @service("import.rejects")

@@ -1,50 +1,22 @@
-"""Courses and seats: waiting, booked, begun, finished, left."""
+"""Seats on courses: waiting, booked, begun, finished, left."""
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
-from accounts.models import BankHoliday, Organisation, Programme
+from accounts.models import BankHoliday
 from accounts.services.audit import service
 from ground.actor import Actor
 from ground.clock import add_working_days, today_london
-from ground.door import Conflict, Refused
+from ground.door import Refused
 from pathways.models import Course, Pathway, StageChange, TrainingPlace
 from pathways.models.task import TaskKind
 from pathways.services.door import TODAY, Taken, change_stage, lock_case
 from pathways.services.task import open_task, show_next
 from pathways.workflow.pathway import OPEN
+from pathways.workflow.training_place import TAKEN, PlaceStage
 
 #: Stages in which a finished course marks the person ready.
 READY_AFTER_COURSE = frozenset({"interested", "chat_booked", "chatted", "training_booked", "in_training"})
-
-
-@service("course.add")
-def add_course(
-    *,
-    programme: Programme,
-    organisation: Organisation,
-    name: str,
-    by: Actor,
-    at: datetime,
-    venue: str = "",
-    starts_on: date | None = None,
-    ends_on: date | None = None,
-    capacity: int | None = None,
-    guarantee: str = "none",
-) -> Course:
-    """A course with its dates and seats."""
-    if starts_on and ends_on and ends_on < starts_on:
-        raise Refused("The course ends before it starts.", field="ends_on")
-    return Course.objects.create(
-        programme=programme,
-        organisation=organisation,
-        name=name,
-        venue=venue,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        capacity=capacity,
-        guarantee=guarantee,
-    )
 
 
 @service("training.join_waiting")
@@ -70,8 +42,7 @@ def book_seat(
     place = place if place is not None else TrainingPlace(pathway=case, course=course)
     lock_case(place)
     locked = Course.objects.select_for_update(no_key=True).get(pk=course.pk)
-    seated = TrainingPlace.objects.filter(course=locked, stage__in=["booked", "in_training", "finished"]).count()
-    full = locked.capacity is not None and seated >= locked.capacity
+    full = locked.capacity is not None and seats_taken(locked) >= locked.capacity
     if full and not over_capacity_reason and by.kind != "import":
         raise Refused("The course is full: give a reason to book over capacity, or use the waiting list.", field="over_capacity_reason")
     values = {"over_capacity_reason": over_capacity_reason} if full else {}
@@ -129,31 +100,40 @@ def void_seat(*, place: TrainingPlace, by: Actor, at: datetime, taken: Taken = T
 def offer_seat(change: StageChange, *, place: TrainingPlace, at: datetime) -> None:
     """A seat that has become free goes to who waits longest: a task on their case, for their own worker."""
     course = Course.objects.get(pk=place.course_id)
+    free = seats_left(course)
+    if change.import_run_id is None and free:
+        offer_to_the_first(course, seats=1, at=at, change=change, but=place)
+
+
+def offer_to_the_first(
+    course: Course, *, seats: int, at: datetime, change: StageChange | None = None, but: TrainingPlace | None = None
+) -> None:
+    """So many of those who wait longest are to be offered a seat; nobody is once the course is over."""
     today = today_london(at)
-    if change.import_run_id is not None or not seats_left(course) or (course.ends_on is not None and course.ends_on <= today):
+    if course.ends_on is not None and course.ends_on <= today:
         return
-    waiting = TrainingPlace.objects.filter(course=course, stage="waiting", pathway__stage__in=OPEN).exclude(pk=place.pk)
-    first = waiting.select_related("pathway").order_by("id").first()
-    if first is None:
-        return
+    waiting = TrainingPlace.objects.filter(course=course, stage=PlaceStage.WAITING, pathway__stage__in=OPEN)
+    if but is not None:
+        waiting = waiting.exclude(pk=but.pk)
     holidays = frozenset(BankHoliday.objects.values_list("day", flat=True))
-    open_task(
-        pathway_id=first.pathway_id,
-        kind=TaskKind.OFFER_SEAT,
-        subject=f"training_place:{first.pk}",
-        due_on=add_working_days(today, 1, holidays),
-        owed_by="worker",
-        change=change,
-        stage=first.pathway.stage,
-    )
-    show_next(pathway_id=first.pathway_id)
+    for first in waiting.select_related("pathway").order_by("id")[:seats]:
+        open_task(
+            pathway_id=first.pathway_id,
+            kind=TaskKind.OFFER_SEAT,
+            subject=f"training_place:{first.pk}",
+            due_on=add_working_days(today, 1, holidays),
+            owed_by="worker",
+            change=change,
+            stage=first.pathway.stage,
+        )
+        show_next(pathway_id=first.pathway_id)
+
+
+def seats_taken(course: Course) -> int:
+    """How many seats are taken."""
+    return TrainingPlace.objects.filter(course=course, stage__in=TAKEN).count()
 
 
 def seats_left(course: Course) -> int | None:
     """Free seats, or None where there is no limit."""
-    if course.capacity is None:
-        return None
-    seated = TrainingPlace.objects.filter(course=course, stage__in=["booked", "in_training", "finished"]).count()
-    if seated < 0:
-        raise Conflict
-    return max(course.capacity - seated, 0)
+    return None if course.capacity is None else max(course.capacity - seats_taken(course), 0)

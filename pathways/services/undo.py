@@ -10,8 +10,9 @@ from accounts.services.audit import service
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict, NotYours, Refused
+from ground.templatetags.said import day as said_day
 from outreach.services.message import change_fact, release_messages, withdraw_messages
-from pathways.models import MACHINES, Consent, Evidence, Note, Ownership, Pathway, Pause, StageChange, Task
+from pathways.models import MACHINES, Attendance, Consent, Evidence, Note, Ownership, Pathway, Pause, StageChange, Task
 from pathways.models.task import TaskState
 from pathways.queries.facts import facts_of
 from pathways.rules import is_theirs
@@ -98,6 +99,16 @@ def _refuse_later(change: StageChange, effects: list[StageChange]) -> None:
             raise Refused("The case as a whole was moved since: undo that first.")
         if {(one.machine, one.subject_id) for one in effects_of(each)} & set(wrote) - {("pathway", change.pathway_id)}:
             raise Refused("A later step changed the same thing: undo that first.")
+    _refuse_register(effects)
+
+
+def _refuse_register(effects: list[StageChange]) -> None:
+    """Nobody who was there on other days has not begun: the register is put right first."""
+    begun = {each.subject_id: each.pk for each in effects if (each.machine, each.step) == ("training_place", "start")}
+    there = Attendance.objects.filter(place__in=begun, present=True, voided_at__isnull=True).exclude(opened_by__in=begun.values())
+    other = there.order_by("day").first() if begun else None
+    if other is not None:
+        raise Refused(f"The register of {said_day(other.day)} has them there: take that mark off first.")
 
 
 def _begun_by_somebody(rows: QuerySet[StageChange]) -> QuerySet[StageChange]:
@@ -215,7 +226,7 @@ def _since(change: StageChange) -> date:
 
 
 def restore_company(effects: list[StageChange], *, at: datetime) -> None:
-    """Tasks, permissions, ownership, answers, notes and waiting texts that came with the steps go with them."""
+    """Tasks, permissions, ownership, answers, notes, marks in a register and waiting texts that came with the steps go with them."""
     ids = [each.pk for each in effects]
     for task in Task.objects.filter(opened_by__in=ids).exclude(state=TaskState.VOID).order_by("pathway", "id"):
         task.state, task.version = TaskState.VOID, task.version + 1
@@ -231,6 +242,7 @@ def restore_company(effects: list[StageChange], *, at: datetime) -> None:
     for model in rows:
         model.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at)
     Ownership.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at)
+    Attendance.objects.filter(opened_by__in=ids, voided_at__isnull=True).update(voided_at=at, version=F("version") + 1)
     for intervals in (Ownership, Pause):
         intervals.objects.filter(closed_by__in=ids, voided_at__isnull=True).update(to_on=None, closed_by=None)
     for each in effects:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from random import Random
 
 from django.conf import settings
 from django.db import transaction
@@ -14,7 +15,8 @@ from employers.services.heading import let_go_stale
 from ground.actor import SYSTEM
 from ground.clock import today_london
 from ground.door import Refused
-from pathways.models import Pathway
+from pathways.models import Attendance, Pathway, TrainingPlace
+from pathways.scope import TRAINER_SEES
 from pathways.services.door import Taken
 from pathways.services.interview import book_chat
 from pathways.simulation.bulk import load_in_bulk
@@ -34,11 +36,14 @@ PEOPLE, OFFERED, MONTHS, SEED = 900, 305, 18, 2026
 RATES = Rates(come_back=0.12, unknown_last_day=0.08, offer=0.80, chat=0.84)
 #: Printed on the screen for anybody who starts the demo: it opens nothing else.
 PASSWORD = "a stall in the rain"  # noqa: S105 -- the demo's, and printed
-#: Each finds work of their kind. The trainer is left out for as long as there is no page of a course to work on.
+#: How often somebody on a course is there.
+THERE = 0.92
+#: Each finds work of their kind.
 SIGN_INS = (
     ("Outreach worker", "samina"),
     ("Programme lead", "dilys"),
     ("Employer", "dawn"),
+    ("Trainer", "maggie"),
     ("Administrator", "ravi"),
 )
 
@@ -103,6 +108,7 @@ def load_demo(*, at: datetime) -> World | None:
         settle_old_work(world=world, at=at)
         _other_openings(world, at=at)
         _chat_at_the_trust(world, at=at)
+        _keep_registers(world, at=at)
     return world
 
 
@@ -163,6 +169,20 @@ def _chat_at_the_trust(world: World, *, at: datetime) -> None:
         at=at,
         taken=Taken(happened_on=today - timedelta(days=8)),
     )
+
+
+def _keep_registers(world: World, *, at: datetime) -> None:
+    """Registers of the courses that the trainer still sees, up to yesterday: most people are there on most days, and on their first."""
+    rng, today = Random(SEED), today_london(at)
+    seats = TrainingPlace.objects.filter(course__in=world.courses, course__ends_on__gte=today - TRAINER_SEES, begun_on__isnull=False)
+    marks = []
+    for seat in seats.select_related("course").order_by("id"):
+        last = min(today - timedelta(days=1), seat.course.ends_on, seat.over_on or today)
+        days = (seat.begun_on + timedelta(days=each) for each in range((last - seat.begun_on).days + 1))
+        for day in (each for each in days if each == working(each)):
+            there = day == seat.begun_on or rng.random() < THERE
+            marks.append(Attendance(place=seat, day=day, present=there, marked_by_id=world.trainer.user_id, marked_at=moment(day, 16 * 60)))
+    Attendance.objects.bulk_create(marks)
 
 
 def sign_ins() -> list[SignIn]:

@@ -85,14 +85,14 @@ def came_from(request: HttpRequest) -> dict[str, str]:
 
 @open_to(*ROW_ROLES, kinds=("own", "colleague", "introduced"), sample={"folder": "pathways"})
 def of_row(request: HttpRequest, folder: str, uuid: UUID) -> HttpResponse:
-    """A case, chat, seat, introduction, job or check: staff are led to the person, employers to the people put forward."""
+    """A case, chat, seat, introduction, job or check: staff are led to the person, others to their own list of them."""
     machine = MACHINE_OF[folder]
     row = SCOPES[machine](request.user).filter(uuid=uuid).first()
     if row is None:
         raise Http404
-    if not desk_for(request).has(*CASE_ROLES):
-        return HttpResponseRedirect("/put-forward/")
-    case = row if machine == "pathway" else SCOPES["pathway"](request.user).get(pk=row.pathway_id)
+    case = row if machine == "pathway" else SCOPES["pathway"](request.user).filter(pk=row.pathway_id).first()
+    if case is None:
+        return HttpResponseRedirect(f"/courses/{row.course.uuid}/" if machine == "training_place" else "/put-forward/")
     anchor = "" if machine == "pathway" else f"#{machine.replace('_', '-')}-{row.uuid}"
     return HttpResponseRedirect(f"/people/{case.candidate.uuid}/?case={case.uuid}{anchor}")
 

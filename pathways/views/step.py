@@ -16,7 +16,7 @@ from ground.door import Conflict, NotYours, Refused, open_to
 from ground.once import answer_once
 from ground.rows import Row
 from ground.templatetags.said import time_of_day, weekday
-from pathways.models import MACHINES, Pathway, StageChange
+from pathways.models import MACHINES, Interview, Pathway, StageChange, TrainingPlace
 from pathways.queries.employer_log import label_of, who_of
 from pathways.queries.employer_words import ABOUT, BUTTONS, called_of
 from pathways.queries.foretold import foretell, told_words
@@ -100,7 +100,7 @@ def _answer(request: HttpRequest, *, machine: str, declared: Step, take: Take, c
         by=by,
         at=at,
     )
-    if not request.user.desk.has(*CASE_ROLES):
+    if not _inside(request, case, subject):
         form.label = BUTTONS.get(f"{machine}.{declared.name}", declared.label)
     if request.method != "POST":
         record_opening(user=request.user, person_uuid=case.candidate.uuid, route=route_of(request), at=at)
@@ -128,7 +128,7 @@ def _take(request: HttpRequest, form: Any, *, declared: Step, take: Take, case: 
         form.add_error(None, f"{conflict.sentence} {_meanwhile(request, subject)}".strip())
         form.data = _as_of_now(request, subject)
         return _page(request, form, declared=declared, case=case, subject=subject, status=409)
-    home = _home(request, case, form.machine)
+    home = _home(request, case, row)
     seen = changes(request.user).select_related("undoes").filter(machine=row.machine, subject_id=row.pk, cause__isnull=True)
     change = seen.order_by("-id").first()
     if change is None:  # handed over to somebody whose row it is alone
@@ -136,7 +136,7 @@ def _take(request: HttpRequest, form: Any, *, declared: Step, take: Take, case: 
         return HttpResponseRedirect(way_back(request, home))
     if came_from_list(request):
         return HttpResponseRedirect(with_done(way_back(request, home), f"change-{change.uuid}"))
-    told = told_words(change) if request.user.desk.has(*CASE_ROLES) else ""
+    told = told_words(change) if _inside(request, case, row) else ""
     messages.success(request, f"{title_of(change)}. {told}".strip())
     return HttpResponseRedirect(way_back(request, home))
 
@@ -161,14 +161,24 @@ def _as_of_now(request: HttpRequest, subject: Row | None) -> QueryDict:
     return typed
 
 
-def _home(request: HttpRequest, case: Pathway, machine: str) -> str:
-    if request.user.desk.has(*CASE_ROLES):
+def _inside(request: HttpRequest, case: Pathway, row: Any) -> bool:
+    """Whether the person's whole page is this user's; a seat may be in sight by its course alone."""
+    desk = request.user.desk
+    if desk.has(*CASE_ROLES) and desk.has("trainer") and isinstance(row, TrainingPlace):
+        return SCOPES["pathway"](request.user).filter(pk=case.pk).exists()
+    return desk.has(*CASE_ROLES)
+
+
+def _home(request: HttpRequest, case: Pathway, row: Any) -> str:
+    if _inside(request, case, row):
         return f"/people/{case.candidate.uuid}/"
-    return "/chats/" if machine == "interview" else "/put-forward/"
+    if isinstance(row, TrainingPlace):
+        return f"/courses/{row.course.uuid}/"
+    return "/chats/" if isinstance(row, Interview) else "/put-forward/"
 
 
 def _page(request: HttpRequest, form: Any, *, declared: Step, case: Pathway, subject: Row | None, status: int) -> HttpResponse:
-    inside = request.user.desk.has(*CASE_ROLES)
+    inside = _inside(request, case, subject)
     context = {
         "form": form,
         "label": form.label,
@@ -177,7 +187,7 @@ def _page(request: HttpRequest, form: Any, *, declared: Step, case: Pathway, sub
         "subject": subject,
         "called": case.candidate.name if inside else called_of(subject),
         "foretold": foretell(case, form.machine, declared.name, at=form.at) if inside else None,
-        "back": way_back(request, _home(request, case, form.machine)),
+        "back": way_back(request, _home(request, case, subject)),
     }
     return render(request, "pathways/step.html", context, status=status)
 
@@ -190,11 +200,12 @@ def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise Http404
     case = change.pathway
     at = read_clock()
-    by = _undoer(request, change, at=at)
-    inside = request.user.desk.has(*CASE_ROLES)
+    row = MACHINES[change.machine]._base_manager.get(pk=change.subject_id)
+    by = _undoer(request, change, row, at=at)
+    inside = _inside(request, case, row)
     called = case.candidate.name if inside else who_of(change, request.user)
     label = title_of(change) if inside else label_of(change)
-    home = _home(request, case, change.machine)
+    home = way_back(request, _home(request, case, row))
     context: dict[str, Any] = {"change": change, "label": label, "called": called, "back": home}
     if request.method != "POST":
         record_opening(user=request.user, person_uuid=case.candidate.uuid, route=route_of(request), at=at)
@@ -206,14 +217,13 @@ def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
         except (Refused, Conflict) as no:  # nothing was typed that could be put right: things have moved on
             return render(request, "pathways/undo.html", {**context, "refusal": no.sentence}, status=409)
         messages.success(request, f"{label}: undone." if inside else f"{called}: “{label}” undone.")
-        return HttpResponseRedirect(way_back(request, home))
+        return HttpResponseRedirect(home)
 
     return answer_once(request, act)
 
 
-def _undoer(request: HttpRequest, change: StageChange, *, at: datetime) -> Actor:
+def _undoer(request: HttpRequest, change: StageChange, row: Row, *, at: datetime) -> Actor:
     """The seat that gives the row and may take the step back; one that gives the row hears the service's no."""
-    row = MACHINES[change.machine]._base_manager.get(pk=change.subject_id)
     seats = [by for by in request.user.desk.actors(*STEP_ROLES) if holds(by, on=row, pathway=change.pathway)]
     if not seats:
         raise NotYours()

@@ -20,7 +20,7 @@ from pathways.views.acted_on import List, acted_on
 STARTS = (
     (frozenset(CASE_ROLES), "/today/"),
     (frozenset({"employer"}), "/start/"),
-    (frozenset({"trainer"}), "/headings/"),
+    (frozenset({"trainer"}), "/courses/"),
     (frozenset({"administrator"}), "/settings/users/"),
 )
 ON_TODAY = 3

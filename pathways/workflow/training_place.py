@@ -18,6 +18,11 @@ class PlaceStage(models.TextChoices):
     VOID = "void", "Entered in error"
 
 
+#: Stages in which a seat is taken: a course is full when as many are as it has places.
+TAKEN = (PlaceStage.BOOKED, PlaceStage.IN_TRAINING, PlaceStage.FINISHED)
+#: Those who have a seat, or had one when they left: whom the course knows by name.
+SEATED = (*TAKEN, PlaceStage.LEFT)
+
 FLAGS: dict[str, Flags] = {
     PlaceStage.WAITING: Flags(open=True, to_candidate="You are on the waiting list for a course."),
     PlaceStage.BOOKED: Flags(open=True, owes=CANDIDATE, to_candidate="You have a place on a course."),

@@ -24,6 +24,7 @@ OTHERS = {
 }
 HISTORY = {
     "AddressEvent",
+    "AttendanceEvent",
     "CandidateFirstNameLastNameKnownAsDateOfBirthBirthQualityLanguageDiedOnVersionEvent",
     "ContactRouteEvent",
     "CareerHeadingEvent",

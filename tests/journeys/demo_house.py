@@ -52,6 +52,7 @@ def rows_of(owner: User) -> dict[str, str]:
     words = {"trainingplace": "training_place", "preemploymentcheck": "pre_employment_check", "retentioncheck": "retention_check"}
     found = {words.get(name, name): str(row.uuid) for name, row in mine.items()}
     route = case.candidate.routes.filter(ended_on__isnull=True).latest("pk")
+    found["course"] = str(mine["trainingplace"].course.uuid)
     return {**found, "pathway": str(case.uuid), "person": str(case.candidate.uuid), "route": str(route.uuid)}
 
 

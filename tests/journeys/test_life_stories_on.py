@@ -169,8 +169,8 @@ def test_the_employer_and_the_person_disagree(live) -> None:
     check = check_of(job, "four_weeks")
     life.act(check, "confirm", "Still in work")
     life.dawn.go(f"/placements/{job.uuid}/")
-    life.dawn.press("link", "Left the job")
-    life.sign(life.dawn, "Left the job", reason="Another job", days={"Last day": four - timedelta(days=2)})
+    life.dawn.press("link", "Left: say when and why")
+    life.sign(life.dawn, "Left: say when and why", reason="Another job", days={"Last day": four - timedelta(days=2)})
     assert life.dawn.sound
     assert check_of(job, "four_weeks").stage == "disputed"
     life.stands("left_work")

@@ -64,6 +64,7 @@ def house() -> House:
         "pathway": other,
         "interview": Interview.objects.get(pk=chat.pk),
         "training_place": TrainingPlace.objects.get(pk=seat.pk),
+        "course": seat.course,
         "introduction": job.introduction,
         "placement": job,
         "pre_employment_check": PreEmploymentCheck.objects.filter(placement=job).first(),
@@ -115,6 +116,7 @@ KIND: dict[str, str] = {
     "placement": "placement",
     "pre_employment_check": "pre_employment_check",
     **dict.fromkeys(("end_heading", "undo_heading", "heading", "edit_heading", "heading_step"), "heading"),
+    **dict.fromkeys(("course", "edit_course", "finish_course", "register", "register_file"), "course"),
     "undo": "change",
     "make_row": "pathway",
     "new_case": "person",
@@ -128,6 +130,7 @@ KIND: dict[str, str] = {
 }
 MORE: dict[str, dict[str, str]] = {
     "task_step": {"step": "snooze"},
+    "register": {"day": "2026-11-02"},
     "end_heading": {"step": "close"},
     "import_decide": {"row": "1"},
     "heading_step": {"step": "confirm"},

@@ -8,7 +8,7 @@ from accounts.models import Milestone
 from candidates.models import Candidate
 from ground.clock import add_months, today_london
 from outreach.services.message import change_fact
-from pathways.models import Introduction, Pathway, Placement, PreEmploymentCheck, RetentionCheck, StageChange, TrainingPlace
+from pathways.models import Course, Introduction, Pathway, Placement, PreEmploymentCheck, RetentionCheck, StageChange, TrainingPlace
 from pathways.services import case as cases
 from pathways.services import interview, introduction, placement, retention, training
 from pathways.services.contact import log_contact
@@ -38,6 +38,11 @@ class Stand(Scene):
         for days, channel in ((12, "call"), (6, "text"), (1, "call")):
             log_contact(case=case, channel=channel, outcome="no_answer", by=self.by, at=self.now, day=self.today - timedelta(days=days))
         return case
+
+    def course(self, **more: Any) -> Course:
+        """One that is on today, whenever that is: its trainer sees who sits there."""
+        around = {"starts_on": self.today - timedelta(days=21), "ends_on": self.today + timedelta(days=1)}
+        return super().course(**{**around, **more})
 
     @property
     def yesterday(self) -> date:

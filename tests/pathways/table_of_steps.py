@@ -48,8 +48,8 @@ EMPLOYER_SEES = {
     "pre_employment_check": "not_started in_progress cleared not_cleared not_required",
     "retention_check": "scheduled open chasing confirmed not_in_post unknown disputed exempt superseded void",
 }
-#: Written in the workflow and not to be had yet: a trainer's register.
-AWAITED = {("training_place", "trainer")}
+#: A trainer sees who has or had a seat on a course of their organisation, and nobody who waits, cancelled or is void.
+TRAINER_SEES = {"training_place": "booked in_training finished left"}
 #: The circumstance of a chat that an employer has in its sight.
 HOSTED = ", hosted by an employer"
 
@@ -82,13 +82,13 @@ def again_after(name: str) -> bool:
 def sees(role: str, name: str) -> bool:
     """Whether the row is in this role's sight."""
     machine, stage = name.partition(",")[0].split()
-    if (machine, role) in AWAITED:
-        return False
     if role == "employer" and machine == "interview" and not name.endswith(HOSTED):
         return False
     if role == "employer":
         return stage in EMPLOYER_SEES.get(machine, "").split()
-    return role in {"worker", "lead"} or (machine, role) == ("training_place", "trainer")
+    if role == "trainer":
+        return stage in TRAINER_SEES.get(machine, "").split()
+    return role in {"worker", "lead"}
 
 
 def may(role: str, step: str, name: str) -> bool:

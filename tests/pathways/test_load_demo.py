@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, F, Q
 
 from accounts.models import Programme, ProgrammeRule
 from candidates.models import AddressPlace, Candidate, ContactRoute, EqualityAnswer
@@ -17,7 +17,7 @@ from employers.services.pay import grade
 from ground.phones import is_drama
 from outreach.models import Event, Message
 from outreach.rules import is_waking_hour, next_opening
-from pathways.models import Interview, Introduction, Note, Pathway, PreEmploymentCheck, RetentionCheck, Task, TrainingPlace
+from pathways.models import Attendance, Interview, Introduction, Note, Pathway, PreEmploymentCheck, RetentionCheck, Task, TrainingPlace
 from pathways.queries.today import quiet
 from pathways.simulation.days import HOLIDAYS
 from pathways.simulation.demo import PASSWORD, demo_story, load_demo
@@ -109,6 +109,17 @@ def test_the_trainer_has_a_course_that_begins_today_with_three_people_on_it(demo
     ]
 
 
+def test_the_registers_of_the_trainers_courses_are_kept_up_to_yesterday(demo: World) -> None:
+    marks = Attendance.objects.filter(place__course__organisation=demo.training)
+    assert marks.count() > 100
+    assert set(marks.values_list("marked_by", flat=True)) == {demo.users["maggie"].pk}
+    assert marks.latest("day").day < TODAY
+    assert 0 < marks.filter(present=False).count() < marks.count() / 5
+    assert not marks.filter(
+        Q(day__lt=F("place__begun_on")) | Q(day__gt=F("place__over_on")) | Q(day__gt=F("place__course__ends_on"))
+    ).exists()
+
+
 def test_phones_are_invented_shared_or_missing(demo: World) -> None:
     numbers = ContactRoute.objects.filter(kind__in=["mobile", "landline"])
     assert all(is_drama(number) for number in numbers.values_list("value", flat=True))
@@ -154,8 +165,9 @@ def test_sign_ins_are_printed_as_a_plain_table(demo: World) -> None:
     assert lines[1].endswith(f"samina@i-can.example.org  {PASSWORD}")
     assert lines[3].split()[:4] == ["Employer", "Dawn", "Whitby", "dawn@i-can.example.org"]
     assert demo.users["samina"].check_password(PASSWORD)
-    assert "maggie" not in out.getvalue()
-    assert not demo.users["maggie"].has_usable_password()
+    assert lines[4].split()[:4] == ["Trainer", "Maggie", "Tolland", "maggie@i-can.example.org"]
+    assert demo.users["maggie"].check_password(PASSWORD)
+    assert not demo.users["joe"].has_usable_password()
 
 
 def test_loading_again_changes_nothing(demo: World) -> None:

@@ -118,6 +118,8 @@ class Look:
     def _pages(self, role: str) -> list[str]:
         if role in STAFF:
             return [f"/people/{self.case.candidate.uuid}/?case={self.case.uuid}"]
+        if self.machine == "training_place":
+            return [f"/courses/{self.row.course.uuid}/"]
         if self.machine == "retention_check":
             return ["/still-here/", f"/placements/{self.row.placement.uuid}/"]
         return [f"/{FOLDERS[self.machine]}/{self.row.uuid}/"] if self.machine in FOLDERS else []
