@@ -1,5 +1,6 @@
-"""Who else could do something about a case: those who have it in their rows already."""
+"""Who else could hold a case, or do something about it."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Q
@@ -7,6 +8,7 @@ from django.db.models import Q
 from accounts.choices import Role
 from accounts.models import Membership, User
 from pathways.models import Pathway
+from pathways.scope import CASE_ROLES
 
 
 def may_do(case: Pathway, *, today: date) -> list[User]:
@@ -22,4 +24,14 @@ def may_do(case: Pathway, *, today: date) -> list[User]:
     seats = Membership.objects.unscoped("workers who may hold a case").current(today)
     seats = seats.filter(worker | Q(role=Role.PROGRAMME_LEAD), reach)
     found = User.objects.unscoped("workers who may hold a case").filter(pk__in=seats.values("user"), is_active=True)
+    return list(found.order_by("name", "id"))
+
+
+def may_hold(*, organisation: int | None, programmes: Collection[int], today: date) -> list[User]:
+    """Workers and leads of the organisation whose seats reach each of these programmes now, by name; one query."""
+    seats = Membership.objects.unscoped("workers who may hold a case").filter(organisation=organisation, role__in=CASE_ROLES).current(today)
+    found = User.objects.unscoped("workers who may hold a case").filter(pk__in=seats.values("user"), is_active=True)
+    for programme in sorted(set(programmes)):
+        reach = Q(programme__isnull=True) | Q(programme=programme)
+        found = found.filter(pk__in=seats.filter(reach).values("user"))
     return list(found.order_by("name", "id"))

@@ -53,6 +53,8 @@ class ListRow:
     note: str = ""
     done: str = ""
     phone: str = ""
+    #: What its tick sends, where several rows may be chosen at once.
+    tick: str = ""
     acts: list[Act] = field(default_factory=list)
 
 

@@ -21,7 +21,6 @@ REASONS = {
     "a command names the programme",
     "a simulation asks whether it is there",
     "an employer's people, to be told of an introduction",
-    "colleagues of one case",
     "employers of one programme",
     "employers that the person agreed to share with",
     "named by whoever has the shell",
