@@ -18,7 +18,7 @@ from ground.tables import Column
 from ground.templatetags.said import in_days
 from pathways.models import Pathway
 from pathways.models.case import STAGE_PLACE
-from pathways.queries.due import KIND_WORDS, NOT_WAITING, ListRow, due_words, person_href, stage_words, waiting_words, who_owes
+from pathways.queries.due import KIND_WORDS, NOT_WAITING, ListRow, due_words, for_whom, person_href, stage_words, waiting_words, who_owes
 from pathways.scope import CASE_ROLES, held, pathways
 from pathways.workflow.pathway import OPEN, PHASE_OF, Stage
 from places.queries import wards_on
@@ -149,14 +149,14 @@ def ordering(order: tuple[str, ...]) -> list[OrderBy]:
     return [F(name).asc(nulls_last=True) for name in order]
 
 
-def list_row(case: Pathway, *, me: int | None, today: date) -> ListRow:
-    """A case as a row of the list."""
+def list_row(case: Pathway, *, me: int | None, today: date, own: bool = False) -> ListRow:
+    """A case as a row of the list; of a list of one's own people with whose it is, where their desk is covered."""
     overdue = case.next_due_on is not None and case.next_due_on < today
     return ListRow(
         key=f"c-{case.uuid}",
         name=case.candidate.name,
         href=person_href(case),
-        where=stage_words(case),
+        where=for_whom(stage_words(case), case.owner, me=me) if own else stage_words(case),
         next=next_words(case),
         owed=who_owes(case.next_owed_by, owner=case.owner, me=me, called=case.candidate.called) if case.next_kind else "",
         ours=case.next_owed_by == "worker",

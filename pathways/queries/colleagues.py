@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Q
 
 from accounts.choices import Role
-from accounts.models import Membership, User
+from accounts.models import Cover, Membership, User
 from pathways.models import Pathway
 from pathways.scope import CASE_ROLES
 
@@ -14,11 +14,12 @@ from pathways.scope import CASE_ROLES
 def may_do(case: Pathway, *, today: date) -> list[User]:
     """Workers of the case's organisation in its programme, and the programme's leads, by name; two queries.
 
-    Where a programme shows workers their own caseload alone, the case's holder and the leads.
+    Where a programme shows workers their own caseload alone, the case's holder, who covers their desk today, and the leads.
     """
     worker = Q(role=Role.OUTREACH_WORKER, organisation=case.organisation_id)
     if case.programme.caseload_only:
-        worker &= Q(user=case.owner_id)
+        covers = Cover.objects.running(today).filter(holder=case.owner_id, organisation=case.organisation_id)
+        worker &= Q(user=case.owner_id) | Q(user__in=covers.values("coverer"))
     partners = {case.programme.organisation_id, *case.programme.taking_part}
     reach = Q(programme=case.programme_id) | Q(programme__isnull=True, organisation__in=partners)
     seats = Membership.objects.unscoped("workers who may hold a case").current(today)

@@ -108,6 +108,11 @@ def stage_words(case: Pathway) -> str:
     return str(Stage(case.stage).label)
 
 
+def for_whom(where: str, owner: User | None, *, me: int | None) -> str:
+    """Where the person is; on a desk that is covered, for whom it is."""
+    return f"{where}, for {owner.name}" if owner is not None and owner.pk != me else where
+
+
 def person_href(case: Pathway) -> str:
     """The person's page, at this case."""
     return f"/people/{case.candidate.uuid}/"

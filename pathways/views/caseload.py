@@ -50,7 +50,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
     page = keyset(cases.with_ring(ordered), order=order, after=request.GET.get("after"), size=25)
     me = getattr(request.user, "pk", None)
     here = List(request, "/caseload/")
-    rows = [cases.list_row(case, me=me, today=today) for case in page.rows]
+    rows = [cases.list_row(case, me=me, today=today, own=chosen.get("whose") == "me") for case in page.rows]
     for number, (row, case) in enumerate(zip(rows, page.rows, strict=True)):
         row.phone = case.ring or ""
         row.acts = contact_acts(case, here.back(row.key, number)) if case.is_open else []
