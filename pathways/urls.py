@@ -3,7 +3,21 @@
 from django.conf import settings
 from django.urls import URLPattern, path, re_path
 
-from pathways.views import caseload, contact, employer, handing_over, imports, integrity, people, person, register_sample, step, task, today
+from pathways.views import (
+    caseload,
+    contact,
+    cover,
+    employer,
+    handing_over,
+    imports,
+    integrity,
+    people,
+    person,
+    register_sample,
+    step,
+    task,
+    today,
+)
 
 FOLDER = "(?P<folder>pathways|interviews|training-places|introductions|placements|pre-employment-checks|retention-checks)"
 UUID = "(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
@@ -18,6 +32,9 @@ urlpatterns = [
     path("unclaimed/", today.unclaimed, name="unclaimed"),
     path("caseload/", caseload.caseload, name="caseload"),
     path("caseload/hand-over/", handing_over.hand_over_people, name="hand_over_people"),
+    path("caseload/cover/", cover.cover, name="cover"),
+    path("caseload/cover/add/", cover.set_cover, name="set_cover"),
+    path("caseload/cover/<uuid:uuid>/end/", cover.end_cover, name="end_cover"),
     path("caseload.csv", caseload.caseload_file, name="caseload_file"),
     path("people/", people.find_people, name="people"),
     path("people/find/", people.find_people, name="find_people"),

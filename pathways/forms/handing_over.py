@@ -31,7 +31,7 @@ def open_chosen(sealed: str, *, user: int) -> dict[int, int]:
         packed = unseal(sealed, place=_place(user))
     except CannotOpen:
         return {}
-    return {pk: version for pk, version in json.loads(zlib.decompress(b64decode(packed)))}
+    return dict(json.loads(zlib.decompress(b64decode(packed))))
 
 
 def _place(user: int) -> str:
@@ -42,7 +42,7 @@ class HandOverMany(HouseForm):
     """To a colleague who may hold each of them. Why is asked as soon as somebody holds one of them."""
 
     people = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
-    to = forms.ChoiceField(label="Hand over to")
+    to = forms.ChoiceField(label="Hand over to", error_messages={"required": "Choose a colleague."})
     reason = forms.ChoiceField(label="Why?", required=False)
     happened_on = DayField(label="From when?", required=False, help_text="Leave empty for today.")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -172,8 +173,11 @@ def next_words(case: Pathway) -> str:
     return KIND_WORDS.get(case.next_kind, "") if case.next_kind else ""
 
 
-def holders(user: object, *, today: date) -> list[User]:
-    """People who may hold cases in the user's sight: colleagues, and for a lead everybody in the programme."""
+def holders(user: object, *, today: date) -> list[Any]:
+    """People who may hold cases in the user's sight: colleagues, and for a lead everybody in the programme.
+
+    Each with `is_colleague`, whether they have a seat in the user's own organisation.
+    """
     desk = desk_of(user)
     if desk is None:
         return []
@@ -182,7 +186,8 @@ def holders(user: object, *, today: date) -> list[User]:
         where |= Q(programme__in=seat.programmes_of())
     seats = Membership.objects.unscoped("workers who may hold a case").filter(where, role__in=CASE_ROLES).current(today)
     found = User.objects.unscoped("workers who may hold a case").filter(pk__in=seats.values("user")).order_by("name", "id")
-    return list(found.only("uuid", "name"))
+    here = seats.filter(user=OuterRef("pk"), organisation=desk.organisation_id)
+    return list(found.only("uuid", "name").annotate(is_colleague=Exists(here)))
 
 
 def families_and_wards(today: date) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

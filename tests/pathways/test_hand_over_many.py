@@ -17,7 +17,7 @@ from ground.actor import Actor
 from ground.clock import add_months, today_london
 from ground.door import NotYours, Refused
 from outreach.services.message import set_fact
-from pathways.models import Interview, Ownership, Pathway, Placement, RetentionCheck, StageChange, Task
+from pathways.models import Ownership, Pathway, Placement, RetentionCheck, StageChange, Task
 from pathways.queries.integrity import look_through
 from pathways.services import case as cases
 from pathways.services import interview, placement, retention
@@ -44,6 +44,8 @@ class Many(Scene):
     def __init__(self) -> None:
         super().__init__()
         self.to = self.colleague
+        #: Cases of whom a step says again what had been left behind, or ticked off.
+        self.said_again: set[int] = set()
 
     def everybody(self) -> list[Pathway]:
         """Thirty of them."""
@@ -51,7 +53,17 @@ class Many(Scene):
             *(self.open, self.ready, self.tried, self.chat, self.held, self.waiting, self.seat, self.drafted, self.sent, self.offered),
             *(self.accepted, self.job, self.left_unsaid, self.paused, self.superseded, self.check, self.due, self.answered, self.disputed),
             *(lambda: self.seat(begun=True), lambda: self.job(started=True)),
-            *(self.marked_today, self.nobodys, self.given, self.relied_on, self.imported, self.finishing, self.ticked_off, self.left_after_six, self.ending),
+            *(
+                self.marked_today,
+                self.nobodys,
+                self.given,
+                self.relied_on,
+                self.imported,
+                self.finishing,
+                self.ticked_off,
+                self.left_after_six,
+                self.ending,
+            ),
         ]
         rows = [make() for make in usual]
         found = [row.pk if isinstance(row, Pathway) else row.pathway_id for row in rows]
@@ -78,6 +90,7 @@ class Many(Scene):
         """A text relied on where the case stood; it has followed a chat since."""
         case = self.open()
         set_fact(key=f"pathway:{case.pk}", value="interested")
+        self.said_again.add(case.pk)
         return interview.hold_chat(case=case, by=self.by, at=self.past).pathway
 
     def imported(self) -> Pathway:
@@ -106,6 +119,7 @@ class Many(Scene):
         """The same, and somebody ticked off what is to be finished: it is owed again with the next step."""
         case = self.finishing()
         close_task(task=Task.objects.get(pathway=case, kind="finish_live", state="open"), by=self.by, at=self.now)
+        self.said_again.add(case.pk)
         return case
 
     def left_after_six(self) -> Pathway:
@@ -118,6 +132,7 @@ class Many(Scene):
         """The same, and somebody ticked off that the follow-up is to be ended."""
         case = self.left_after_six()
         close_task(task=Task.objects.get(pathway=case, kind="end_follow_up", state="open"), by=self.by, at=self.now)
+        self.said_again.add(case.pk)
         return case
 
     def owed(self, case: Pathway) -> set[str]:
@@ -175,7 +190,9 @@ def test_thirty_at_once_leave_the_tables_that_thirty_single_ones_leave(who: str,
         refused = 0
         for case in everybody:
             try:
-                scene.single(case, **{**told, "taken": Taken(reason="balance", version=case.version, happened_on=told["taken"].happened_on)})
+                scene.single(
+                    case, **{**told, "taken": Taken(reason="balance", version=case.version, happened_on=told["taken"].happened_on)}
+                )
             except Refused:
                 refused += 1
         single = tables()
@@ -196,16 +213,21 @@ def test_thirty_at_once_leave_the_tables_that_thirty_single_ones_leave(who: str,
 
 
 def test_each_of_them_is_undone_by_itself() -> None:
+    """Where a step finds something owed that was ticked off, or a fact that had been left behind, it says so again: an undo, too."""
     scene = Many()
     everybody = scene.everybody()
+    odd = [scene.relied_on(), scene.ticked_off(), scene.ending()]
+    usual = [case for case in everybody if case.pk not in scene.said_again]
     before = digest()
-    scene.many(everybody)
-    for change in StageChange.objects.filter(step="hand_over").order_by("?"):
+    scene.many(usual)
+    for change in StageChange.objects.filter(step="hand_over").order_by("-pathway__uuid"):
         undo_step(change=change, by=scene.lead_by, at=scene.now)
-    again = {"ticked off by hand": ("finish_live", "end_follow_up")}
-    wrong = [each for each in unlike(before, digest()) if "pathways_pathwayownerorganisationsourceevent" not in each]
-    assert "\n".join(wrong) == "", again
-    assert StageChange.objects.filter(step="undo").count() == 30
+    assert (len(usual), StageChange.objects.filter(step="undo").count()) == (27, 27)
+    assert unlike(before, digest()) == []
+    scene.many(odd)
+    for change in StageChange.objects.filter(step="hand_over", pathway__in=odd):
+        undo_step(change=change, by=scene.lead_by, at=scene.now)
+    assert [Pathway.objects.get(pk=case.pk).owner for case in everybody + odd if case.owner_id] == [scene.worker] * 32
 
 
 def test_one_undone_leaves_the_others_where_they_went() -> None:
@@ -271,7 +293,6 @@ def test_a_day_to_come_and_somebody_elses_people_are_refused_and_nothing_is_done
     with pytest.raises(NotYours):
         scene.many([scene.nobodys(), case], by=actor(stranger), to=stranger, organisation=Organisation.objects.get(pk=other.pk))
     assert not StageChange.objects.filter(step="hand_over").exists()
-    assert Interview.objects.count() == 0
 
 
 def test_each_seat_takes_over_what_it_holds() -> None:
