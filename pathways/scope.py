@@ -69,7 +69,7 @@ def _on_desk(desk: Desk, prefix: str) -> Q:
 
 
 def held(user: object) -> QuerySet[Pathway]:
-    """Of the cases in sight, those on the user's own desk and on those they cover: `pathways` narrowed to them, in words planned in no time."""
+    """Of the cases in sight, those on the user's own desk and on desks they cover, in words that are planned in no time."""
     return Pathway.objects.filter(_held(desk_of(user)))
 
 
