@@ -57,10 +57,10 @@ def _seat(seat: Seat, desk: Desk, prefix: str) -> Q:
     return mine & (nobodys | (inside & (~narrow | own)))
 
 
-def desks(user: object) -> list[int]:
+def desks(user: object) -> tuple[int, ...]:
     """At whose desks somebody works: their own, and those that they cover today."""
     desk = desk_of(user)
-    return [desk.user_id, *sorted(desk.covers)] if desk is not None else []
+    return (desk.user_id, *sorted(desk.covers)) if desk is not None else ()
 
 
 def _on_desk(desk: Desk, prefix: str) -> Q:
