@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from accounts.models import Cover, User
+from accounts.models import Cover
 from ground.actor import Actor
 from ground.templatetags.said import weekday
 from pathways.queries.due import Act, ListRow
@@ -23,7 +23,7 @@ def cover_row(cover: Cover, *, actors: Sequence[Actor], me: int | None, today: d
     runs = cover.from_on <= today
     return ListRow(
         key=f"cover-{cover.uuid}",
-        name=f"{_called(cover.coverer, me, 'You')} for {_called(cover.holder, me, 'you')}",
+        name=_words(cover, me),
         href="",
         where="Now" if runs else f"From {weekday(cover.from_on)}",
         next=f"Until {weekday(cover.to_on)}",
@@ -32,5 +32,7 @@ def cover_row(cover: Cover, *, actors: Sequence[Actor], me: int | None, today: d
     )
 
 
-def _called(user: User, me: int | None, you: str) -> str:
-    return you if user.pk == me else user.name
+def _words(cover: Cover, me: int | None) -> str:
+    """You cover Ada Blunt’s desk; Bo Lee covers your desk."""
+    who = "You cover" if cover.coverer_id == me else f"{cover.coverer.name} covers"
+    return f"{who} your desk" if cover.holder_id == me else f"{who} {cover.holder.name}’s desk"

@@ -286,9 +286,9 @@ def test_a_worker_says_who_covers_their_own_desk_and_ends_it_again() -> None:
     assert answer["Location"] == "/caseload/cover/"
     assert f"{scene.colleague.name} covers your desk from" in browser.get("/caseload/cover/").content.decode()
     (row,) = browser.get("/caseload/cover/").context["rows"]
-    assert (row.name, row.where, [act.words for act in row.acts]) == (f"{scene.colleague.name} for you", "Now", ["End now"])
+    assert (row.name, row.where, [act.words for act in row.acts]) == (f"{scene.colleague.name} covers your desk", "Now", ["End now"])
     (row,) = signed_in(scene.colleague).get("/caseload/cover/").context["rows"]
-    assert row.name == f"You for {scene.worker.name}"
+    assert row.name == f"You cover {scene.worker.name}’s desk"
     answer = post(browser, row.acts[0].href, version=row.acts[0].version)
     assert answer.status_code == 302
     assert "no longer covers your desk" in browser.get("/caseload/cover/").content.decode()
@@ -315,7 +315,7 @@ def test_a_lead_sets_cover_for_a_colleague_from_the_page_of_caseloads() -> None:
     assert post(browser, "/caseload/cover/add/", **people, **days).status_code == 302
     assert scene.sees()
     (row,) = browser.get("/caseload/cover/").context["rows"]
-    assert (row.name, row.acts != []) == (f"{scene.colleague.name} for {scene.worker.name}", True)
+    assert (row.name, row.acts != []) == (f"{scene.colleague.name} covers {scene.worker.name}’s desk", True)
     assert signed_in(stranger).get("/caseload/cover/").context["rows"] == []
 
 
