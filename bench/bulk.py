@@ -16,13 +16,13 @@ from pathways.services.door import Taken
 from pathways.services.handing_over import MOST, hand_over_many
 from pathways.simulation.world import World
 
-LOCK = "SELECT id, version FROM pathways_pathway WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+LOCK = "SELECT id, owner_id, organisation_id FROM pathways_pathway WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 LOG = """
     INSERT INTO pathways_stagechange (uuid, reporting_id, machine, subject_id, pathway_id, step, from_stage, to_stage, actor_kind, actor_id,
         organisation_id, said_by, said_how, happened_on, happened_quality, recorded_at, reason, before)
     SELECT gen_random_uuid(), gen_random_uuid(), 'pathway', id, id, 'hand_over', stage, stage, 'lead', %s, %s, '', '', %s, 'exact', %s,
-        'balance', jsonb_build_object('owner_id', owner_id, 'organisation_id', organisation_id)
-    FROM pathways_pathway WHERE id = ANY(%s)
+        'balance', jsonb_build_object('owner_id', was.owner, 'organisation_id', was.organisation)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS was (case_id, owner, organisation) JOIN pathways_pathway ON id = was.case_id
 """
 LET_GO = """
     UPDATE pathways_ownership AS held SET to_on = %s, closed_by_id = log.id FROM pathways_stagechange AS log
@@ -71,13 +71,13 @@ def bulk(world: World, size: int) -> Iterator[Measured]:
     def floor() -> None:
         with connection.cursor() as cursor:
             cursor.execute(LOCK, [ids])
-            cursor.fetchall()
+            was = [list(column) for column in zip(*cursor.fetchall(), strict=True)]
             cursor.execute("SELECT coalesce(max(id), 0) FROM pathways_stagechange")
             last = cursor.fetchone()[0]
-            cursor.execute(LOG, [by.user_id, by.organisation_id, day, at, ids])
+            cursor.execute(MOVE, [to.pk, house.pk, ids])
+            cursor.execute(LOG, [by.user_id, by.organisation_id, day, at, *was])
             cursor.execute(LET_GO, [day, last])
             cursor.execute(TAKE_ON, [at, to.pk, day, last])
-            cursor.execute(MOVE, [to.pk, house.pk, ids])
             cursor.execute(FACT, [ids])
             cursor.execute(AUDIT, [at, at, by.user_id, by.membership_id, by.organisation_id, ids])
             cursor.execute(PRESS, [at, at, by.user_id, by.membership_id, by.organisation_id, len(ids)])

@@ -108,9 +108,10 @@ def _seat_for(case: Pathway, seats: Sequence[Actor]) -> Actor:
 
 def _write(going: Sequence[Going], *, to: User, organisation: Organisation, day: date, at: datetime, taken: Taken) -> None:
     ids = [each.case.pk for each in going]
+    # First of all: for each case its history opens a subtransaction, and each of those looks through all that waits for the commit.
+    Pathway.objects.filter(pk__in=ids).update(owner=to, organisation=organisation, version=F("version") + 1)
     causes = _log(going, day=day, at=at, taken=taken)
     _own(causes, to=to, day=day, at=at)
-    Pathway.objects.filter(pk__in=ids).update(owner=to, organisation=organisation, version=F("version") + 1)
     change_facts({f"{Pathway.machine}:{each.case.pk}": truth_of(each.case) for each in going})
     six = set(RetentionCheck.objects.filter(pathway__in=ids, milestone=SIX_MONTHS, stage="confirmed").values_list("pathway", flat=True))
     if six:
@@ -133,28 +134,23 @@ def _by_seat(going: Sequence[Going]) -> dict[Actor, list[tuple[UUID, UUID]]]:
 LOG = """
     INSERT INTO pathways_stagechange (uuid, reporting_id, machine, subject_id, pathway_id, step, from_stage, to_stage, actor_kind, actor_id,
         organisation_id, said_by, said_how, happened_on, happened_quality, recorded_at, reason, before)
-    SELECT gen_random_uuid(), gen_random_uuid(), 'pathway', held.id, held.id, 'hand_over', held.stage, held.stage, told.kind, told.actor,
-        told.organisation, told.said_by, told.said_how, %s, %s, %s, %s,
-        jsonb_build_object('owner_id', held.owner_id, 'organisation_id', held.organisation_id)
-    FROM unnest(%s::bigint[], %s::varchar[], %s::bigint[], %s::bigint[], %s::varchar[], %s::varchar[])
-        WITH ORDINALITY AS told (id, kind, actor, organisation, said_by, said_how, place)
-        JOIN pathways_pathway AS held ON held.id = told.id
-    ORDER BY told.place
+    SELECT gen_random_uuid(), gen_random_uuid(), 'pathway', id, id, 'hand_over', stage, stage, kind, actor, organisation, said_by, said_how,
+        %s, %s, %s, %s, jsonb_build_object('owner_id', was_owner, 'organisation_id', was_organisation)
+    FROM unnest(%s::bigint[], %s::varchar[], %s::bigint[], %s::bigint[],
+        %s::varchar[], %s::bigint[], %s::bigint[], %s::varchar[], %s::varchar[]) WITH ORDINALITY
+        AS told (id, stage, was_owner, was_organisation, kind, actor, organisation, said_by, said_how, place)
+    ORDER BY place
     RETURNING pathway_id, id
 """
 
 
 def _log(going: Sequence[Going], *, day: date, at: datetime, taken: Taken) -> dict[int, int]:
-    """A row of the log for each case, written before anything else is: it tells what was there. The row's id by that of the case."""
-    who = [(each.case.pk, each.seat) for each in going]
-    columns = [
-        [pk for pk, _ in who],
-        [seat.kind for _, seat in who],
-        [seat.user_id for _, seat in who],
-        [seat.organisation_id for _, seat in who],
-        [seat.said_by for _, seat in who],
-        [seat.said_how for _, seat in who],
+    """A row of the log for each case, with what was there when it was locked. The row's id by that of the case."""
+    told = [
+        (case.pk, case.stage, case.owner_id, case.organisation_id, by.kind, by.user_id, by.organisation_id, by.said_by, by.said_how)
+        for case, by in ((each.case, each.seat) for each in going)
     ]
+    columns = [list(column) for column in zip(*told, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(LOG, [day, taken.quality, at, taken.reason, *columns])
         return dict(cursor.fetchall())

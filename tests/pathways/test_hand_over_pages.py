@@ -18,10 +18,12 @@ from pathways.models import Ownership, Pathway, StageChange, Task
 from pathways.queries.integrity import look_through
 from pathways.services import case as cases
 from pathways.services.door import Taken
+from pathways.services.handing_over import MOST
 from tests.factories import actor, organisation, partner, person, programme, user
 from tests.fixtures.server import Server
 from tests.pathways.racing import Person, at_once
 from tests.pathways.scenes import Scene
+from tests.pathways.test_race import seats
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -263,3 +265,17 @@ def test_against_single_steps_at_the_same_moment_one_wins_for_each(serve) -> Non
     assert set(outcomes) <= {"single", "many"}
     assert Task.objects.filter(state="open").count() == 60
     assert [each for _, found in look_through(at=scene.now) for each in found] == []
+
+
+@pytest.mark.slow("bulk")
+@pytest.mark.django_db(transaction=True)
+def test_ten_thousand_go_with_one_press_within_the_time_that_a_page_has(serve) -> None:
+    server: Server = serve(workers=2)
+    scene = Scene()
+    seats(scene, MOST)
+    sealed = seal_chosen(dict(Pathway.objects.values_list("pk", "version")), user=scene.lead.pk)
+    answer = at_once(server, [Person(scene.lead).post(HERE, people=sealed, to=scene.colleague.uuid, reason="balance")])[0]
+    assert answer.status == 302
+    assert answer.ended - answer.begun < 30
+    assert StageChange.objects.filter(step="hand_over").count() == MOST == 10_000
+    assert set(Pathway.objects.values_list("owner", flat=True)) == {scene.colleague.pk}
