@@ -72,6 +72,8 @@ class Desk:
     user_id: int
     organisation_id: int
     seats: tuple[Seat, ...] = ()
+    #: Whose desks are looked after today, besides one's own.
+    covers: frozenset[int] = frozenset()
 
     @property
     def roles(self) -> frozenset[str]:
@@ -114,6 +116,7 @@ class Desk:
             membership_id=seat.membership_id,
             organisation_id=seat.organisation_id,
             programme_id=seat.programme_id,
+            covers=self.covers,
         )
 
     def actors(self, *roles: str) -> list[Actor]:

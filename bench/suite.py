@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from bench.bulk import bulk
 from bench.files import files
 from bench.imports import imports
 from bench.pages import pages
@@ -10,4 +11,10 @@ from bench.steps import steps
 from pathways.simulation.world import World
 
 #: What `make bench ONLY=...` chooses among.
-PARTS: Mapping[str, Callable[[World, int], Iterator[Measured]]] = {"pages": pages, "steps": steps, "files": files, "imports": imports}
+PARTS: Mapping[str, Callable[[World, int], Iterator[Measured]]] = {
+    "pages": pages,
+    "steps": steps,
+    "bulk": bulk,
+    "files": files,
+    "imports": imports,
+}

@@ -23,6 +23,8 @@ class Actor:
     organisation_id: int | None = None
     #: The one programme that the membership is for; empty: all of the organisation's.
     programme_id: int | None = None
+    #: Whose desks the actor looks after today, by the ids of their holders.
+    covers: frozenset[int] = frozenset()
     said_by: str = ""
     said_how: str = ""
 

@@ -1,9 +1,10 @@
 """Who may take which step. Rows are narrowed first, by pathways.scope; this asks about the verb."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from accounts.desk import Desk
+from accounts.models import Cover
 from ground.actor import Actor
 from ground.door import NotYours
 from ground.rows import Row
@@ -57,9 +58,24 @@ def _reaches(by: Actor, pathway: Any) -> bool:
 
 
 def holds(by: Actor, *, on: Row | None, pathway: Any) -> bool:
-    """Whether the membership that the actor acts by is one that gives the row, as pathways.scope does."""
+    """Whether the membership that the actor acts by is one that gives the row, as pathways.scope does: cover is no more than that."""
     narrow = by.kind == "worker" and pathway is not None and pathway.owner_id is not None and pathway.programme.caseload_only
-    return is_theirs(by, on=on, pathway=pathway) and (not narrow or pathway.owner_id == by.user_id)
+    return is_theirs(by, on=on, pathway=pathway) and (not narrow or pathway.owner_id in {by.user_id, *by.covers})
+
+
+def may_set_cover(by: Actor, *, holder: int, organisation: int, programmes: Collection[int]) -> bool:
+    """Whether this actor may say who looks after a desk: its holder, or a lead of each programme in which people are on it."""
+    if by.organisation_id is None or by.organisation_id != organisation or by.kind not in {"worker", "lead"}:
+        return False
+    leads = by.kind == "lead" and (by.programme_id is None or set(programmes) <= {by.programme_id})
+    return leads or (by.user_id is not None and by.user_id == holder)
+
+
+def may_end_cover(by: Actor, *, cover: Cover | None) -> bool:
+    """Whether this actor may end a cover: whose desk it is, who covers it, or a lead of the organisation."""
+    if cover is None or by.organisation_id is None or by.organisation_id != cover.organisation_id:
+        return False
+    return by.kind == "lead" or (by.kind == "worker" and by.user_id in {cover.holder_id, cover.coverer_id})
 
 
 def holder(actors: Sequence[Actor], *, pathway: Any) -> Actor:

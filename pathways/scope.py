@@ -58,12 +58,23 @@ def _seat(seat: Seat, desk: Desk, prefix: str) -> Q:
     inside = Q(**{f"{prefix}organisation": seat.organisation_id})
     nobodys = Q(**{f"{prefix}owner__isnull": True})
     narrow = Q(**{f"{prefix}programme__caseload_only": True})
-    own = Q(**{f"{prefix}owner": desk.user_id})
+    own = _on_desk(desk, prefix)
     return mine & (nobodys | (inside & (~narrow | own)))
 
 
+def desks(user: object) -> tuple[int, ...]:
+    """At whose desks somebody works: their own, and those that they cover today."""
+    desk = desk_of(user)
+    return (desk.user_id, *sorted(desk.covers)) if desk is not None else ()
+
+
+def _on_desk(desk: Desk, prefix: str) -> Q:
+    """On one of these desks; where it is one's own alone it is named outright, for the indexes that begin with it."""
+    return Q(**{f"{prefix}owner__in": [desk.user_id, *desk.covers]}) if desk.covers else Q(**{f"{prefix}owner": desk.user_id})
+
+
 def held(user: object) -> QuerySet[Pathway]:
-    """Of the cases in sight, those that the user holds: the same as `pathways` narrowed to them, in words that are planned in no time."""
+    """Of the cases in sight, those on the user's own desk and on desks they cover, in words that are planned in no time."""
     return Pathway.objects.filter(_held(desk_of(user)))
 
 
@@ -77,7 +88,7 @@ def held_by_nobody(user: object) -> QuerySet[Pathway]:
 
 
 def tasks_of_held(user: object) -> QuerySet[Task]:
-    """What is owed on cases that the user holds."""
+    """What is owed on cases that the user holds or covers."""
     return Task.objects.filter(_held(desk_of(user), "pathway__"))
 
 
@@ -88,7 +99,7 @@ def _held(desk: Desk | None, prefix: str = "") -> Q:
     for seat in desk.seats_as(*CASE_ROLES):
         inside = {} if seat.role == "programme_lead" else {f"{prefix}organisation": seat.organisation_id}
         seen |= Q(_programmes(seat, prefix), **inside)
-    return seen & Q(**{f"{prefix}owner": desk.user_id})
+    return seen & _on_desk(desk, prefix)
 
 
 def _programmes(seat: Seat, prefix: str) -> Q:

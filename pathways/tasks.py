@@ -10,6 +10,7 @@ from ground.tasks import nudge
 from pathways.models import Introduction, RetentionCheck
 from pathways.queries.digest import day_of, who_begins_a_day
 from pathways.queries.integrity import Found, look_through
+from pathways.services import cover as services
 from pathways.services.digest import is_working_day, send_digest
 from pathways.services.imports.working import SLICE, waiting, work_once
 from pathways.services.integrity import keep_findings
@@ -51,6 +52,15 @@ def go_stale(*, at: datetime, dry_run: bool) -> str:
         gone += let_go_stale(introduction=Introduction.objects.get(pk=key), at=at)
         still_here()
     return f"{gone} of {len(silent)} went stale."
+
+
+@job("cover_over", every=timedelta(days=1))
+def cover_over(*, at: datetime, dry_run: bool) -> str:
+    """Note which covers are over, and give back what could no longer be seen by whoever was to do it."""
+    passed = services.over(today=today_london(at))
+    if dry_run:
+        return f"{len(passed)} are over."
+    return f"{sum(services.note_that_it_is_over(cover=key, at=at) for key in passed)} of {len(passed)} noted."
 
 
 @job("retention_checks", every=timedelta(days=1), not_before=1)

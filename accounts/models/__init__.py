@@ -1,6 +1,7 @@
 """Who signs in, for whom, on which programme, and what was recorded of it."""
 
 from accounts.models.audit import Audit, AuditReason
+from accounts.models.cover import Cover
 from accounts.models.mail import Mail
 from accounts.models.membership import Invitation, Membership
 from accounts.models.organisation import Organisation
@@ -13,6 +14,7 @@ __all__ = [
     "Audit",
     "AuditReason",
     "BankHoliday",
+    "Cover",
     "DaysBefore",
     "FundingStream",
     "History",

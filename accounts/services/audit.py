@@ -148,6 +148,15 @@ def write(
     return row
 
 
+def acts_on_many(
+    *, action: str, by: Actor, at: datetime, kind: str, about: Iterable[tuple[uuid.UUID, uuid.UUID]], fields: Iterable[str] = ()
+) -> Iterator[Audit]:
+    """The rows of one act on many, each (the row, the person), as the service on one would have written them: not yet saved."""
+    names = sorted(set(fields))
+    for row, person in about:
+        yield _row(action=action, by=by, at=at, named=(kind, row), person=person, fields=names)
+
+
 def record_opening(*, user: object, person_uuid: uuid.UUID, route: str, at: datetime) -> None:
     """Somebody opened a person's page, thread or object: one row for each user, person, route and hour."""
     _once_an_hour("person.open", user, route, at, [person_uuid])
@@ -180,11 +189,13 @@ def _row(
     by: Actor,
     at: datetime,
     subject: models.Model | None = None,
+    named: tuple[str, uuid.UUID] | None = None,
     person: uuid.UUID | None = None,
     fields: Iterable[str] = (),
     rows: int = 1,
     route: str = "",
 ) -> Audit:
+    kind, key = named or (subject._meta.label_lower if subject is not None else "", getattr(subject, "uuid", None))
     heard = f"{by.said_by}, {by.said_how}" if by.said_by and by.said_how else by.said_by
     row = Audit(
         at=at,
@@ -195,8 +206,8 @@ def _row(
         organisation_id=by.organisation_id,
         on_behalf_of=heard,
         action=action,
-        object_kind=subject._meta.label_lower if subject is not None else "",
-        object=getattr(subject, "uuid", None),
+        object_kind=kind,
+        object=key,
         person=person,
         fields=list(fields),
         rows=rows,

@@ -14,6 +14,7 @@ from accounts.choices import STAFF, OrganisationKind, Role
 from accounts.models import Invitation, Membership, Organisation, Programme, User
 from accounts.services import audit
 from accounts.services.audit import service
+from accounts.services.cover import end_cover_without_seat
 from accounts.services.mail import queue_mail
 from accounts.services.password import check_new_password
 from ground.actor import Actor
@@ -166,6 +167,7 @@ def end_membership(*, membership: Membership, by: Actor, at: datetime) -> Member
             raise Refused(sentence)
     last_day = max(day, membership.starts_on)
     membership.change(version=membership.version, ended_at=at, ends_on=min(membership.ends_on or last_day, last_day))
+    end_cover_without_seat(user_id=membership.user_id, by=by, at=at)
     audit.note(fields=["ended_at", "ends_on"])
     return membership
 
@@ -192,5 +194,6 @@ def disable_user(*, user: User, by: Actor, at: datetime) -> User:
         raise LastAdministrator()
     user.change(version=user.version, is_active=False)
     user.sign_ins.filter(ended_at__isnull=True).update(ended_at=at)
+    end_cover_without_seat(user_id=user.pk, by=by, at=at)
     audit.note(fields=["is_active"])
     return user

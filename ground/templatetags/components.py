@@ -47,7 +47,7 @@ OUTLINES: Mapping[str, Outline] = {
     "tag": _outline("words", "kind"),
     "one_tap": _outline("href words about once csrf_token version name value", "kind"),
     "one_tap_link": _outline("href words about"),
-    "row": _outline("name id href where next owed due waiting note ring ring_words done content", "ours overdue current"),
+    "row": _outline("name id href where next owed due waiting note ring ring_words tick done content", "ours overdue current"),
     "rows": _outline("heading content count", "show level"),
     "entry": _outline("title who when id content", "kind undone"),
     "entry_line": _outline("words"),

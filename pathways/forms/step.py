@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.choices import ReasonKind
-from accounts.models import Membership, Organisation, Reason, User
+from accounts.models import Organisation, Reason, User
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.fields import DayField
 from ground.forms import HouseForm, plain_errors
 from ground.rows import Row
 from pathways.models import Pathway
+from pathways.queries.colleagues import may_hold
 from pathways.services.door import Taken
 from pathways.workflow.steps import CANDIDATE, EMPLOYER, Step
 
@@ -77,12 +78,7 @@ class StepForm(HouseForm):
         """Workers and leads of the same organisation who may hold this case now: their seat reaches its programme."""
         if self.case is None:
             return []
-        seats = Membership.objects.unscoped("colleagues of one case").filter(
-            organisation=self.by.organisation_id, role__in=["outreach_worker", "programme_lead"]
-        )
-        reach = Q(programme__isnull=True) | Q(programme=self.case.programme_id)
-        ids = seats.current(today_london(self.at)).filter(reach).values("user")
-        return list(User.objects.unscoped("colleagues of one case").filter(pk__in=ids, is_active=True).order_by("name", "id"))
+        return may_hold(organisation=self.by.organisation_id, programmes=[self.case.programme_id], today=today_london(self.at))
 
     def employers(self) -> list[Organisation]:
         """Employers that take part in the case's programme."""

@@ -24,7 +24,7 @@ from pathways.ledger.sheets import Sheets
 from pathways.models import MACHINES, Overwritten, StageChange, Task
 from pathways.models.log import Quality
 from pathways.models.task import TaskKind, TaskState
-from pathways.queries.facts import SIX_MONTHS
+from pathways.queries.facts import NO_FACTS, SIX_MONTHS
 from pathways.services.door import FLAGS, as_json, chart_steps, follows_at_all, typed_apart
 from pathways.services.task import ASKED, owes_the_end
 from pathways.workflow.follow import CaseFacts, follow
@@ -199,7 +199,7 @@ class Ledger:
             **more,
         )
         row.latest = happened_on if row.latest is None else max(row.latest, happened_on)
-        if step != "follow":
+        if step not in NO_FACTS:
             case.last_step = step
         if step != "follow" and (by.kind != "system" or cause is not None):
             row.last = happened_on if row.last is None else max(row.last, happened_on)

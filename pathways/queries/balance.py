@@ -37,6 +37,9 @@ class Load:
 
     worker: str
     counts: Mapping[str, Tally]
+    #: Where these people are handed over, and where somebody is asked to cover the desk; nothing where the lead may not.
+    hand_over: str = ""
+    cover: str = ""
     limit: int | None = None
 
     @property
@@ -62,7 +65,7 @@ def balance(user: object, *, today: date) -> list[Load]:
         )
         .order_by("-people", "owner__name", "owner__uuid")
     )
-    offered = {each.uuid for each in holders(user, today=today)}
+    offered = {each.uuid: each for each in holders(user, today=today)}
     found = []
     for row in rows:
         uuid = row["owner__uuid"]
@@ -74,5 +77,10 @@ def balance(user: object, *, today: date) -> list[Load]:
         }
         name = "Nobody yet" if uuid is None else row["owner__name"]
         limit = None if uuid is None else max(rules.value(RuleCode.CASELOAD_LIMIT, programme) for programme in row["programmes"])
-        found.append(Load(name if findable else f"{name}, who has no seat now", counts, limit))
+        here = uuid is not None and findable and offered[uuid].is_colleague
+        acts = {
+            "hand_over": f"/caseload/hand-over/?{urlencode({**asked, 'all': '1'})}" if findable else "",
+            "cover": f"/caseload/cover/add/?{urlencode({'desk': str(uuid)})}" if here else "",
+        }
+        found.append(Load(name if findable else f"{name}, who has no seat now", counts, limit=limit, **acts))
     return found

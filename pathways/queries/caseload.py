@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -18,7 +19,7 @@ from ground.tables import Column
 from ground.templatetags.said import in_days
 from pathways.models import Pathway
 from pathways.models.case import STAGE_PLACE
-from pathways.queries.due import KIND_WORDS, NOT_WAITING, ListRow, due_words, person_href, stage_words, waiting_words, who_owes
+from pathways.queries.due import KIND_WORDS, NOT_WAITING, ListRow, due_words, for_whom, person_href, stage_words, waiting_words, who_owes
 from pathways.scope import CASE_ROLES, held, pathways
 from pathways.workflow.pathway import OPEN, PHASE_OF, Stage
 from places.queries import wards_on
@@ -149,14 +150,14 @@ def ordering(order: tuple[str, ...]) -> list[OrderBy]:
     return [F(name).asc(nulls_last=True) for name in order]
 
 
-def list_row(case: Pathway, *, me: int | None, today: date) -> ListRow:
-    """A case as a row of the list."""
+def list_row(case: Pathway, *, me: int | None, today: date, own: bool = False) -> ListRow:
+    """A case as a row of the list; of a list of one's own people with whose it is, where their desk is covered."""
     overdue = case.next_due_on is not None and case.next_due_on < today
     return ListRow(
         key=f"c-{case.uuid}",
         name=case.candidate.name,
         href=person_href(case),
-        where=stage_words(case),
+        where=for_whom(stage_words(case), case.owner, me=me) if own else stage_words(case),
         next=next_words(case),
         owed=who_owes(case.next_owed_by, owner=case.owner, me=me, called=case.candidate.called) if case.next_kind else "",
         ours=case.next_owed_by == "worker",
@@ -172,8 +173,11 @@ def next_words(case: Pathway) -> str:
     return KIND_WORDS.get(case.next_kind, "") if case.next_kind else ""
 
 
-def holders(user: object, *, today: date) -> list[User]:
-    """People who may hold cases in the user's sight: colleagues, and for a lead everybody in the programme."""
+def holders(user: object, *, today: date) -> list[Any]:
+    """People who may hold cases in the user's sight: colleagues, and for a lead everybody in the programme.
+
+    Each with `is_colleague`, whether they have a seat in the user's own organisation.
+    """
     desk = desk_of(user)
     if desk is None:
         return []
@@ -182,7 +186,8 @@ def holders(user: object, *, today: date) -> list[User]:
         where |= Q(programme__in=seat.programmes_of())
     seats = Membership.objects.unscoped("workers who may hold a case").filter(where, role__in=CASE_ROLES).current(today)
     found = User.objects.unscoped("workers who may hold a case").filter(pk__in=seats.values("user")).order_by("name", "id")
-    return list(found.only("uuid", "name"))
+    here = seats.filter(user=OuterRef("pk"), organisation=desk.organisation_id)
+    return list(found.only("uuid", "name").annotate(is_colleague=Exists(here)))
 
 
 def families_and_wards(today: date) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

@@ -1,25 +1,38 @@
-"""Who else could do something about a case: those who have it in their rows already."""
+"""Who else could hold a case, or do something about it."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Q
 
 from accounts.choices import Role
-from accounts.models import Membership, User
+from accounts.models import Cover, Membership, User
 from pathways.models import Pathway
+from pathways.scope import CASE_ROLES
 
 
 def may_do(case: Pathway, *, today: date) -> list[User]:
     """Workers of the case's organisation in its programme, and the programme's leads, by name; two queries.
 
-    Where a programme shows workers their own caseload alone, the case's holder and the leads.
+    Where a programme shows workers their own caseload alone, the case's holder, who covers their desk today, and the leads.
     """
     worker = Q(role=Role.OUTREACH_WORKER, organisation=case.organisation_id)
     if case.programme.caseload_only:
-        worker &= Q(user=case.owner_id)
+        covers = Cover.objects.running(today).filter(holder=case.owner_id, organisation=case.organisation_id)
+        worker &= Q(user=case.owner_id) | Q(user__in=covers.values("coverer"))
     partners = {case.programme.organisation_id, *case.programme.taking_part}
     reach = Q(programme=case.programme_id) | Q(programme__isnull=True, organisation__in=partners)
     seats = Membership.objects.unscoped("workers who may hold a case").current(today)
     seats = seats.filter(worker | Q(role=Role.PROGRAMME_LEAD), reach)
     found = User.objects.unscoped("workers who may hold a case").filter(pk__in=seats.values("user"), is_active=True)
+    return list(found.order_by("name", "id"))
+
+
+def may_hold(*, organisation: int | None, programmes: Collection[int], today: date) -> list[User]:
+    """Workers and leads of the organisation whose seats reach each of these programmes now, by name; one query."""
+    seats = Membership.objects.unscoped("workers who may hold a case").filter(organisation=organisation, role__in=CASE_ROLES).current(today)
+    found = User.objects.unscoped("workers who may hold a case").filter(pk__in=seats.values("user"), is_active=True)
+    for programme in sorted(set(programmes)):
+        reach = Q(programme__isnull=True) | Q(programme=programme)
+        found = found.filter(pk__in=seats.filter(reach).values("user"))
     return list(found.order_by("name", "id"))

@@ -72,7 +72,13 @@ def in_numbers(places: Sequence[Place]) -> list[str]:
 
 def caseloads(user: Any, *, today: date) -> list[Held]:
     """How many open people the user holds in each programme, beside its limit: two queries."""
-    rows = held(user).filter(stage__in=OPEN).values("programme", "programme__name").annotate(number=Count("pk")).order_by("programme__name")
+    rows = (
+        held(user)
+        .filter(stage__in=OPEN, owner=user.pk)
+        .values("programme", "programme__name")
+        .annotate(number=Count("pk"))
+        .order_by("programme__name")
+    )
     limits = ProgrammeRule.objects.standing([RuleCode.CASELOAD_LIMIT], day=today)
     return [Held(row["programme__name"], row["number"], limits.value(RuleCode.CASELOAD_LIMIT, row["programme"])) for row in rows]
 

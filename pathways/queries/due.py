@@ -54,6 +54,8 @@ class ListRow:
     note: str = ""
     done: str = ""
     phone: str = ""
+    #: What its tick sends, where several rows may be chosen at once.
+    tick: str = ""
     acts: list[Act] = field(default_factory=list)
 
 
@@ -105,6 +107,11 @@ def waiting_words(case: Pathway, today: date) -> str:
 def stage_words(case: Pathway) -> str:
     """Where the person is."""
     return str(Stage(case.stage).label)
+
+
+def for_whom(where: str, owner: User | None, *, me: int | None) -> str:
+    """Where the person is; on a desk that is covered, for whom it is."""
+    return f"{where}, for {owner.name}" if owner is not None and owner.pk != me else where
 
 
 def person_href(case: Pathway) -> str:

@@ -20,6 +20,8 @@ from pathways.workflow.placement import BEFORE_START, OVER
 from pathways.workflow.retention_check import UNSETTLED
 
 SIX_MONTHS = "six_months"
+#: What is no fact about the person: the case that follows, and in whose hands it is. A register's stage holds through them.
+NO_FACTS = ("follow", "hand_over")
 #: Stands for the case in the written query: no row has it.
 HERE = -1
 ENDED_JOBS = "jobs_ended"
@@ -139,7 +141,7 @@ def _still_as_imported(ids: Sequence[int]) -> set[int]:
     """Which of these cases have seen nothing since a register said where they stand."""
     if not ids:
         return set()
-    standing = StageChange.objects.filter(pathway__in=ids, undoes__isnull=True, undone_by__isnull=True).exclude(step="follow")
+    standing = StageChange.objects.filter(pathway__in=ids, undoes__isnull=True, undone_by__isnull=True).exclude(step__in=NO_FACTS)
     last = standing.order_by("pathway", "-id").distinct("pathway").values_list("pathway", "step")
     return {pk for pk, step in last if step == "import_stage"}
 
@@ -148,7 +150,7 @@ def _imported_stage(pathway: Pathway) -> str:
     """The register's stage, while nothing has happened since."""
     if not pathway.imported_stage:
         return ""
-    standing = StageChange.objects.filter(pathway=pathway, undoes__isnull=True, undone_by__isnull=True).exclude(step="follow")
+    standing = StageChange.objects.filter(pathway=pathway, undoes__isnull=True, undone_by__isnull=True).exclude(step__in=NO_FACTS)
     last = standing.order_by("-id").values_list("step", flat=True).first()
     return pathway.imported_stage if last == "import_stage" else ""
 

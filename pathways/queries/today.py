@@ -27,6 +27,7 @@ from pathways.queries.due import (
     ListRow,
     about,
     due_words,
+    for_whom,
     one_of,
     person_href,
     stage_words,
@@ -35,7 +36,7 @@ from pathways.queries.due import (
     waiting_words,
     who_owes,
 )
-from pathways.scope import held, pathways, tasks, tasks_of_held
+from pathways.scope import desks, held, pathways, tasks, tasks_of_held
 from pathways.workflow.owed import STOP_IN_A_PAUSE
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.placement import BEFORE_START, PlacementStage
@@ -167,7 +168,7 @@ def _due(asked: Asked) -> QuerySet:
     if asked.whose == "me":
         given = Q(assignee__isnull=False, assigned_under=F("pathway__owner"))  # handed over since, it is the new holder's
         own = tasks_of_held(asked.user).filter(late).exclude(given)
-        return rows.filter(given, assignee=asked.user.pk).union(own.values_list("id", "kind", "due_on", "pathway"), all=True)
+        return rows.filter(given, assignee__in=desks(asked.user)).union(own.values_list("id", "kind", "due_on", "pathway"), all=True)
     return rows.filter(pathway__owner__isnull=False)
 
 
@@ -278,6 +279,8 @@ def task_row(task: Task, what: About, beside: Beside, asked: Asked, number: int)
     row.owed = who_owes(
         task.owed_by, owner=case.owner, me=asked.user.pk, called=case.candidate.called, employer=what.employer, given_to=task.given_to
     )
+    if asked.whose == "me":
+        row.where = for_whom(row.where, task.given_to or case.owner, me=asked.user.pk)
     row.ours = task.owed_by == "worker"
     row.due = due_words(task.due_on, asked.today)
     row.overdue = task.due_on < asked.today
@@ -290,6 +293,8 @@ def task_row(task: Task, what: About, beside: Beside, asked: Asked, number: int)
 def case_row(case: Pathway, place: Place, beside: Beside, asked: Asked, number: int) -> ListRow:
     """Somebody gone quiet, or with a check that is stuck."""
     row = _row(f"c-{case.uuid}", case, beside, asked)
+    if asked.whose == "me":
+        row.where = for_whom(row.where, case.owner, me=asked.user.pk)
     back = asked.address(row=row.key, place=str(number)) + "#acted"
     if place.group == STUCK:
         row.next = f"A check asked for {days_waiting(place.due, asked.today)} ago is not there yet"

@@ -1,5 +1,6 @@
 """What is owed: opened and closed by steps, closed by hand, put off to another day."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import connection
@@ -72,6 +73,41 @@ def owe_finishing(*, case: Pathway, facts: CaseFacts, cause: StageChange) -> Non
         return
     rows = Task.objects.filter(pathway=case, state=TaskState.OPEN, kind=FINISHING.kind)
     _close(rows, change=cause, today=today_london(cause.recorded_at))
+
+
+def owe_finishing_of_many(*, facts: Mapping[Pathway, CaseFacts], causes: Mapping[int, int], day: date, at: datetime) -> None:
+    """The same for many cases whose six months stand, each by the change in `causes` that a person made to the case today.
+
+    Such a change moved no job and no check: what is owed differs only where somebody ticked it off, or it came to be some other way.
+    """
+    holidays = frozenset(BankHoliday.objects.values_list("day", flat=True))
+    live = {case.pk for case, known in facts.items() if known.six_months_confirmed and known.anything_live}
+    ending = {case.pk for case, known in facts.items() if owes_the_end(case.stage, known)}
+    owed = [(pk, ENDING) for pk in sorted(ending)] + [(pk, FINISHING) for pk in sorted(live)]
+    Task.objects.bulk_create(
+        [
+            Task(
+                pathway_id=pk,
+                kind=each.kind,
+                due_on=add_working_days(day, each.days, holidays),
+                owed_by=each.owed_by,
+                opened_by_id=causes[pk],
+            )
+            for pk, each in owed
+        ],
+        ignore_conflicts=True,
+    )
+    over = [case.pk for case in facts if case.pk not in live]
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSE_KIND, [today_london(at), over, [causes[pk] for pk in over], FINISHING.kind])
+        cursor.execute(SHOW_NEXT_OF_MANY, [list(STOP_IN_A_PAUSE), [case.pk for case in facts]])
+
+
+CLOSE_KIND = """
+    UPDATE pathways_task SET state = 'done', closed_by_id = told.change, closed_on = %s, version = version + 1
+    FROM unnest(%s::bigint[], %s::bigint[]) AS told (pathway, change)
+    WHERE pathway_id = told.pathway AND state = 'open' AND kind = %s
+"""
 
 
 def _owe_the_end(*, case: Pathway, facts: CaseFacts, cause: StageChange) -> None:
@@ -254,3 +290,4 @@ SHOW_NEXT = """
     ) AS soonest ON true
     WHERE same.id = %s AND mine.id = same.id
 """
+SHOW_NEXT_OF_MANY = SHOW_NEXT.replace("same.id = %s", "same.id = ANY(%s::bigint[])")

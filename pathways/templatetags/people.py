@@ -31,6 +31,7 @@ def person_row(context: Context, row: ListRow) -> SafeString:
         waiting=row.waiting,
         note=row.note,
         ring=row.phone,
+        tick=row.tick,
         done=row.done,
         content=SafeString("".join([_act(context, act, row.name) for act in row.acts])),
     )

@@ -25,7 +25,8 @@ from pathways.views.finding import acting
 FREELY = 50
 
 
-def _asked(request: HttpRequest, today: date) -> tuple[CaseloadFilters, dict[str, str]]:
+def asked_for(request: HttpRequest, today: date) -> tuple[CaseloadFilters, dict[str, str]]:
+    """The filters in the address: the form, and what they say as far as it can be read."""
     usual = "me" if desk_for(request).has("outreach_worker") else "all"
     families, wards = cases.families_and_wards(today)
     owners = cases.holders(request.user, today=today)
@@ -33,20 +34,27 @@ def _asked(request: HttpRequest, today: date) -> tuple[CaseloadFilters, dict[str
     return form, {"whose": usual} | form.chosen()
 
 
+def filters_in(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the address asks for, without the place in the list and without what was ticked or pressed."""
+    kept = List(request, "/caseload/").asked
+    return [(name, value) for name in kept if name not in {"after", "who", "all"} for value in kept.getlist(name)]
+
+
 @open_to(*CASE_ROLES)
 def caseload(request: HttpRequest) -> HttpResponse:
     """Everyone the filters ask for, a page at a time."""
     today = today_london(page_time())
-    form, chosen = _asked(request, today)
+    form, chosen = asked_for(request, today)
     found = cases.rows(request.user, chosen, today=today)
     ordered, order = cases.in_order(found, chosen.get("sort", ""))
     page = keyset(cases.with_ring(ordered), order=order, after=request.GET.get("after"), size=25)
     me = getattr(request.user, "pk", None)
     here = List(request, "/caseload/")
-    rows = [cases.list_row(case, me=me, today=today) for case in page.rows]
+    rows = [cases.list_row(case, me=me, today=today, own=chosen.get("whose") == "me") for case in page.rows]
     for number, (row, case) in enumerate(zip(rows, page.rows, strict=True)):
         row.phone = case.ring or ""
         row.acts = contact_acts(case, here.back(row.key, number)) if case.is_open else []
+        row.tick = str(case.uuid) if case.is_open else ""
     acted_on(request, rows, here)
     context = {
         "form": form,
@@ -54,6 +62,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows,
         "count_words": count_words(found)[1],
+        "kept": filters_in(request),
         "csv": List(request, "/caseload.csv").address(),
         "own_only": not desk_for(request).has("programme_lead"),
         "filtered": bool(set(chosen) - {"whose", "sort"}),
@@ -68,7 +77,7 @@ def caseload_file(request: HttpRequest) -> HttpResponseBase:
     More than a few rows need a code.
     """
     at = read_clock()
-    chosen = _asked(request, today_london(at))[1]
+    chosen = asked_for(request, today_london(at))[1]
     if _in_file(request, chosen, today_london(at)).order_by()[: FREELY + 1].count() > FREELY:
         return proved_lately(_file)(request, chosen=chosen, at=at)
     return _file(request, chosen=chosen, at=at)

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from accounts.models import BankHoliday, Invitation, Membership, SignIn
+from accounts.models import BankHoliday, Cover, Invitation, Membership, SignIn
 from candidates.models import ContactRoute
 from ground.management.commands.routes import routes
 from ground.once import new_once
@@ -83,6 +83,9 @@ def house() -> House:
         "programme": scene.programme,
         "bank_holiday": BankHoliday.objects.get_or_create(day=scene.today + timedelta(days=90), defaults={"name": "A day off"})[0],
         "invitation": Invitation.objects.filter(organisation=scene.delivery).first(),
+        "cover": Cover.objects.create(
+            holder=users["outreach_worker"], coverer=scene.worker, organisation=scene.delivery, from_on=scene.today, to_on=scene.today
+        ),
     }
     return House(scene, users, rows)
 
@@ -127,6 +130,7 @@ KIND: dict[str, str] = {
         ("programme_settings", "change_rule", "change_milestone", "programme_reasons", "add_reason", "change_reason"), "programme"
     ),
     "take_off_bank_holiday": "bank_holiday",
+    "end_cover": "cover",
 }
 MORE: dict[str, dict[str, str]] = {
     "task_step": {"step": "snooze"},

@@ -16,6 +16,7 @@ from pathways.models import Pathway, Task
 from pathways.services import case as cases
 from pathways.services import interview, task
 from pathways.services.contact import add_note, log_contact
+from pathways.services.cover import set_cover
 from tests.factories import person
 from tests.fixtures.reading import accessibility_faults
 from tests.pathways.scenes import Scene
@@ -49,6 +50,8 @@ def scene(server: Any) -> Scene:
     made.withdrawn()
     nobodys = cases.new_case(candidate=person(made.delivery), programme=made.programme, organisation=made.delivery, opened_on=made.today)
     cases.express_interest(case=nobodys, by=made.lead_by, at=made.now)
+    cover = {"holder": made.worker, "coverer": made.colleague, "organisation": made.delivery}
+    set_cover(from_on=made.today, to_on=made.today + timedelta(days=9), **cover, by=made.by, at=made.now)
     return made
 
 
@@ -60,6 +63,11 @@ def pages(scene: Scene) -> Iterator[tuple[str, str]]:
         "team": "/today/?whose=team",
         "caseload": "/caseload/?stage=interested",
         "caseload-empty": "/caseload/?stage=sustained",
+        "hand-over": f"/caseload/hand-over/?who={first.uuid}",
+        "hand-over-all": "/caseload/hand-over/?all=1",
+        "hand-over-nobody": "/caseload/hand-over/",
+        "cover": "/caseload/cover/",
+        "cover-add": "/caseload/cover/add/",
         "unclaimed": "/unclaimed/",
         "find": "/people/",
         "add": "/people/add/",
@@ -156,3 +164,21 @@ def test_by_keyboard_alone_somebody_is_added(server: Any, browser: Any, scene: S
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Nia", exact=True).wait_for()
     assert Pathway.objects.get(candidate__first_name="Nia").stage == "interested"
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_people_are_ticked_and_handed_over_with_one_thumb(server: Any, browser: Any, scene: Scene, script: bool) -> None:
+    page = opened(browser, server, scene.worker, width=360, script=script)
+    page.goto(f"{server.url}/caseload/")
+    box = page.locator(".row__tick").first.bounding_box()
+    assert (box["width"] >= 44, box["height"] >= 44) == (True, True)
+    page.get_by_label("Choose Amina Yusuf").check()
+    page.get_by_label("Choose Bartholomew Featherstonehaugh-Cholmondeley").check()
+    page.get_by_role("button", name="Hand over those ticked").click()
+    assert page.get_by_role("heading", name="Hand over 2 people").is_visible()
+    page.get_by_label("Hand over to").select_option(label=scene.colleague.name)
+    page.get_by_label("Why?").select_option("balance")
+    page.get_by_role("button", name="Hand over").click()
+    assert page.get_by_text(f"2 people handed over to {scene.colleague.name}.").is_visible()
+    assert Pathway.objects.filter(owner=scene.colleague).count() == 2
+    assert page.get_by_text("Amina Yusuf").count() == 0
