@@ -20,8 +20,9 @@ from pathways.workflow.placement import BEFORE_START, OVER
 from pathways.workflow.retention_check import UNSETTLED
 
 SIX_MONTHS = "six_months"
-#: What is no fact about the person: the case that follows, and in whose hands it is. A register's stage holds through them.
-NO_FACTS = ("follow", "hand_over")
+#: What is no fact about how far somebody has come: the case that follows, in whose hands it is, a pause, a wish to be rung.
+#: A register's stage holds through them.
+NO_FACTS = ("follow", "hand_over", "pause", "resume", "ask_call")
 #: Stands for the case in the written query: no row has it.
 HERE = -1
 ENDED_JOBS = "jobs_ended"

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ground import jobs
+from ground.actor import Actor
 from ground.clock import add_months, today_london
 from ground.door import Conflict, Refused
 from outreach.models import Message
@@ -13,7 +14,7 @@ from pathways.models import Introduction, Pathway, Pause, RetentionCheck, StageC
 from pathways.queries.integrity import look_through
 from pathways.services import case as cases
 from pathways.services import interview, introduction, placement
-from pathways.services.door import Taken
+from pathways.services.door import Taken, change_stage
 from pathways.services.undo import undo_step
 from tests.factories import AT, DAY, World
 from tests.pathways.scenes import Scene
@@ -47,6 +48,19 @@ def test_a_pause_moves_nobody_and_asks_for_a_look_on_its_day() -> None:
     assert StageChange.objects.filter(pathway=case, machine="pathway").latest("id").reason == "childcare"
     with pytest.raises(Conflict, match="paused already"):
         paused(world, case)
+
+
+def test_a_registers_stage_holds_through_a_pause_and_its_end() -> None:
+    world = World()
+    case = world.case()
+    told = {"by": Actor(kind="import", organisation_id=world.delivery.pk), "at": AT}
+    change_stage(subject=case, step="import_stage", values={"imported_stage": "in_training"}, **told)
+    case = paused(world, Pathway.objects.get())
+    assert (case.stage, Pathway.objects.get().stage) == ("in_training", "in_training")
+    cases.resume_case(case=case, by=world.by, at=AT + timedelta(days=3))
+    assert (Pathway.objects.get().stage, found(AT + timedelta(days=3))) == ("in_training", [])
+    interview.hold_chat(case=Pathway.objects.get(), by=world.by, at=AT + timedelta(days=3))
+    assert Pathway.objects.get().stage == "chatted"
 
 
 def test_what_was_owed_is_owed_as_many_days_later_and_dates_of_a_chat_or_a_job_stay() -> None:
