@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.urls import reverse
 
+from analytics.figures.definition import in_force
+from analytics.figures.funnel import DEFINITIONS
 from ground.clock import add_months, read_clock, today_london
 from tests.analytics.test_board_pages import text_of, world
 from tests.factories import DAY
@@ -47,7 +49,7 @@ def test_the_list_of_people_says_period_and_definition_and_leads_back_to_the_sam
     page = signed_in(world.lead).get(reverse("board_funnel_people"), {**ASKED, "reached": "interview", "shown": ""})
     words = text_of(page)
     assert "1 person who expressed interest from 15 October 2026 to 13 November 2026 and had a chat." in words
-    assert "Funnel, definition 1" in words
+    assert f"Funnel, definition {in_force(DEFINITIONS, today_london(read_clock())).version}" in words
     back = unescape(re.search(r'govuk-back-link" href="([^"]+)"', page.content.decode())[1])
     assert back.startswith("/board/funnel/?")
     assert "reached" not in back
