@@ -48,7 +48,7 @@ def test_an_administrator_signs_in_and_lets_a_colleague_in(server, page):
     page.get_by_label("E-mail address").fill("ada@example.org")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in", exact=True).click()
-    assert page.get_by_role("alert").is_visible()
+    page.get_by_role("alert").wait_for()
     sound(page, "sign-in-error")
     page.get_by_label("Password").fill(factories.PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
@@ -107,7 +107,7 @@ def test_a_programmes_rules_are_read_and_set(server, page):
     sound(page, "change-rule")
     page.get_by_role("button", name="Set it").click()
     page.get_by_text("Set from").wait_for()
-    assert page.get_by_text("Occupational health does it").is_visible()
+    page.get_by_text("Occupational health does it").wait_for()
     sound(page, "programme-settings-set")
     home = f"{server.url}/settings/programmes/{made.uuid}/"
     for path in ("milestones/four_weeks/", "reasons/leave/", "reasons/leave/add/", "reasons/leave/new_job/", "rules/funnel_starts_at/"):
@@ -116,7 +116,7 @@ def test_a_programmes_rules_are_read_and_set(server, page):
     page.goto(f"{home}rules/caseload_limit/")
     page.get_by_label("People on one caseload").fill("none")
     page.get_by_role("button", name="Set it").click()
-    assert page.get_by_role("alert").is_visible()
+    page.get_by_role("alert").wait_for()
     sound(page, "change-rule-error")
     for path in ("", "add/", f"{BankHoliday.objects.latest('day').uuid}/take-off/"):
         page.goto(f"{server.url}/settings/bank-holidays/{path}")

@@ -121,7 +121,7 @@ def test_pages_with_mistakes_read_well_too(server: Any, browser: Any, scene: Sce
     page.get_by_label("First name").fill("Amy")
     page.get_by_label("Phone").fill("07700 900123")
     page.get_by_role("button", name="Save", exact=True).click()
-    assert page.get_by_text("Is it one of these?").is_visible()
+    page.get_by_text("Is it one of these?").wait_for()
     sound(page, "add-known")
 
 
@@ -147,7 +147,7 @@ def test_rang_is_one_press_and_undo_is_the_next(server: Any, browser: Any, scene
     who = Pathway.objects.get(candidate__first_name="Bartholomew").candidate
     assert Contact.objects.filter(candidate=who, voided_at__isnull=True).count() == 1
     said = page.locator("#acted")
-    assert said.get_by_text("Rang, no answer, ").is_visible()
+    said.get_by_text("Rang, no answer, ").wait_for()
     said.get_by_role("button", name="Undo").click()
     assert Contact.objects.filter(candidate=who, voided_at__isnull=True).count() == 0
     assert page.url == f"{server.url}/today/"
@@ -175,10 +175,10 @@ def test_people_are_ticked_and_handed_over_with_one_thumb(server: Any, browser: 
     page.get_by_label("Choose Amina Yusuf").check()
     page.get_by_label("Choose Bartholomew Featherstonehaugh-Cholmondeley").check()
     page.get_by_role("button", name="Hand over those ticked").click()
-    assert page.get_by_role("heading", name="Hand over 2 people").is_visible()
+    page.get_by_role("heading", name="Hand over 2 people").wait_for()
     page.get_by_label("Hand over to").select_option(label=scene.colleague.name)
     page.get_by_label("Why?").select_option("balance")
     page.get_by_role("button", name="Hand over").click()
-    assert page.get_by_text(f"2 people handed over to {scene.colleague.name}.").is_visible()
+    page.get_by_text(f"2 people handed over to {scene.colleague.name}.").wait_for()
     assert Pathway.objects.filter(owner=scene.colleague).count() == 2
     assert page.get_by_text("Amina Yusuf").count() == 0
