@@ -21,8 +21,16 @@ from pathways.workflow.retention_check import STANDING, RetentionStage
 @service("placement.move_role")
 def move_role(*, placement: Placement, role: Mapping[str, Any], by: Actor, at: datetime, taken: Taken = TODAY) -> Placement:
     """Another role with the same employer. The first day and the checks stay as they are."""
+    _term_in_order(role, since=placement.first_day)
     change_stage(subject=placement, step="move_role", by=by, at=at, values=role, taken=taken)
     return placement
+
+
+def _term_in_order(role: Mapping[str, Any], *, since: date | None) -> None:
+    """A term ends after it began. Raises Refused at the field."""
+    end = role.get("ends_on")
+    if end is not None and since is not None and end < since:
+        raise Refused("The end of the term cannot be before the first day.", field="ends_on")
 
 
 @service("placement.move_employer")
@@ -35,7 +43,10 @@ def move_employer(
     """
     if first_day > today_london(at):
         raise Refused("The first day is still to come.", field="first_day")
+    if placement.first_day is not None and first_day < placement.first_day:
+        raise Refused("That is before their first day in the job they move from.", field="first_day")
     last_day_in_order(placement, first_day, at=at)
+    _term_in_order(role, since=first_day)
     following = Placement(pathway_id=placement.pathway_id, employer=employer, continues_id=placement.continues_id or placement.pk, **role)
 
     def consequences(change: StageChange) -> None:

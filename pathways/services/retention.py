@@ -149,6 +149,7 @@ def settle_check(
     check.refresh_from_db()
     best = Evidence.objects.filter(check_row=check, in_post=in_post, voided_at__isnull=True).order_by("-known_on", "-id").first()
     values = {"known_on": today_london(at), "grade": best.grade if best else Grade.SELF}
+    last_day_in_order(Placement.objects.get(pk=check.placement_id), last_day, at=at)
     if last_day is not None and (last_day >= check.due_on) != in_post:
         raise Refused("That last day says the contrary.", field="last_day")
 

@@ -122,7 +122,7 @@ class Stand(Scene):
         check.refresh_from_db()
         return check
 
-    def answered(self, in_post: bool) -> RetentionCheck:
+    def answered(self, *, in_post: bool = True) -> RetentionCheck:
         check = self.asked(DUE)
         day = self.today
         return retention.answer_check(check=check, in_post=in_post, known_on=day, grade="self", by=self.by, at=self.now)
@@ -278,10 +278,10 @@ STANDINGS: dict[str, Callable[[Stand], Any]] = {
     "retention_check scheduled": lambda s: s.asked(DUE - 10),
     "retention_check open": lambda s: s.asked(DUE),
     "retention_check chasing": lambda s: s.asked(ASKED_AGAIN),
-    "retention_check confirmed": lambda s: s.answered(True),
-    "retention_check not_in_post": lambda s: s.answered(False),
+    "retention_check confirmed": lambda s: s.answered(in_post=True),
+    "retention_check not_in_post": lambda s: s.answered(in_post=False),
     "retention_check unknown": lambda s: s.asked(LAPSED, looked=(LAPSED - 28, 0)),
-    "retention_check disputed": lambda s: s.put(s.answered(True), "disputed"),
+    "retention_check disputed": lambda s: s.put(s.answered(in_post=True), "disputed"),
     "retention_check exempt": lambda s: s.exempt(),
     "retention_check superseded": lambda s: s.put(s.asked(DUE - 10), "superseded"),
     "retention_check void": lambda s: retention.void_check(check=s.asked(DUE), by=s.lead_by, at=s.now),

@@ -24,6 +24,7 @@ from tests.pathways.step_trials import TRIALS, Trial
 from tests.signing_in import signed_in
 
 POSTED = {trial.step: trial.data for trial in TRIALS}
+POSTED_ON = {trial.step: trial.on for trial in TRIALS}
 
 
 def post(browser: Client, row: Any, step: str, **data: object) -> Any:
@@ -145,6 +146,20 @@ BAD = [
         lambda s: {"happened_on": iso(today_london(s.past) - timedelta(days=1))},
         "happened_on",
     ),
+    Bad(
+        "settled with a last day to come",
+        "retention_check.settle_still",
+        lambda s: POSTED_ON["retention_check.settle_still"](s),
+        lambda s: {"last_day": iso(s.today + timedelta(days=1))},
+        "last_day",
+    ),
+    Bad(
+        "a new role whose term was over before the job began",
+        "placement.move_role",
+        lambda s: POSTED_ON["placement.move_role"](s),
+        lambda s: {**POSTED["placement.move_role"](s), "ends_on": "1926-03-01"},
+        "ends_on",
+    ),
     Bad("a chat held before we met", "interview.hold", lambda s: s.open(), lambda s: {"happened_on": "1926-03-01"}, "happened_on"),
     Bad(
         "out of work since tomorrow",
@@ -181,7 +196,11 @@ AHEAD = {
     "pathway.set_not_now.revisit_on",
     "introduction.offer.offer_start_by",
     "placement.agree_start.start_on",
+    "pathway.pause.review_on",
     "placement.record_own_job.start_on",
+    "placement.record_own_job.ends_on",
+    "placement.move_role.ends_on",
+    "placement.move_employer.ends_on",
 }
 FAR_BACK = {"interview.hold.work_status_since"}
 #: The day that a person typed, and whether it is tomorrow, in 1926, or no day at all.
