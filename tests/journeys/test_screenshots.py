@@ -23,6 +23,12 @@ def width_of(picture: Path) -> int:
     return int.from_bytes(picture.read_bytes()[16:20], "big")
 
 
+# A database is made for the run because this one is marked; those that look through a browser are not, see below.
+@pytest.mark.django_db
+def test_there_is_somebody_to_sign_in_as_each_role(site: Site) -> None:
+    assert {role: getattr(site.people[role], "is_active", False) for role in ROLES} == dict.fromkeys(ROLES, True)
+
+
 # No django_db: the server is another process, and would not know of a session that waits for its commit.
 @pytest.mark.parametrize("role", [*ROLES, "nobody"])
 def test_every_page_has_its_picture_at_both_widths(site: Site, browser: Any, role: str) -> None:
