@@ -16,6 +16,8 @@ from tests.fixtures.server import Server
 from tests.pathways.racing import Answer, Person, at_once, overlapped
 
 RACES = 200
+#: Two whom a busy machine kept apart were no race: another pair runs in their place.
+SPARE = 20
 
 
 @transaction.atomic
@@ -83,26 +85,30 @@ def is_conflict(answer: Answer) -> bool:
 def test_of_two_who_take_one_step_at_once_one_wins_every_time(serve) -> None:
     server: Server = serve(workers=4)
     world = World()
-    booked = seats(world, RACES)
+    booked = seats(world, RACES + SPARE)
     first, second = Person(world.worker), Person(world.lead)
     statuses: Counter[tuple[int, ...]] = Counter()
-    together = conflicts = 0
+    together = conflicts = raced = 0
     for seat in booked:
+        if together == RACES:
+            break
+        raced += 1
         answers = at_once(server, [who.post(start(seat), version=seat.version) for who in (first, second)])
         statuses[tuple(sorted(each.status for each in answers))] += 1
         conflicts += sum(is_conflict(each) for each in answers)
         together += overlapped(answers)
-    assert statuses == {(302, 409): RACES}
-    assert conflicts == RACES
+    assert statuses == {(302, 409): raced}
+    assert conflicts == raced
     assert together == RACES
-    assert steps_of(booked) == {
-        "pathway.express_interest -> training_booked": RACES,
-        "training_place.book -> booked": RACES,
-        "training_place.start -> in_training": RACES,
-        "pathway.follow -> in_training": RACES,
+    assert steps_of(booked[:raced]) == {
+        "pathway.express_interest -> training_booked": raced,
+        "training_place.book -> booked": raced,
+        "training_place.start -> in_training": raced,
+        "pathway.follow -> in_training": raced,
     }
-    assert Counter(TrainingPlace.objects.values_list("stage", "version")) == {("in_training", 2): RACES}
-    assert Task.objects.filter(state="open").count() == 0
+    left = len(booked) - raced
+    assert Counter(TrainingPlace.objects.values_list("stage", "version")) == Counter({("in_training", 2): raced, ("booked", 1): left})
+    assert Task.objects.filter(state="open").count() == left
     assert [each for _, found in look_through(at=real_now()) for each in found] == []
 
 
