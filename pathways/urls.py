@@ -13,6 +13,7 @@ from pathways.views import (
     handing_over,
     imports,
     integrity,
+    interest,
     people,
     person,
     register,
@@ -30,6 +31,9 @@ demo_urls: list[URLPattern] = [path("demo/register/", register_sample.register_s
 urlpatterns = [
     *(demo_urls if settings.DEMO else []),
     path("", today.home, name="home"),
+    path("interest/", interest.interest, name="interest"),
+    # Whatever else lies under interest/ stands before this one.
+    path("interest/<slug:code>/", interest.interest, name="interest_at"),
     path("today/", today.today, name="today"),
     path("today/digest/", today.morning, name="digest"),
     path("integrity/", integrity.integrity, name="integrity"),

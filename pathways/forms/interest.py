@@ -1,5 +1,6 @@
 """The public form: a name and one way to reach somebody is enough. Its words are for everybody, in every language we have."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -133,6 +134,13 @@ class InterestForm(HouseForm):
         """What a person sees, in order."""
         return [self[name] for name in ("name", "way", "reach", "shared", "families", "postcode")]
 
+    def clean_name(self) -> str:
+        """A name of any letters or signs; marks that nobody can see are none."""
+        name: str = self.cleaned_data["name"]
+        if not any(unicodedata.category(each)[0] not in "CZ" for each in name):
+            raise ValidationError(self.fields["name"].error_messages["required"])
+        return name
+
     def clean_families(self) -> list[str]:
         chosen = [code for code in self.cleaned_data["families"] if code != NOT_SURE]
         if len(chosen) > MOST_FAMILIES:
@@ -146,7 +154,8 @@ class InterestForm(HouseForm):
             return ""
         reading = read_postcode(typed)
         if reading.suggestion:
-            raise ValidationError(gettext("This postcode does not look right. Do you mean %(postcode)s?") % {"postcode": reading.suggestion})
+            sentence = gettext("This postcode does not look right. Do you mean %(postcode)s?")
+            raise ValidationError(sentence % {"postcode": reading.suggestion})
         if reading.sentence:
             raise ValidationError(gettext("This postcode does not look right. Write it like B15 2TH, or leave it empty."))
         return reading.normalised

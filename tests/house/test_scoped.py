@@ -39,16 +39,19 @@ REASONS = {
     "the link in the mailbox names the person",
     "the name of who changed an opening",
     "the other seats of somebody whose right is about to end",
+    "the public form",
     "the user's own organisation, or employers of a lead's programmes",
     "those of the user's own seats",
     "workers of the importing organisation",
-    "workers, each with their own day",
     "workers who may hold a case",
+    "workers, each with their own day",
 }
 #: Addresses that anybody may open without having signed in. Those of the demo are there in a demo alone.
 PUBLIC = {
     "",
     "healthz",
+    "interest/",
+    "interest/<slug:code>/",
     "invitation/<str:token>/",
     "password-reset/",
     "password-reset/<uuid:uuid>/<str:token>/",

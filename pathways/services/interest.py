@@ -1,0 +1,362 @@
+"""The public form: a person who says that they would like work, and what may not be told to whoever sent it.
+
+Known or unknown, the sender gets one answer after the same work: for somebody who may be known already a new person is
+made all the same, and taken back before anything is kept.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from accounts.models import Organisation, PrivacyNotice, Programme
+from accounts.services import limits
+from accounts.services.audit import note, service
+from accounts.services.limits import Limit, TooMany
+from candidates.choices import RouteKind
+from candidates.models import Address, Candidate, ContactRoute
+from candidates.models.candidate import fold
+from candidates.services.person import add_person, add_route, set_address
+from ground.actor import Actor
+from ground.clock import today_london
+from ground.door import Refused
+from outreach.choices import Channel, ContactOutcome
+from outreach.models import Contact, Event
+from outreach.services.message import queue_message
+from pathways.models import InterestPost, InterestState, Pathway
+from pathways.services.case import express_interest, new_case
+from pathways.services.text import Moment, template_for, values_of
+
+#: A honest library sends thirty in an hour; who sends eleven in a minute is a machine, or may be taken for one.
+POSTS_A_MINUTE = Limit("form_minute", 10, timedelta(minutes=1))
+SUSPECTS = Limit("form_suspect", 20, timedelta(hours=1))
+OTHERS = Limit("form", 120, timedelta(hours=1))
+#: What waits to be looked at has an end too.
+HELD = Limit("form_held", 1_000, timedelta(hours=1))
+#: Thanks to numbers that nobody proved: a day's worth for one organisation.
+THANKS = Limit("form_thanks", 300, timedelta(days=1))
+SAME_WITHIN, AGAIN_WITHIN = timedelta(hours=1), timedelta(hours=24)
+LONGEST_GREETED = 20
+THANKS_CODE, THANKS_LIVE = "interest-thanks", timedelta(days=2)
+#: How long the questions after the thanks may be answered.
+TOKEN_SALT, TOKEN_LIVES = "pathways.interest.thanks", timedelta(hours=24)
+#: What a form's case says of where the person came from.
+SOURCE = "Public form"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What somebody wrote in the form, cleaned."""
+
+    name: str
+    way: str
+    reach: str
+    typed: str
+    shared: bool = False
+    families: tuple[str, ...] = ()
+    postcode: str = ""
+    no_home: bool = False
+    language: str = "en"
+
+    def names(self) -> tuple[str, str]:
+        """First and last name, as far as one line tells."""
+        first, _, last = self.name.partition(" ")
+        return first, last.strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """Whose form it was: the event's organisation, else the programme's own."""
+
+    programme: Programme
+    organisation: Organisation
+    event: Event | None = None
+    notice: PrivacyNotice | None = None
+
+
+def digest(kind: str, text: str) -> str:
+    """A keyed digest: the same thing can be told again, what it was cannot."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"interest:{kind}:{text}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def _words(said: Said) -> str:
+    return digest("words", "\n".join((fold(said.name) or said.name, said.way, said.reach.casefold())))
+
+
+def _reach(said: Said) -> str:
+    return digest("reach", said.reach.casefold())
+
+
+# -- who may be no person ----------------------------------------------------------------------------------------------------------
+
+
+def verdict_on(*, said: Said, stamp: str, suspect: str, address: str, at: datetime) -> tuple[str, bool]:
+    """Why a post is suspect, if it is, and whether it must wait for somebody's look. Counted apart, whatever becomes of it.
+
+    Raises TooMany for an honest post over its number: what was typed is kept, and may be sent later.
+    """
+    try:
+        limits.count(POSTS_A_MINUTE, address, at=at)
+    except TooMany:
+        suspect = suspect or "many"
+    suspect = suspect or _seen_before(said, stamp, at=at)
+    if not suspect:
+        limits.count(OTHERS, address, at=at)
+        return "", False
+    try:
+        limits.count(SUSPECTS, address, at=at)
+    except TooMany:
+        limits.count(HELD, address, at=at)
+        return suspect, True
+    return suspect, False
+
+
+def _seen_before(said: Said, stamp: str, *, at: datetime) -> str:
+    used, reach = digest("stamp", stamp), _reach(said)
+    seen = InterestPost.objects.filter(Q(stamp_digest=used) | Q(reach_digest=reach, received_at__gt=at - SAME_WITHIN))
+    stamps = list(seen.values_list("stamp_digest", flat=True)[:50])
+    return "reused" if used in stamps else ("same" if stamps else "")
+
+
+def sent_already(*, said: Said, stamp: str) -> InterestPost | None:
+    """The very same page with the very same words: a second press, a reload."""
+    return InterestPost.objects.filter(stamp_digest=digest("stamp", stamp), words_digest=_words(said)).first()
+
+
+# -- what is done with it ----------------------------------------------------------------------------------------------------------
+
+
+@service("interest.receive")
+def receive_interest(
+    *, said: Said, where: Where, stamp: str, suspect: str = "", hold: bool = False, address: str, by: Actor, at: datetime
+) -> InterestPost:
+    """One form that was sent, in one transaction: a new person with their case, or a row for somebody to look at.
+
+    The same page sent twice is one. The same words again within a day add nothing to the first. Somebody who may be known
+    is never written over: a worker says whether it is them.
+    """
+    _one_at_a_time(digest("stamp", stamp), _reach(said))
+    same = sent_already(said=said, stamp=stamp)
+    if same is not None:
+        return same
+    earlier = _earlier(said, where, stamp, at=at)
+    known = earlier.candidate if earlier is not None and earlier.candidate_id else who_it_may_be(said=said, programme=where.programme)
+    post = InterestPost.objects.create(
+        programme=where.programme,
+        organisation=where.organisation,
+        event=where.event,
+        notice=where.notice,
+        state=InterestState.HELD,
+        suspect=suspect,
+        received_at=at,
+        stamp_digest=digest("stamp", stamp),
+        words_digest=_words(said),
+        reach_digest=_reach(said),
+        address_digest=limits.digest(address),
+        **_typed(said),
+    )
+    if not hold:
+        again = earlier is not None and earlier.words_digest == post.words_digest
+        _settle(post, said, where, known=known, again=again, by=by, at=at)
+    note(person=post.candidate.uuid if post.candidate is not None else None, fields=["interest"])
+    return post
+
+
+def _typed(said: Said) -> dict[str, object]:
+    names = ("name", "way", "reach", "typed", "shared", "postcode", "no_home", "language")
+    return {name: getattr(said, name) for name in names} | {"families": list(said.families)}
+
+
+def _one_at_a_time(*keys: str) -> None:
+    """Whoever sends the same page, or names the same number, waits for the one before: fifty at once are one."""
+    with connection.cursor() as cursor:
+        for key in keys:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [key])
+
+
+def _earlier(said: Said, where: Where, stamp: str, *, at: datetime) -> InterestPost | None:
+    """What this one may be a second try of: the same words within a day, or the same page with others."""
+    same = Q(words_digest=_words(said), programme=where.programme, received_at__gt=at - AGAIN_WITHIN)
+    page = Q(stamp_digest=digest("stamp", stamp))
+    standing = InterestPost.objects.exclude(state__in=[InterestState.LEFT_OUT]).filter(same | page)
+    return standing.select_related("candidate").order_by(F("candidate").desc(nulls_last=True), "id").first()
+
+
+def who_it_may_be(*, said: Said, programme: Programme) -> Candidate | None:
+    """Somebody of the programme with that number or address, or of that name at that postcode."""
+    return may_be(said=said, programme=programme).order_by("id").first()
+
+
+def may_be(*, said: Said, programme: Programme) -> QuerySet[Candidate]:
+    """People of the programme whom a form may come from."""
+    held = ContactRoute.objects.filter(candidate=OuterRef("pk"), ended_on__isnull=True)
+    ways = held.filter(kind=RouteKind.EMAIL, value__iexact=said.reach) if said.way == RouteKind.EMAIL else held.filter(value=said.reach)
+    name = fold(said.name)
+    named = Q(folded_name=name) | Q(folded_name__startswith=f"{name} ") if name else Q(first_name=said.name)
+    if said.way in {RouteKind.THROUGH, RouteKind.LETTER}:  # a desk or a house is many people's
+        same = Q(Exists(ways)) & named
+    else:
+        same = Q(Exists(ways))
+    if said.postcode:
+        lives = Address.objects.filter(candidate=OuterRef("pk"), postcode=said.postcode, valid_to__isnull=True, replaced_by__isnull=True)
+        same |= named & Q(Exists(lives))
+    cases = Pathway.objects.filter(candidate=OuterRef("pk"), programme=programme)
+    return Candidate.objects.filter(same, Exists(cases))
+
+
+class _TakenBack(Exception):
+    """What was made is undone: only the time it took was wanted."""
+
+
+def _settle(post: InterestPost, said: Said, where: Where, *, known: Candidate | None, again: bool, by: Actor, at: datetime) -> None:
+    case = None
+    keep = known is None and not again
+    try:
+        with transaction.atomic():
+            case = new_person(said=said, where=where, by=by, at=at)
+            if not keep:
+                raise _TakenBack
+    except _TakenBack:
+        case = None
+    if case is not None:
+        settle(post, state=InterestState.TAKEN, case=case)
+        thank(candidate=case.candidate, organisation=where.organisation, said=said, at=at)
+        return
+    post.candidate = known
+    post.state = InterestState.AGAIN if again else InterestState.REVIEW
+    if again:
+        blank(post)
+    post.save()
+    if known is not None:
+        thank(candidate=known, organisation=where.organisation, said=said, at=at)
+
+
+def new_person(*, said: Said, where: Where, by: Actor, at: datetime) -> Pathway:
+    """A person, how to reach them, where they live, and their case with what they would like."""
+    first, last = said.names()
+    by_whom = by if by.organisation_id else Actor(kind="candidate", organisation_id=where.organisation.pk)
+    person = add_person(organisation=where.organisation, first_name=first, last_name=last, language=said.language, by=by_whom, at=at)
+    add_way_of(said, candidate=person, by=by_whom, at=at)
+    if said.postcode or said.no_home:
+        set_address(candidate=person, postcode=said.postcode, no_fixed_abode=said.no_home, by=by_whom, at=at)
+    return new_interest(said=said, where=where, person=person, by=by_whom, at=at)
+
+
+def new_interest(*, said: Said, where: Where, person: Candidate, by: Actor, at: datetime) -> Pathway:
+    """A case for somebody who has none open: interested, and nobody's yet."""
+    today, event = today_london(at), where.event
+    case = new_case(
+        candidate=person,
+        programme=where.programme,
+        organisation=where.organisation,
+        opened_on=today,
+        source=event.name[:60] if event is not None else SOURCE,
+        event=event,
+    )
+    if event is not None and event.day <= today:
+        _met_there(case, event, by=by, at=at)
+    return express_interest(case=case, families=said.families, notice=where.notice, by=by, at=at)
+
+
+def _met_there(case: Pathway, event: Event, *, by: Actor, at: datetime) -> None:
+    """The code was given out at a stall: that talk was the first contact."""
+    case.last_two_way_on = event.day
+    Contact.objects.create(
+        candidate=case.candidate,
+        programme=case.programme,
+        organisation=case.organisation,
+        event=event,
+        channel=Channel.FACE,
+        outcome=ContactOutcome.SPOKE,
+        day=event.day,
+        at=at,
+        by_id=by.user_id,
+    )
+
+
+def add_way_of(said: Said, *, candidate: Candidate, by: Actor, at: datetime) -> ContactRoute:
+    """The way that was written in the form; where others read along, nothing may be said of the programme."""
+    safe = {"is_shared": said.shared, "may_mention": not said.shared}
+    return add_route(candidate=candidate, kind=said.way, value=said.reach, typed=said.typed, safe=safe, by=by, at=at)
+
+
+def settle(post: InterestPost, *, state: str, case: Pathway | None) -> None:
+    """It is on somebody's page now: the form's own copy of the words goes."""
+    post.state, post.pathway, post.candidate = state, case, case.candidate if case is not None else post.candidate
+    blank(post)
+    post.save()
+
+
+def blank(post: InterestPost) -> None:
+    """Nothing of what was written stays."""
+    post.name = post.way = post.reach = post.typed = post.postcode = ""
+    post.families, post.shared, post.no_home = [], False, False
+
+
+def thank(*, candidate: Candidate, organisation: Organisation, said: Said, at: datetime) -> None:
+    """A thank-you text to the number that was written, once a day, where it may be texted and nobody reads along."""
+    route = ContactRoute.objects.current().filter(candidate=candidate, kind=RouteKind.MOBILE, value=said.reach).first()
+    if route is None or said.shared or route.is_shared or not route.may_text or not route.may_mention:
+        return
+    case = Pathway(candidate=candidate, organisation=organisation)
+    try:
+        with transaction.atomic():
+            limits.count(THANKS, str(organisation.uuid), at=at)
+            queue_message(
+                candidate=candidate,
+                organisation=organisation,
+                occasion=f"interest:{today_london(at)}:thanks",
+                template=template_for(THANKS_CODE, candidate=candidate, at=at),
+                values=values_of(case, Moment(expires_at=at + THANKS_LIVE, values={"first_name": _greeted(said)})),
+                not_before=at,
+                expires_at=at + THANKS_LIVE,
+                route=route,
+                by=Actor(kind="system", organisation_id=organisation.pk),
+                at=at,
+            )
+    except (Refused, TooMany):
+        return
+
+
+def _greeted(said: Said) -> str:
+    """The name as it was written, never as we may know it; what is no name by its signs is not sent on to a stranger's phone."""
+    first = said.names()[0]
+    return first if all(each.isalpha() or each in "'’-" for each in first) and len(first) <= LONGEST_GREETED else "there"
+
+
+# -- the questions after the thanks ------------------------------------------------------------------------------------------------
+
+
+def thanks_token(case_uuid: UUID) -> str:
+    """What the questions after the thanks are asked under: a case that this post has made, or the post itself.
+
+    Both look the same. Nobody proved who sent a post that made no case, so it names no person: what is answered under it
+    is dropped, never written over somebody's own answers.
+    """
+    return TimestampSigner(salt=TOKEN_SALT).sign(str(case_uuid))
+
+
+def read_thanks_token(token: str) -> UUID | None:
+    """What the token names, for a day; None for one that is over or not ours."""
+    try:
+        return UUID(TimestampSigner(salt=TOKEN_SALT).unsign(token, max_age=TOKEN_LIVES))
+    except (BadSignature, ValueError):
+        return None
+
+
+def named_by(post: InterestPost) -> UUID:
+    """What a post's token names: the case only where this very post has made it."""
+    return post.pathway.uuid if post.state == InterestState.TAKEN and post.decided_at is None and post.pathway is not None else post.uuid
+
+
+def forget_old(*, at: datetime, kept: timedelta) -> int:
+    """Drop what was held and never let in, and the digests of what is done, after their time; how many."""
+    done: Sequence[str] = (InterestState.HELD, InterestState.TAKEN, InterestState.AGAIN, InterestState.LEFT_OUT)
+    return InterestPost.objects.filter(received_at__lt=at - kept, state__in=done).delete()[0]
