@@ -47,6 +47,7 @@ LONGEST_GREETED = 20
 THANKS_CODE, THANKS_LIVE = "interest-thanks", timedelta(days=2)
 #: How long the questions after the thanks may be answered.
 TOKEN_SALT, TOKEN_LIVES = "pathways.interest.thanks", timedelta(hours=24)
+KEPT_FOR = timedelta(days=30)
 #: What a form's case says of where the person came from.
 SOURCE = "Public form"
 
@@ -160,6 +161,7 @@ def receive_interest(
         words_digest=_words(said),
         reach_digest=_reach(said),
         address_digest=limits.digest(address),
+        candidate=known,
         **_typed(said),
     )
     if not hold:
@@ -229,7 +231,6 @@ def _settle(post: InterestPost, said: Said, where: Where, *, known: Candidate | 
         settle(post, state=InterestState.TAKEN, case=case)
         thank(candidate=case.candidate, organisation=where.organisation, said=said, at=at)
         return
-    post.candidate = known
     post.state = InterestState.AGAIN if again else InterestState.REVIEW
     if again:
         blank(post)
@@ -356,7 +357,12 @@ def named_by(post: InterestPost) -> UUID:
     return post.pathway.uuid if post.state == InterestState.TAKEN and post.decided_at is None and post.pathway is not None else post.uuid
 
 
-def forget_old(*, at: datetime, kept: timedelta) -> int:
-    """Drop what was held and never let in, and the digests of what is done, after their time; how many."""
+def done_with(*, at: datetime) -> QuerySet[InterestPost]:
+    """What was never let in, and what is on a page already, once it is 30 days old. What may be somebody we know waits on."""
     done: Sequence[str] = (InterestState.HELD, InterestState.TAKEN, InterestState.AGAIN, InterestState.LEFT_OUT)
-    return InterestPost.objects.filter(received_at__lt=at - kept, state__in=done).delete()[0]
+    return InterestPost.objects.filter(received_at__lt=at - KEPT_FOR, state__in=done)
+
+
+def forget_old_forms(*, at: datetime) -> int:
+    """Drop them; how many."""
+    return done_with(at=at).delete()[0]

@@ -11,6 +11,7 @@ from ground.paging import keyset
 from pathways.models import Pathway
 from pathways.queries.acted import acted
 from pathways.queries.digest import digest
+from pathways.queries.interests import waiting_forms
 from pathways.queries.today import Asked, due_today
 from pathways.queries.unclaimed import count_words, key_of, nobodys, nobodys_row
 from pathways.scope import CASE_ROLES
@@ -110,4 +111,5 @@ def unclaimed(request: HttpRequest) -> HttpResponse:
         nobodys_row(case, me=user_of(request), today=day, back=here.back(key_of(case), number)) for number, case in enumerate(page.rows)
     ]
     acted_on(request, rows, here)
-    return render(request, "pathways/unclaimed.html", {"rows": rows, "page": page, "count_words": count_words(waiting)[1], "day": day})
+    context = {"rows": rows, "page": page, "count_words": count_words(waiting)[1], "day": day, "forms": waiting_forms(request.user)}
+    return render(request, "pathways/unclaimed.html", context)
