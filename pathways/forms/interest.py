@@ -121,6 +121,7 @@ class InterestForm(HouseForm):
         super().__init__(*args, **kwargs)
         self.at = at
         self.fields["once"].initial = lambda: new_stamp(at=at)
+        self.fields["reach"].hide_optional = True  # type: ignore[attr-defined]  # read by label_words.html; asked for by `clean`
         work: Any = self.fields["families"]
         work.choices = [*((each.code, gettext(each.name)) for each in families), (NOT_SURE, gettext("I am not sure"))]
         work.widget.shown = {each.code: (each.picture, gettext(each.examples) if each.examples else "") for each in families}
