@@ -28,7 +28,7 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Refused
 from outreach.choices import Channel, ContactOutcome
-from outreach.models import Contact, Event
+from outreach.models import Contact, Event, Message
 from outreach.services.message import queue_message
 from pathways.models import InterestPost, InterestState, Pathway
 from pathways.services.case import express_interest, new_case
@@ -218,25 +218,25 @@ class _TakenBack(Exception):
 
 
 def _settle(post: InterestPost, said: Said, where: Where, *, known: Candidate | None, again: bool, by: Actor, at: datetime) -> None:
+    """The same work for everybody: a person, a case and one thank-you, kept or taken back."""
+    thanked = known is not None and not again and thank(candidate=known, organisation=where.organisation, said=said, at=at)
     case = None
-    keep = known is None and not again
     try:
         with transaction.atomic():
             case = new_person(said=said, where=where, by=by, at=at)
-            if not keep:
+            if not thanked:
+                thank(candidate=case.candidate, organisation=where.organisation, said=said, at=at)
+            if known is not None or again:
                 raise _TakenBack
     except _TakenBack:
         case = None
     if case is not None:
         settle(post, state=InterestState.TAKEN, case=case)
-        thank(candidate=case.candidate, organisation=where.organisation, said=said, at=at)
         return
     post.state = InterestState.AGAIN if again else InterestState.REVIEW
     if again:
         blank(post)
     post.save()
-    if known is not None:
-        thank(candidate=known, organisation=where.organisation, said=said, at=at)
 
 
 def new_person(*, said: Said, where: Where, by: Actor, at: datetime) -> Pathway:
@@ -301,11 +301,17 @@ def blank(post: InterestPost) -> None:
     post.families, post.shared, post.no_home = [], False, False
 
 
-def thank(*, candidate: Candidate, organisation: Organisation, said: Said, at: datetime) -> None:
-    """A thank-you text to the number that was written, once a day, where it may be texted and nobody reads along."""
+def thank(*, candidate: Candidate, organisation: Organisation, said: Said, at: datetime) -> bool:
+    """A thank-you text to the number that was written, once a day, where it may be texted and nobody reads along.
+
+    Whether one was written.
+    """
     route = ContactRoute.objects.current().filter(candidate=candidate, kind=RouteKind.MOBILE, value=said.reach).first()
     if route is None or said.shared or route.is_shared or not route.may_text or not route.may_mention:
-        return
+        return False
+    occasion = f"interest:{today_london(at)}:thanks"
+    if Message.objects.filter(candidate=candidate, occasion=occasion).exists():
+        return False
     case = Pathway(candidate=candidate, organisation=organisation)
     try:
         with transaction.atomic():
@@ -313,7 +319,7 @@ def thank(*, candidate: Candidate, organisation: Organisation, said: Said, at: d
             queue_message(
                 candidate=candidate,
                 organisation=organisation,
-                occasion=f"interest:{today_london(at)}:thanks",
+                occasion=occasion,
                 template=template_for(THANKS_CODE, candidate=candidate, at=at),
                 values=values_of(case, Moment(expires_at=at + THANKS_LIVE, values={"first_name": _greeted(said)})),
                 not_before=at,
@@ -323,7 +329,8 @@ def thank(*, candidate: Candidate, organisation: Organisation, said: Said, at: d
                 at=at,
             )
     except (Refused, TooMany):
-        return
+        return False
+    return True
 
 
 def _greeted(said: Said) -> str:
