@@ -183,6 +183,8 @@ class InterestForm(HouseForm):
                 validate_email(value)
             except ValidationError:
                 self.add_error("reach", gettext("This e-mail address does not look right. Write it like name@example.org."))
+            else:
+                cleaned["reach"] = value.lower()  # so that it is found again, however it is typed
         return cleaned
 
     def _read_number(self, cleaned: dict[str, Any], value: str) -> None:
