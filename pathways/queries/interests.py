@@ -88,10 +88,15 @@ def form_row(post: InterestPost, *, may_be: Sequence[Pathway], today: date) -> L
 
 def _may_be_words(post: InterestPost, may_be: Sequence[Pathway]) -> str:
     if may_be:
-        return "May be " + "; ".join(f"{case.candidate.name}, {stage_words(case)}" for case in may_be)
+        return "May be " + "; ".join(f"{isolated(case.candidate.name)}, {stage_words(case)}" for case in may_be)
     if post.candidate_id is not None:
         return "May be somebody of another organisation: ask your lead before you add them"
     return ""
+
+
+def isolated(name: str) -> str:
+    """A name within a sentence: marks that it holds turn nothing round beside it."""
+    return f"\u2068{name}\u2069"
 
 
 def _href(post: InterestPost) -> str:

@@ -34,6 +34,7 @@ def is_new(*, post: InterestPost, version: int, by: Actor, at: datetime) -> Path
     where = Where(programme=post.programme, organisation=post.organisation, event=post.event, notice=post.notice)
     case = new_person(said=said, where=where, by=by, at=at)
     settle(post, state=InterestState.TAKEN, case=case)
+    post.save()
     if held:
         thank(candidate=case.candidate, organisation=post.organisation, said=said, at=at)
     note(person=case.candidate.uuid, fields=["interest"])
@@ -54,6 +55,7 @@ def is_the_same(*, post: InterestPost, case: Pathway, version: int, by: Actor, a
     case = _interested(case, said, post, by=by, at=at)
     add_note(case=case, text=_told(said, post), visibility="team", by=by, at=at)
     settle(post, state=InterestState.TAKEN, case=case)
+    post.save()
     note(person=case.candidate.uuid, fields=["interest"])
     return case
 

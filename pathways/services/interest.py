@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from accounts.models import Organisation, PrivacyNotice, Programme
 from accounts.services import limits
@@ -44,6 +44,8 @@ HELD = Limit("form_held", 1_000, timedelta(hours=1))
 THANKS = Limit("form_thanks", 300, timedelta(days=1))
 SAME_WITHIN, AGAIN_WITHIN = timedelta(hours=1), timedelta(hours=24)
 LONGEST_GREETED = 20
+#: Earlier posts that one is held against: a page is sent a few times, not more.
+MOST_EARLIER = 50
 THANKS_CODE, THANKS_LIVE = "interest-thanks", timedelta(days=2)
 #: How long the questions after the thanks may be answered.
 TOKEN_SALT, TOKEN_LIVES = "pathways.interest.thanks", timedelta(hours=24)
@@ -98,7 +100,25 @@ def _reach(said: Said) -> str:
 # -- who may be no person ----------------------------------------------------------------------------------------------------------
 
 
-def verdict_on(*, said: Said, stamp: str, suspect: str, address: str, at: datetime) -> tuple[str, bool]:
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What was sent before: this very page with these very words, and why another is suspect."""
+
+    same: InterestPost | None = None
+    suspect: str = ""
+
+
+def seen_before(*, said: Said, stamp: str, at: datetime) -> Seen:
+    """Whether this page, or this number within the hour, was sent before: a second press, a reload, or somebody else."""
+    page, words, reach = digest("stamp", stamp), _words(said), _reach(said)
+    sent = InterestPost.objects.filter(Q(stamp_digest=page) | Q(reach_digest=reach, received_at__gt=at - SAME_WITHIN))
+    found = list(sent.select_related("pathway").order_by(_page_first(stamp), "-id")[:MOST_EARLIER])
+    of_page = [each for each in found if each.stamp_digest == page]
+    same = next((each for each in of_page if each.words_digest == words), None)
+    return Seen(same=same, suspect="reused" if of_page else ("same" if found else ""))
+
+
+def verdict_on(*, suspect: str, address: str, at: datetime) -> tuple[str, bool]:
     """Why a post is suspect, if it is, and whether it must wait for somebody's look. Counted apart, whatever becomes of it.
 
     Raises TooMany for an honest post over its number: what was typed is kept, and may be sent later.
@@ -107,7 +127,6 @@ def verdict_on(*, said: Said, stamp: str, suspect: str, address: str, at: dateti
         limits.count(POSTS_A_MINUTE, address, at=at)
     except TooMany:
         suspect = suspect or "many"
-    suspect = suspect or _seen_before(said, stamp, at=at)
     if not suspect:
         limits.count(OTHERS, address, at=at)
         return "", False
@@ -117,18 +136,6 @@ def verdict_on(*, said: Said, stamp: str, suspect: str, address: str, at: dateti
         limits.count(HELD, address, at=at)
         return suspect, True
     return suspect, False
-
-
-def _seen_before(said: Said, stamp: str, *, at: datetime) -> str:
-    used, reach = digest("stamp", stamp), _reach(said)
-    seen = InterestPost.objects.filter(Q(stamp_digest=used) | Q(reach_digest=reach, received_at__gt=at - SAME_WITHIN))
-    stamps = list(seen.values_list("stamp_digest", flat=True)[:50])
-    return "reused" if used in stamps else ("same" if stamps else "")
-
-
-def sent_already(*, said: Said, stamp: str) -> InterestPost | None:
-    """The very same page with the very same words: a second press, a reload."""
-    return InterestPost.objects.filter(stamp_digest=digest("stamp", stamp), words_digest=_words(said)).first()
 
 
 # -- what is done with it ----------------------------------------------------------------------------------------------------------
@@ -143,13 +150,16 @@ def receive_interest(
     The same page sent twice is one. The same words again within a day add nothing to the first. Somebody who may be known
     is never written over: a worker says whether it is them.
     """
-    _one_at_a_time(digest("stamp", stamp), _reach(said))
-    same = sent_already(said=said, stamp=stamp)
-    if same is not None:
-        return same
-    earlier = _earlier(said, where, stamp, at=at)
+    page, words, reach = digest("stamp", stamp), _words(said), _reach(said)
+    _one_at_a_time(page, reach)
+    found = _earlier(said, where, stamp, at=at)
+    for one in found:
+        if (one.stamp_digest, one.words_digest) == (page, words):
+            return one
+    standing = sorted((one for one in found if one.state != InterestState.LEFT_OUT), key=lambda one: one.candidate_id is None)
+    earlier = next(iter(standing), None)
     known = earlier.candidate if earlier is not None and earlier.candidate_id else who_it_may_be(said=said, programme=where.programme)
-    post = InterestPost.objects.create(
+    post = InterestPost(
         programme=where.programme,
         organisation=where.organisation,
         event=where.event,
@@ -157,16 +167,17 @@ def receive_interest(
         state=InterestState.HELD,
         suspect=suspect,
         received_at=at,
-        stamp_digest=digest("stamp", stamp),
-        words_digest=_words(said),
-        reach_digest=_reach(said),
+        stamp_digest=page,
+        words_digest=words,
+        reach_digest=reach,
         address_digest=limits.digest(address),
         candidate=known,
         **_typed(said),
     )
     if not hold:
-        again = earlier is not None and earlier.words_digest == post.words_digest
+        again = earlier is not None and earlier.words_digest == words
         _settle(post, said, where, known=known, again=again, by=by, at=at)
+    post.save()
     note(person=post.candidate.uuid if post.candidate is not None else None, fields=["interest"])
     return post
 
@@ -176,19 +187,23 @@ def _typed(said: Said) -> dict[str, object]:
     return {name: getattr(said, name) for name in names} | {"families": list(said.families)}
 
 
-def _one_at_a_time(*keys: str) -> None:
+def _one_at_a_time(page: str, reach: str) -> None:
     """Whoever sends the same page, or names the same number, waits for the one before: fifty at once are one."""
     with connection.cursor() as cursor:
-        for key in keys:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [key])
+        lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 1)), pg_advisory_xact_lock(hashtextextended(%s, 1))"
+        cursor.execute(lock, [page, reach])
 
 
-def _earlier(said: Said, where: Where, stamp: str, *, at: datetime) -> InterestPost | None:
-    """What this one may be a second try of: the same words within a day, or the same page with others."""
+def _earlier(said: Said, where: Where, stamp: str, *, at: datetime) -> list[InterestPost]:
+    """What this one may be a second try of: the same page with whatever words first, then the same words within a day."""
     same = Q(words_digest=_words(said), programme=where.programme, received_at__gt=at - AGAIN_WITHIN)
     page = Q(stamp_digest=digest("stamp", stamp))
-    standing = InterestPost.objects.exclude(state__in=[InterestState.LEFT_OUT]).filter(same | page)
-    return standing.select_related("candidate").order_by(F("candidate").desc(nulls_last=True), "id").first()
+    found = InterestPost.objects.filter(same | page).select_related("candidate", "pathway")
+    return list(found.order_by(_page_first(stamp), F("candidate").desc(nulls_last=True), "id")[:MOST_EARLIER])
+
+
+def _page_first(stamp: str) -> Case:
+    return Case(When(stamp_digest=digest("stamp", stamp), then=0), default=1)
 
 
 def who_it_may_be(*, said: Said, programme: Programme) -> Candidate | None:
@@ -232,7 +247,6 @@ def _settle(post: InterestPost, said: Said, where: Where, *, known: Candidate | 
     post.state = InterestState.AGAIN if again else InterestState.REVIEW
     if again:
         blank(post)
-    post.save()
 
 
 def new_person(*, said: Said, where: Where, by: Actor, at: datetime) -> Pathway:
@@ -284,11 +298,10 @@ def add_way_of(said: Said, *, candidate: Candidate, by: Actor, at: datetime) -> 
     return add_route(candidate=candidate, kind=said.way, value=said.reach, typed=said.typed, safe=safe, by=by, at=at)
 
 
-def settle(post: InterestPost, *, state: str, case: Pathway | None) -> None:
-    """It is on somebody's page now: the form's own copy of the words goes."""
-    post.state, post.pathway, post.candidate = state, case, case.candidate if case is not None else post.candidate
+def settle(post: InterestPost, *, state: str, case: Pathway) -> None:
+    """It is on somebody's page now: the form's own copy of the words goes. Whoever calls saves it."""
+    post.state, post.pathway, post.candidate = state, case, case.candidate
     blank(post)
-    post.save()
 
 
 def blank(post: InterestPost) -> None:
@@ -302,6 +315,8 @@ def thank(*, candidate: Candidate, organisation: Organisation, said: Said, at: d
 
     Whether one was written.
     """
+    if said.way != RouteKind.MOBILE:
+        return False
     route = ContactRoute.objects.current().filter(candidate=candidate, kind=RouteKind.MOBILE, value=said.reach).first()
     if route is None or said.shared or route.is_shared or not route.may_text or not route.may_mention:
         return False

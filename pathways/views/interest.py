@@ -17,7 +17,7 @@ from ground.templatetags.said import time_of_day
 from pathways.forms.interest import InterestForm
 from pathways.forms.stamp import new_stamp, read_stamp
 from pathways.queries.interest import PublicForm, public_form
-from pathways.services.interest import Said, Where, named_by, receive_interest, sent_already, thanks_token, verdict_on
+from pathways.services.interest import Said, Where, named_by, receive_interest, seen_before, thanks_token, verdict_on
 
 #: What a form of six questions can hold, many times over.
 LARGEST = 64 * 1024
@@ -58,12 +58,13 @@ def _receive(request: HttpRequest, there: PublicForm, *, at: datetime) -> HttpRe
     if not form.is_valid() or stamp is None:
         return _page(request, form, there, status=422, page_too_old=stamp is None)
     said = _said(form, typed=request.POST.get("reach", ""))
-    post = sent_already(said=said, stamp=stamp.token)
+    seen = seen_before(said=said, stamp=stamp.token, at=at)
+    post = seen.same
     if post is None:
         address = client_address(request)
-        suspect = "trap" if form.cleaned_data["website"] else stamp.suspect(at=at)
+        suspect = "trap" if form.cleaned_data["website"] else (stamp.suspect(at=at) or seen.suspect)
         try:
-            suspect, hold = verdict_on(said=said, stamp=stamp.token, suspect=suspect, address=address, at=at)
+            suspect, hold = verdict_on(suspect=suspect, address=address, at=at)
         except TooMany as full:
             again_at = time_of_day(at + timedelta(seconds=full.retry_after + 60))
             response = _page(request, form, there, status=429, again_at=again_at)

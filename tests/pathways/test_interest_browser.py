@@ -163,6 +163,7 @@ def test_the_list_of_forms_has_no_fault(server: Server, stall: Stall, browser: A
     look(page, "unclaimed", width)
     page.get_by_role("link", name="Forms to look at").click()
     look(page, "forms", width)
+    assert page.locator(".row__name").first.evaluate("each => getComputedStyle(each).unicodeBidi") == "isolate"
     page.get_by_role("button", name=re.compile("It is Amina Yusuf")).click()
     page.get_by_text("Put on Amina Yusuf’s page.").wait_for()
     look(page, "forms-empty", width)

@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -178,6 +179,17 @@ class TestSentTwice:
         send(name="amina  YUSUF")
         assert (Pathway.objects.count(), Candidate.objects.count(), Message.objects.count()) == (1, 1, 1)
         assert sorted(InterestPost.objects.values_list("state", flat=True)) == ["again", "taken"]
+
+    def test_sixty_tabs_and_then_the_first_once_more_are_still_one(self, stall: Stall) -> None:
+        first = stamp()
+        send(once=first)
+        row = InterestPost.objects.get()
+        for number in range(60):
+            row.pk, row.uuid, row.reporting_id, row.stamp_digest, row.state = None, uuid4(), uuid4(), f"tab {number}", "again"
+            row.save()
+        assert send(once=first).status_code == 200
+        assert send(once=first, reach="07700 900199").status_code == 200
+        assert (Candidate.objects.count(), InterestPost.objects.filter(state="review").count()) == (1, 1)
 
     def test_back_and_another_number_waits_for_somebody_to_look(self, stall: Stall) -> None:
         once = stamp()

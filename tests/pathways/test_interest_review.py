@@ -100,6 +100,11 @@ class TestANewPerson:
         assert Candidate.objects.filter(first_name="Person", last_name="20").exists()
         assert Message.objects.count() == texts + 1
 
+    def test_a_partners_worker_may_let_in_what_came_for_another_organisation(self, stall: Stall) -> None:
+        met(stall)
+        answer(signed_in(stall.partners_worker), waiting(name="Bo Lee"), "new")
+        assert Pathway.objects.get(candidate__first_name="Bo").organisation == stall.own
+
 
 class TestNobody:
     def test_left_out_it_can_be_fetched_back(self, stall: Stall) -> None:
@@ -171,6 +176,21 @@ def test_nobodys_yet_says_how_many_forms_wait(stall: Stall) -> None:
     waiting()
     words = re.sub(r"<[^>]+>", "", browser.get("/unclaimed/").content.decode())
     assert "Forms to look at: 1 may be somebody we know" in words
+
+
+def test_nobodys_yet_leads_a_worker_to_send_the_form(stall: Stall) -> None:
+    page = signed_in(stall.worker).get("/unclaimed/").content.decode()
+    assert 'href="sms:?&amp;body=Here%20is%20the%20form%20that%20we%20talked%20about%3A%20http' in page
+    assert "%2Finterest%2F" in page
+
+
+def test_marks_in_a_name_turn_nothing_round_beside_it(stall: Stall) -> None:
+    case = met(stall)
+    Candidate.objects.update(last_name="\u202efusuY")
+    waiting()
+    page = signed_in(stall.worker).get(LIST).content.decode()
+    assert "May be \u2068Amina \u202efusuY\u2069, " in page
+    assert case.pk
 
 
 def test_the_list_asks_as_often_for_one_as_for_many(stall: Stall) -> None:
