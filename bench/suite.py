@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from bench.bulk import bulk
 from bench.files import files
+from bench.form import form
 from bench.imports import imports
 from bench.pages import pages
 from bench.pairs import Measured
@@ -16,5 +17,6 @@ PARTS: Mapping[str, Callable[[World, int], Iterator[Measured]]] = {
     "steps": steps,
     "bulk": bulk,
     "files": files,
+    "form": form,
     "imports": imports,
 }

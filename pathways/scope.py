@@ -15,6 +15,7 @@ from pathways.models import (
     Attendance,
     Consent,
     Finding,
+    InterestPost,
     Interview,
     Introduction,
     Note,
@@ -85,6 +86,15 @@ def held_by_nobody(user: object) -> QuerySet[Pathway]:
     for seat in desk.seats_as(*CASE_ROLES) if desk is not None else ():
         seen |= _programmes(seat, "")
     return Pathway.objects.filter(seen, owner__isnull=True)
+
+
+def interests(user: object) -> QuerySet[InterestPost]:
+    """Forms that came in for the programmes of somebody's seats: until they are on a page, they are anybody's there to look at."""
+    desk = desk_of(user)
+    seen = Q(pk__in=[])
+    for seat in desk.seats_as(*CASE_ROLES) if desk is not None else ():
+        seen |= _programmes(seat, "")
+    return InterestPost.objects.filter(seen)
 
 
 def tasks_of_held(user: object) -> QuerySet[Task]:

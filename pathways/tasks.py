@@ -14,6 +14,7 @@ from pathways.services import cover as services
 from pathways.services.digest import is_working_day, send_digest
 from pathways.services.imports.working import SLICE, waiting, work_once
 from pathways.services.integrity import keep_findings
+from pathways.services.interest import done_with, forget_old_forms
 from pathways.services.introduction import let_go_stale, silent_introductions
 from pathways.services.retention import due_checks, move_with_the_clock
 from pathways.services.unsent import tell_unsent, unsent
@@ -89,6 +90,14 @@ def morning_digest(*, at: datetime, dry_run: bool) -> str:
         sent += send_digest(user=user, at=at)
         still_here()
     return f"{sent} of {len(users)} told."
+
+
+@job("forget_forms", every=timedelta(days=1), not_before=2)
+def forget_forms(*, at: datetime, dry_run: bool) -> str:
+    """Drop public forms that nobody let in, and what tells two of them apart, after 30 days."""
+    if dry_run:
+        return f"{done_with(at=at).count()} forms to drop"
+    return f"{forget_old_forms(at=at)} forms dropped"
 
 
 @shared_task(name="pathways.imports")

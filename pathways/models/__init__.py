@@ -5,6 +5,7 @@ from typing import Any
 from pathways.models.case import Ownership, Pathway, Pause
 from pathways.models.finding import Finding, FindingKind
 from pathways.models.imports import ImportMapping, ImportRow, ImportRun
+from pathways.models.interest import InterestPost, InterestState
 from pathways.models.interview import Interview
 from pathways.models.introduction import Consent, Introduction
 from pathways.models.log import Overwritten, StageChange
@@ -36,6 +37,8 @@ __all__ = [
     "ImportMapping",
     "ImportRow",
     "ImportRun",
+    "InterestPost",
+    "InterestState",
     "Interview",
     "Introduction",
     "Note",

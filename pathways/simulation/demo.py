@@ -15,6 +15,7 @@ from employers.services.heading import let_go_stale
 from ground.actor import SYSTEM
 from ground.clock import today_london
 from ground.door import Refused
+from outreach.models import Event
 from pathways.models import Attendance, Pathway, TrainingPlace
 from pathways.scope import TRAINER_SEES
 from pathways.services.door import Taken
@@ -34,6 +35,7 @@ CODE, NAME = "i-can", "I Can (demo)"
 PEOPLE, OFFERED, MONTHS, SEED = 900, 305, 18, 2026
 #: Lively: people come back, leave, move, and some never say when.
 RATES = Rates(come_back=0.12, unknown_last_day=0.08, offer=0.80, chat=0.84)
+STALL_CODE = "library"
 #: Printed on the screen for anybody who starts the demo: it opens nothing else.
 PASSWORD = "a stall in the rain"  # noqa: S105 -- the demo's, and printed
 #: How often somebody on a course is there.
@@ -109,7 +111,21 @@ def load_demo(*, at: datetime) -> World | None:
         _other_openings(world, at=at)
         _chat_at_the_trust(world, at=at)
         _keep_registers(world, at=at)
+        _stall_today(world, at=at)
     return world
+
+
+def _stall_today(world: World, *, at: datetime) -> None:
+    """A stall that stands today, with a code for the public form: /interest/library/."""
+    Event.objects.create(
+        organisation=world.delivery[0],
+        programme=world.programme,
+        name="Library open day",
+        venue="Northfield library",
+        day=today_london(at),
+        code=STALL_CODE,
+        created_at=at,
+    )
 
 
 def refuse_other_people() -> None:

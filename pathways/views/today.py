@@ -1,5 +1,6 @@
 """The start page of staff: what is due today, and what is nobody's yet."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
@@ -11,6 +12,7 @@ from ground.paging import keyset
 from pathways.models import Pathway
 from pathways.queries.acted import acted
 from pathways.queries.digest import digest
+from pathways.queries.interests import waiting_forms
 from pathways.queries.today import Asked, due_today
 from pathways.queries.unclaimed import count_words, key_of, nobodys, nobodys_row
 from pathways.scope import CASE_ROLES
@@ -110,4 +112,14 @@ def unclaimed(request: HttpRequest) -> HttpResponse:
         nobodys_row(case, me=user_of(request), today=day, back=here.back(key_of(case), number)) for number, case in enumerate(page.rows)
     ]
     acted_on(request, rows, here)
-    return render(request, "pathways/unclaimed.html", {"rows": rows, "page": page, "count_words": count_words(waiting)[1], "day": day})
+    address = f"{settings.PUBLIC_BASE_URL}/interest/"
+    context = {
+        "rows": rows,
+        "page": page,
+        "count_words": count_words(waiting)[1],
+        "day": day,
+        "forms": waiting_forms(request.user),
+        "form_address": address,
+        "form_words": f"Here is the form that we talked about: {address}",
+    }
+    return render(request, "pathways/unclaimed.html", context)

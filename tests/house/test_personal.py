@@ -38,7 +38,7 @@ WITHOUT = {
     "pathways.ImportRun": "through its rows: a file speaks of many",
 }
 #: Rows that may belong to no case.
-AT_TIMES_OF_NOBODY = {"pathways.Finding", "pathways.ImportRow", "pathways.StageChange"}
+AT_TIMES_OF_NOBODY = {"pathways.Finding", "pathways.InterestPost", "pathways.ImportRow", "pathways.StageChange"}
 
 
 def about_the_candidate() -> list[type[models.Model]]:

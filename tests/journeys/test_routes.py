@@ -16,7 +16,7 @@ from candidates.models import ContactRoute
 from ground.management.commands.routes import routes
 from ground.once import new_once
 from outreach.models import Contact, Message
-from pathways.models import Consent, ImportRun, Interview, PreEmploymentCheck, StageChange, Task, TrainingPlace
+from pathways.models import Consent, ImportRun, InterestPost, Interview, PreEmploymentCheck, StageChange, Task, TrainingPlace
 from pathways.queries.steps import FOLDERS
 from pathways.services import interview, training
 from pathways.services.contact import log_contact
@@ -83,11 +83,20 @@ def house() -> House:
         "programme": scene.programme,
         "bank_holiday": BankHoliday.objects.get_or_create(day=scene.today + timedelta(days=90), defaults={"name": "A day off"})[0],
         "invitation": Invitation.objects.filter(organisation=scene.delivery).first(),
+        "interest_post": form_sent(scene),
         "cover": Cover.objects.create(
             holder=users["outreach_worker"], coverer=scene.worker, organisation=scene.delivery, from_on=scene.today, to_on=scene.today
         ),
     }
     return House(scene, users, rows)
+
+
+def form_sent(scene: Scene) -> InterestPost:
+    """A public form that waits for somebody's look."""
+    said = {"name": "Tamsin Orde", "way": "mobile", "reach": "+447700900971", "typed": "07700 900971"}
+    digests = {name: uuid4().hex for name in ("stamp_digest", "words_digest", "reach_digest", "address_digest")}
+    where = {"programme": scene.programme, "organisation": scene.delivery}
+    return InterestPost.objects.create(state="held", suspect="trap", received_at=scene.at, **where, **said, **digests)
 
 
 def register(scene: Scene, lead: Any) -> ImportRun:
@@ -131,6 +140,7 @@ KIND: dict[str, str] = {
     ),
     "take_off_bank_holiday": "bank_holiday",
     "end_cover": "cover",
+    "decide_interest": "interest_post",
 }
 MORE: dict[str, dict[str, str]] = {
     "task_step": {"step": "snooze"},
@@ -141,6 +151,7 @@ MORE: dict[str, dict[str, str]] = {
     "make_row": {"machine": "interview", "step": "book"},
     "new_case": {"step": "return"},
     "new_password": {"token": "none"},
+    "interest_at": {"code": "stall"},
     "invitation": {"token": "none"},
     "change_rule": {"code": "quiet_days"},
     "change_milestone": {"code": "four_weeks"},

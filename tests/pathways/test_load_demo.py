@@ -197,3 +197,8 @@ def test_the_story_holds_on_any_day(day: datetime) -> None:
     assert len(story.people) == 900
     assert sum(person.did("offer") for person in story.people) == 305
     assert demo_story(as_of=day) == story
+
+
+def test_a_stall_stands_today_with_a_code_for_the_public_form(demo: World) -> None:
+    stall = Event.objects.get(code="library")
+    assert (stall.day, stall.programme, stall.organisation) == (TODAY, demo.programme, demo.delivery[0])

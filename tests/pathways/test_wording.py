@@ -24,10 +24,11 @@ class TestShippedWording:
         wanted |= {
             "declined",
             "declined-shared",
+            "interest-thanks",
             *(f"declined-{why}" for why in ("filled", "experience", "hours", "checks", "did-not-come")),
         }
         assert stems == wanted
-        assert len(stems) == 29
+        assert len(stems) == 30
 
     @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: f"{file.parent.name}/{file.stem}")
     def test_it_has_no_fault_and_fits_two_parts_at_its_longest(self, file: Path):
@@ -58,10 +59,10 @@ class TestShippedWording:
             assert [word for word in ("chat", "job", "offer", "employer", "{where}", "{ask_for}") if word in body] == []
 
     def test_loading_makes_an_approved_template_of_each_and_again_is_nothing(self):
-        assert texts.load_texts(at=AT) == 29
-        assert texts.load_texts(at=AT + timedelta(days=1)) == 29
-        assert Template.objects.filter(approved_at=AT, retired_at__isnull=True, edition=1, language="en").count() == 29
-        assert Template.objects.count() == 29
+        assert texts.load_texts(at=AT) == 30
+        assert texts.load_texts(at=AT + timedelta(days=1)) == 30
+        assert Template.objects.filter(approved_at=AT, retired_at__isnull=True, edition=1, language="en").count() == 30
+        assert Template.objects.count() == 30
         assert Template.objects.get(code="chat-moved-shared").delivery_class == "at_least_once"
         assert Template.objects.get(code="still-in-work").delivery_class == "at_most_once"
 

@@ -1,0 +1,103 @@
+"""Forms that came in and wait for somebody's look: who they may be, and what may be pressed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.db.models import QuerySet
+
+from candidates.models import ContactRoute
+from ground.clock import today_london
+from ground.phones import show_phone
+from ground.templatetags.said import counted
+from pathways.models import InterestPost, InterestState, Pathway
+from pathways.models.interest import WAITING
+from pathways.queries.due import Act, ListRow, stage_words
+from pathways.queries.search import latest_cases
+from pathways.queries.unclaimed import count_words
+from pathways.scope import interests
+
+#: What the page shows of them, as its address says it, and in words.
+SHOWN: Mapping[str, tuple[str, str]] = {
+    "known": (InterestState.REVIEW, "May be somebody we know"),
+    "doubtful": (InterestState.HELD, "May not come from a person"),
+    "left-out": (InterestState.LEFT_OUT, "Left out"),
+}
+WHY = {
+    "trap": "Filled in a field that people do not see.",
+    "fast": "Sent within three seconds.",
+    "old": "The page was over a day old.",
+    "reused": "The same page was sent before with other words.",
+    "same": "The same number or address was sent within the hour.",
+    "many": "More than ten in a minute came from one place.",
+}
+MOST_OFFERED = 3
+
+
+def waiting_forms(user: object) -> str:
+    """How many wait, in words; nothing when none does."""
+    number, words = count_words(interests(user).filter(state__in=WAITING))
+    return words if number else ""
+
+
+def sent_forms(user: object, *, show: str) -> QuerySet[InterestPost]:
+    """Those of one kind, in sight."""
+    return interests(user).filter(state=SHOWN[show][0]).select_related("candidate")
+
+
+def who_they_may_be(user: object, posts: Sequence[InterestPost]) -> dict[int, list[Pathway]]:
+    """For each form the people in sight with that number or address, or as found when it came: their latest case."""
+    held = ContactRoute.objects.current().filter(value__in={post.reach for post in posts if post.reach})
+    by_way: dict[str, list[int]] = {}
+    for candidate, value in held.values_list("candidate", "value"):
+        by_way.setdefault(value, []).append(candidate)
+    meant = {
+        post.pk: list(dict.fromkeys([*([post.candidate_id] if post.candidate_id else []), *by_way.get(post.reach, ())]))[:MOST_OFFERED]
+        for post in posts
+    }
+    cases = latest_cases(user, {each for ids in meant.values() for each in ids})
+    programmes = {post.pk: post.programme_id for post in posts}
+    return {
+        key: [cases[each] for each in ids if each in cases and cases[each].programme_id == programmes[key]] for key, ids in meant.items()
+    }
+
+
+def form_row(post: InterestPost, *, may_be: Sequence[Pathway], today: date) -> ListRow:
+    """Who wrote, how to reach them, why it waits, and whose it may be."""
+    days = (today - today_london(post.received_at)).days
+    acts = [Act("Look at it again", _href(post), name="answer", value="back", version=post.version)]
+    if post.state in WAITING:
+        acts = [
+            *(
+                Act(f"It is {case.candidate.name}", _href(post), name="answer", value=str(case.candidate.uuid), version=post.version)
+                for case in may_be
+            ),
+            Act("New person", _href(post), name="answer", value="new", version=post.version),
+            Act("Leave out", _href(post), name="answer", value="out", version=post.version, kind="quiet"),
+        ]
+    return ListRow(
+        key=f"f-{post.uuid}",
+        name=post.name,
+        href="",
+        where=show_phone(post.reach) if post.reach.startswith("+") else post.reach,
+        next=_may_be_words(post, may_be),
+        note=WHY.get(post.suspect, ""),
+        waiting=counted(days, "day") if days > 0 else "",
+        acts=acts,
+    )
+
+
+def _may_be_words(post: InterestPost, may_be: Sequence[Pathway]) -> str:
+    if may_be:
+        return "May be " + "; ".join(f"{isolated(case.candidate.name)}, {stage_words(case)}" for case in may_be)
+    if post.candidate_id is not None:
+        return "May be somebody of another organisation: ask your lead before you add them"
+    return ""
+
+
+def isolated(name: str) -> str:
+    """A name within a sentence: marks that it holds turn nothing round beside it."""
+    return f"\u2068{name}\u2069"
+
+
+def _href(post: InterestPost) -> str:
+    return f"/unclaimed/forms/{post.uuid}/"
