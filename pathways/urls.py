@@ -85,6 +85,7 @@ urlpatterns = [
     path("still-here/", employer.still_here, name="still_here"),
     path("chats/", employer_chats.chats, name="chats"),
     path("interviews/<uuid:uuid>/", employer_chats.chat_page, name="interview"),
+    path("interviews/<uuid:uuid>/chat.ics", employer_chats.chat_calendar, name="chat_calendar"),
     path("introductions/<uuid:uuid>/", employer.introduction_page, name="introduction"),
     path("placements/<uuid:uuid>/", employer.placement_page, name="placement"),
     path("pre-employment-checks/<uuid:uuid>/", employer.check_page, name="pre_employment_check"),

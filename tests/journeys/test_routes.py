@@ -118,7 +118,7 @@ KIND: dict[str, str] = {
     "withdraw_consent": "consent",
     **dict.fromkeys(("task", "task_step", "undo_task"), "task"),
     "task_words": "decline_task",
-    "interview": "interview",
+    **dict.fromkeys(("interview", "chat_calendar"), "interview"),
     "introduction": "introduction",
     "placement": "placement",
     "pre_employment_check": "pre_employment_check",
