@@ -57,6 +57,12 @@ def invitation_of(token: str, *, at: datetime) -> Invitation | None:
     return found
 
 
+def was_taken_up(token: str, user: object) -> bool:
+    """Whether it was this person who used the link."""
+    used = Invitation.objects.filter(token_digest=token_digest(token), used_at__isnull=False)
+    return isinstance(user, User) and used.filter(membership__user=user).exists()
+
+
 @service("membership.invite")
 def invite(
     *,

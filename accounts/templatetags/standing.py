@@ -19,6 +19,7 @@ MENU: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("/caseload/", "Caseload", frozenset({"outreach_worker", "programme_lead"})),
     ("/people/add/", "Add a person", frozenset({"outreach_worker"})),
     ("/people/find/", "Find a person", frozenset({"outreach_worker", "programme_lead"})),
+    ("/events/", "Events", frozenset({"outreach_worker", "programme_lead"})),
     ("/courses/", "Courses", frozenset({"trainer", "programme_lead", "outreach_worker"})),
     ("/start/", "Start", frozenset({"employer"})),
     ("/put-forward/", "Put forward", frozenset({"employer"})),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,10 +18,11 @@ from accounts.forms.sign_in import AcceptForm, MailboxForm, NewPasswordForm
 from accounts.models import User
 from accounts.services import limits
 from accounts.services.audit import actor_for
-from accounts.services.membership import accept_invitation, invitation_of
+from accounts.services.membership import accept_invitation, invitation_of, was_taken_up
 from accounts.services.password import send_reset, set_password, tokens
+from accounts.services.sign_in import judge_password
 from accounts.tasks import send_mail
-from accounts.views.sign_in import WAIT, evenly
+from accounts.views.sign_in import WAIT, evenly, let_in, send_code
 from ground.actor import SYSTEM
 from ground.clock import read_clock
 from ground.door import Conflict, Refused, open_to
@@ -81,12 +83,15 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     at = read_clock()
     invited = invitation_of(token, at=at)
     if invited is None:
+        if request.method == "POST" and was_taken_up(token, request.user):
+            return redirect("/")  # pressed twice, and the first press has let them in
         return render(request, "accounts/link_over.html", {"again": ""}, status=404)
     known = User.objects.known_as(invited.email).exists()
     form = AcceptForm(
         request.POST if request.method == "POST" else None,
         needs_name=not known,
         needs_password=not known and invited.role in STAFF,
+        asks_device=not known and invited.role == Role.OUTREACH_WORKER,
         initial={"name": invited.name},
     )
     if request.method == "POST" and form.is_valid():
@@ -103,7 +108,18 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, "You are in. Sign in with your e-mail address.")
-            return redirect("sign_in")
+            return _on_from_invitation(request, form, email=invited.email, known=known, at=at)
     context = {"form": form, "invited": invited, "role": Role(invited.role).label, "known": known}
     return render(request, "accounts/invitation.html", context, status=422 if form.errors else 200)
+
+
+def _on_from_invitation(request: HttpRequest, form: AcceptForm, *, email: str, known: bool, at: datetime) -> HttpResponse:
+    """On to what comes next, without typing again what was typed a moment ago. Who was known already signs in as ever."""
+    if not known and "password" in form.fields:
+        user = judge_password(email=email, password=form.cleaned_data["password"], address=client_address(request), at=at)
+        if user is not None:
+            return let_in(request, user, own_device=form.cleaned_data.get("own_device", False), at=at)
+    elif not known:
+        return send_code(request, email, at)
+    messages.success(request, "You are in. Sign in with your e-mail address.")
+    return redirect("sign_in")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 from allauth.mfa.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +19,7 @@ from accounts.views.sign_in import CODES_SHOWN
 from ground.clock import real_now
 from ground.door import Refused, open_to
 from ground.once import posted_once
+from ground.qr import qr_square
 from ground.sealing import CannotOpen, seal, unseal
 
 KEY = "new_second_factor"
@@ -67,11 +66,10 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, form: CodeForm, secret: str) -> HttpResponse:
     adapter = get_adapter()
     link = adapter.build_totp_url(request.user, secret)
-    picture = base64.b64encode(adapter.build_totp_svg(link).encode()).decode()
     context = {
         "form": form,
         "link": link,
-        "picture": f"data:image/svg+xml;base64,{picture}",
+        "square": qr_square(link, called="Square to scan with the app"),
         "spelled": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
     }
     return render(request, "accounts/second_factor.html", context, status=422 if form.errors else 200)

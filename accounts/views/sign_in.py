@@ -81,13 +81,18 @@ def _by_password(request: HttpRequest, form: SignInForm | MailboxForm) -> HttpRe
     if user is None:
         form.add_error(None, WRONG)
         return _sign_in_page(request, form, status=422)
-    _begin(request, user, SignIn.Proof.PASSWORD, own_device=form.cleaned_data["own_device"])
+    return let_in(request, user, own_device=form.cleaned_data["own_device"], at=at)
+
+
+def let_in(request: HttpRequest, user: User, *, own_device: bool, at: datetime) -> HttpResponse:
+    """On from a right password: to the code, to setting up the app, or straight in where neither is asked for."""
+    _begin(request, user, SignIn.Proof.PASSWORD, own_device=own_device)
     if is_complete(sign_in_of(request)):
         return _onward(request)
     if second_factor.has_second_factor(user):
         return _to("sign_in_code", request)
     if signing.may_sign_in_by_mailbox(user, at=at) and not signing.is_staff_member(user, at=at):
-        return _send_code(request, user.email, at)
+        return send_code(request, user.email, at)
     return _to("second_factor", request)
 
 
@@ -97,10 +102,11 @@ def _by_mailbox(request: HttpRequest, form: MailboxForm) -> HttpResponse:
         limits.count(limits.MAILS_PER_ADDRESS, client_address(request), at=at)
     except limits.TooMany as full:
         return too_many(request, WAIT, retry_after=full.retry_after)
-    return _send_code(request, form.cleaned_data["email"], at)
+    return send_code(request, form.cleaned_data["email"], at)
 
 
-def _send_code(request: HttpRequest, email: str, at: datetime) -> HttpResponse:
+def send_code(request: HttpRequest, email: str, at: datetime) -> HttpResponse:
+    """A code to the mailbox, and the page that asks for it."""
     try:
         request.session["code_id"] = str(signing.send_code(email=email, at=at))
         transaction.on_commit(lambda: nudge(send_mail))

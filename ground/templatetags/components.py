@@ -18,6 +18,7 @@ from django.forms import BaseForm, CheckboxSelectMultiple, HiddenInput, MultiWid
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest, QueryDict
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -145,6 +146,12 @@ def one_tap(context: Context, href: str, words: str, **values: object) -> SafeSt
     """A whole form with one button, for a row: one press, JavaScript or not."""
     values.setdefault("once", new_once())
     return show(context, "one_tap", href=href, words=words, **values)
+
+
+@register.filter
+def as_help(words: str) -> SafeString:
+    """What a page says of itself in two sentences, folded at its end; nothing where it says nothing."""
+    return SafeString(render_to_string("components/help.html", {"words": words.strip()}) if words.strip() else "")
 
 
 @register.simple_tag

@@ -9,10 +9,11 @@ from accounts.models import Organisation
 from ground.clock import LONDON, london, today_london
 from ground.fields import DayField
 from ground.forms import LineField, TextField
-from ground.templatetags.said import weekday
+from ground.templatetags.said import time_of_day, weekday
 from pathways.forms.case import family_choices
 from pathways.forms.step import HEARD, StepForm
 from pathways.models.interview import WorkStatus
+from pathways.queries.calendar import clash_of
 from pathways.services.interview import host_keeps
 
 MISSED_BY = [("candidate", "They did not come"), ("us", "We could not make it")]
@@ -44,6 +45,7 @@ class BookChat(StepForm):
     )
     place = LineField(label="Where?", max_length=60, help_text="As you would say it: at the library café, or by phone")
     host = forms.ChoiceField(label="Who holds it?", required=False)
+    anyway = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     consent_how = forms.ChoiceField(label="If an employer holds it, how did the person agree to that?", choices=HEARD, required=False)
 
     def add_choices(self) -> None:
@@ -90,7 +92,25 @@ class BookChat(StepForm):
         elif not cleaned.get("day") and "day" not in self.errors:
             self.add_error("day", "Choose today or tomorrow, or enter the day, for example 27 11 2026.")
         self._ask_for_their_yes(cleaned)
+        if not self.errors:
+            self._look_for_a_clash(cleaned)
         return cleaned
+
+    def _look_for_a_clash(self, cleaned: dict[str, Any]) -> None:
+        """Said once, with the time of the other chat: two at a time are meant where several people come together."""
+        when, host, chat = self.when(), cleaned["host"], self._chat
+        if chat is not None and chat.at == when and chat.host == host:
+            return
+        other, stamp = clash_of(host=host, when=when, user=self.user, but=chat), f"{when:%Y-%m-%dT%H:%M}"
+        if other is None or cleaned["anyway"] == stamp:
+            return
+        whose = "You have" if host == self.user else f"{host.name} has"
+        self.add_error("hour", f"{whose} another chat at {time_of_day(other)} on {_said(today_london(other))}.")
+        self.fields["anyway"] = forms.MultipleChoiceField(
+            label="Both at once?", choices=[(stamp, "Book it all the same")], required=False, widget=forms.CheckboxSelectMultiple
+        )
+        self.fields["anyway"].hide_optional = True  # type: ignore[attr-defined]  # read by the field's template
+        self._bound_fields_cache.pop("anyway", None)  # type: ignore[attr-defined]  # the hidden one it was until now
 
     def _ask_for_their_yes(self, cleaned: dict[str, Any]) -> None:
         """An employer needs the person's yes, once; one of us needs none."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from ground.templatetags.said import day, money, short_day
 from pathways.models import Interview, Introduction, Pathway, Placement, PreEmploymentCheck, RetentionCheck, TrainingPlace
@@ -19,6 +20,7 @@ class Live:
     """A chat, seat, introduction, job or check, with the steps that may be taken on it."""
 
     key: str
+    uuid: UUID
     subject: str
     heading: str
     state: str
@@ -28,6 +30,7 @@ class Live:
     checks: list["Live"] = field(default_factory=list)
     open: bool = True
     now: bool = False
+    calendar: str = ""
 
     @property
     def own(self) -> list[OpenStep]:
@@ -93,6 +96,7 @@ def _of(job: Placement, mine: Sequence[Any], machine: str) -> list[Any]:
 def _live(row: Any, offers: Offers, today: date) -> Live:
     return Live(
         key=f"{row.machine.replace('_', '-')}-{row.uuid}",
+        uuid=row.uuid,
         subject=f"{row.machine}:{row.pk}",
         heading=heading_of(row, today),
         state=str(row.get_stage_display()),
@@ -100,7 +104,15 @@ def _live(row: Any, offers: Offers, today: date) -> Live:
         steps=offers.on(row),
         open=FLAGS[row.machine][row.stage].open,
         now=row.machine == "retention_check" and row.stage in (*ASKING, RetentionStage.DISPUTED),
+        calendar=_calendar_words(row),
     )
+
+
+def _calendar_words(row: Any) -> str:
+    """What a chat's calendar file is for now: to put it in, or to take it out again."""
+    if row.machine != "interview" or row.at is None:
+        return ""
+    return {"booked": "Put it in your calendar", "cancelled": "Take it out of your calendar"}.get(row.stage, "")
 
 
 def heading_of(row: Any, today: date) -> str:

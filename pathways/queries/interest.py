@@ -1,16 +1,13 @@
 """The public form: whose it is, and what it offers."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Q
 
 from accounts.models import Organisation, PrivacyNotice, Programme
 from employers.models import JobFamily
 from outreach.models import Event
-
-#: A code that was given out at a stall is used for a while afterwards; a poster's before the day.
-CODE_LIVES = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ def public_form(*, code: str, language: str, today: date) -> PublicForm | None:
     programme = event.programme if event is not None and _runs(event.programme, today) else first_programme(today)
     if programme is None:
         return None
-    live = event is not None and event.programme_id == programme.pk and event.day + CODE_LIVES >= today
+    live = event is not None and event.programme_id == programme.pk and event.is_open_on(today)
     return PublicForm(
         programme=programme,
         organisation=event.organisation if live and event is not None else programme.organisation,

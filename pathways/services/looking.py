@@ -29,3 +29,9 @@ def record_register_export(*, course: Course, columns: list[str], rows: int, by:
 def record_rejects(*, run: ImportRun, rows: int, by: Actor, at: datetime) -> None:
     """The rows of a register that could not go in were taken away as a file, to be corrected."""
     note(rows=rows, subject=run)
+
+
+@service("events.export")
+def record_events_export(*, filters: list[str], columns: list[str], rows: int, by: Actor, at: datetime) -> None:
+    """The list of events was taken away as a file. Filters and columns are named, not their values."""
+    note(fields=[*(f"filter:{name}" for name in filters), *(f"column:{name}" for name in columns)], rows=rows)

@@ -1,7 +1,7 @@
 """The demo programme: about 900 people over 18 months, 305 of whom had an offer, and work of every kind today."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -16,6 +16,8 @@ from ground.actor import SYSTEM
 from ground.clock import today_london
 from ground.door import Refused
 from outreach.models import Event
+from outreach.models.event import CODE_LASTS
+from outreach.services.event import add_event, repeat_event, write_talks
 from pathways.models import Attendance, Pathway, TrainingPlace
 from pathways.scope import TRAINER_SEES
 from pathways.services.door import Taken
@@ -29,6 +31,7 @@ from pathways.simulation.rates import Rates
 from pathways.simulation.story import PersonStory, ProgrammeStory
 from pathways.simulation.telling import count_places, simulate
 from pathways.simulation.world import World, found_world
+from places.queries import wards_on
 from places.services.invented import load_invented
 
 CODE, NAME = "i-can", "I Can (demo)"
@@ -112,6 +115,7 @@ def load_demo(*, at: datetime) -> World | None:
         _chat_at_the_trust(world, at=at)
         _keep_registers(world, at=at)
         _stall_today(world, at=at)
+        _outings_to_come(world, at=at)
     return world
 
 
@@ -199,6 +203,20 @@ def _keep_registers(world: World, *, at: datetime) -> None:
             there = day == seat.begun_on or rng.random() < THERE
             marks.append(Attendance(place=seat, day=day, present=there, marked_by_id=world.trainer.user_id, marked_at=moment(day, 16 * 60)))
     Attendance.objects.bulk_create(marks)
+
+
+def _outings_to_come(world: World, *, at: datetime) -> None:
+    """A stall of each delivery partner on the next working day, today if it is one, and a week on; talks are counted."""
+    day = working(today_london(at))
+    ward = wards_on(day).filter(name="Ladywood").values_list("code", flat=True).first() or ""
+    said = {"name": "Library drop-in", "venue": "Ladywood library", "ward_code": ward, "day": day, "code_ends_on": day + CODE_LASTS}
+    hours = {"starts_at": time(10), "ends_at": time(13)}
+    for place, partner in enumerate(world.delivery):
+        worker, by = world.workers[place], world.worker_actors[place]
+        event = add_event(programme=world.programme, organisation=partner, said={**said, **hours}, staff=[worker], by=by, at=at)
+        if day == today_london(at):
+            write_talks(event=event, talks=4 + place, was=0, by=by, at=at)
+        repeat_event(event=event, by=by, at=at)
 
 
 def sign_ins() -> list[SignIn]:

@@ -1,7 +1,8 @@
-"""Chats that an employer hosts: the list, and one of them with what the person agreed to share."""
+"""Chats that an employer hosts: the list, one of them with what the person agreed to share, and any chat as a calendar's file."""
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -12,6 +13,7 @@ from ground.clock import read_clock
 from ground.door import open_to
 from ground.paging import keyset
 from pathways.queries import employer_chats as asks
+from pathways.queries.calendar import chat_file
 from pathways.queries.employer_log import history, just_done
 from pathways.scope import CASE_ROLES, interviews
 from pathways.views.employer import NOBODY, acting_here, this_list
@@ -59,3 +61,15 @@ def chat_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "done": just_done(request.user, by=by, at=at, back=back, about=[row]),
     }
     return render(request, "pathways/employer_chat.html", context)
+
+
+@open_to(EMPLOYER, *CASE_ROLES, kinds=("own", "introduced", "other_org"), sample={"uuid": NOBODY})
+def chat_calendar(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A chat for the calendar of whoever holds it. The file names nobody."""
+    at = read_clock()
+    chat = interviews(request.user).filter(uuid=uuid, at__isnull=False).first()
+    if chat is None:
+        raise Http404
+    file = HttpResponse(chat_file(chat, site=settings.PUBLIC_BASE_URL, at=at), content_type="text/calendar; charset=utf-8")
+    file.headers["Content-Disposition"] = 'attachment; filename="chat.ics"'
+    return file

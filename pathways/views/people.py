@@ -79,11 +79,8 @@ def add_person(request: HttpRequest) -> HttpResponse:
     if not seats:
         raise NotYours("You work in no programme that is running.")
     programmes = [programme for _, programme in seats]
-    events = list(
-        Event.objects.filter(
-            programme__in=programmes, organisation=desk_for(request).organisation_id, day__range=(today - EVENTS_BACK, today + EVENTS_AHEAD)
-        )
-    )
+    lately = Event.objects.for_user(request.user).going_ahead().filter(day__range=(today - EVENTS_BACK, today + EVENTS_AHEAD))
+    events = list(lately.filter(programme__in=programmes, organisation=desk_for(request).organisation_id))
     data = request.POST if request.method == "POST" else None
     start = {"event": request.GET.get("event", ""), "source": request.GET.get("source", "")[:60]}
     form = AddPerson(data, programmes=programmes, events=events, initial={name: value for name, value in start.items() if value})

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from accounts.desk import desk_of
-from accounts.middleware import desk_for, user_of
+from accounts.middleware import desk_for, places_for, user_of
 from ground.clock import page_time, read_clock, today_london
 from ground.door import open_to
 from ground.paging import keyset
@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "pathways/home.html")
     desk = desk_of(request.user)
     if desk is None:
-        return HttpResponseRedirect("/account/")
+        return HttpResponseRedirect("/sign-in/choose/" if len(places_for(request)) > 1 else "/account/")
     return HttpResponseRedirect(next((path for roles, path in STARTS if desk.roles & roles), "/account/"))
 
 

@@ -30,7 +30,7 @@ def test_the_app_set_up_with_two_presses_shows_its_ten_codes_until_they_are_kept
     made = factories.user("administrator", factories.organisation(), email="new@example.org")
     post_password(client, "new@example.org")
     page = client.get("/second-factor/").content.decode()
-    secret = "".join(re.search(r'<p class="govuk-body number">([^<]*)</p>', page).group(1).split())
+    secret = "".join(re.search(r'<p class="govuk-body number key">([^<]*)</p>', page).group(1).split())
     pressed = {"once": new_once(), "code": digits_now(secret)}
     answers = [client.post("/second-factor/", pressed) for _ in range(2)]
     assert [(each.status_code, each["Location"]) for each in answers] == [(302, "/second-factor/codes/")] * 2

@@ -50,12 +50,16 @@ def test_an_invited_colleague_gets_in_once(admin, trust):
     assert User.objects.filter(email="new@example.org").exists() is False
     assert browser.post(path, {"once": new_once(), "name": "Nia New", "password": "too short"}).status_code == 422
     pressed = {"once": new_once(), "name": "Nia New", "password": "seven quiet lanterns"}
-    assert [browser.post(path, pressed)["Location"] for _ in range(2)] == ["/sign-in/"] * 2
-    assert browser.post(path, {**pressed, "once": new_once()}).status_code == 404
+    assert [browser.post(path, pressed)["Location"] for _ in range(2)] == ["/second-factor/", "/"]
+    assert Client().post(path, {**pressed, "once": new_once()}).status_code == 404
     held = Membership.objects.get(user__email="new@example.org")
     assert (held.role, held.organisation, held.user.name) == ("outreach_worker", trust, "Nia New")
     actions = list(Audit.objects.order_by("id").values_list("action", "object_kind"))
-    assert actions == [("membership.invite", "accounts.invitation"), ("invitation.accept", "accounts.membership")]
+    assert actions == [
+        ("membership.invite", "accounts.invitation"),
+        ("invitation.accept", "accounts.membership"),
+        ("sign_in", "accounts.signin"),
+    ]
 
 
 def test_the_link_is_kept_as_a_digest_and_a_sealed_word(admin, trust):
@@ -84,7 +88,7 @@ def test_an_employers_colleague_needs_no_password(db):
     invite(signed_in(person), employer, "employer")
     page = Client().get(link()).content.decode()
     assert 'name="password"' not in page
-    assert Client().post(link(), {"once": new_once(), "name": "Nia New"})["Location"] == "/sign-in/"
+    assert Client().post(link(), {"once": new_once(), "name": "Nia New"})["Location"] == "/sign-in/code/"
     assert User.objects.get(email="new@example.org").has_usable_password() is False
 
 
@@ -335,7 +339,7 @@ def test_first_administrator_makes_the_first_invitation(db):
     out = StringIO()
     call_command("first_administrator", organisation="Ladywood Trust", email="Ada@Example.org", stdout=out)
     path = re.search(r"/invitation/\S+/", out.getvalue()).group()
-    assert Client().post(path, {"once": new_once(), "name": "Ada", "password": "seven quiet lanterns"})["Location"] == "/sign-in/"
+    assert Client().post(path, {"once": new_once(), "name": "Ada", "password": "seven quiet lanterns"})["Location"] == "/second-factor/"
     held = Membership.objects.get()
     assert (held.user.email, held.role, held.organisation.name) == ("ada@example.org", "administrator", "Ladywood Trust")
     with pytest.raises(CommandError, match="has that role already"):

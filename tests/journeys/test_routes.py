@@ -15,7 +15,8 @@ from accounts.models import BankHoliday, Cover, Invitation, Membership, SignIn
 from candidates.models import ContactRoute
 from ground.management.commands.routes import routes
 from ground.once import new_once
-from outreach.models import Contact, Message
+from outreach.models import Contact, Event, Message
+from outreach.services.event import new_code
 from pathways.models import Consent, ImportRun, InterestPost, Interview, PreEmploymentCheck, StageChange, Task, TrainingPlace
 from pathways.queries.steps import FOLDERS
 from pathways.services import interview, training
@@ -65,6 +66,9 @@ def house() -> House:
         "interview": Interview.objects.get(pk=chat.pk),
         "training_place": TrainingPlace.objects.get(pk=seat.pk),
         "course": seat.course,
+        "event": Event.objects.create(
+            organisation=scene.delivery, programme=scene.programme, name="Library stall", day=scene.today, code=new_code()
+        ),
         "introduction": job.introduction,
         "placement": job,
         "pre_employment_check": PreEmploymentCheck.objects.filter(placement=job).first(),
@@ -123,12 +127,13 @@ KIND: dict[str, str] = {
     "withdraw_consent": "consent",
     **dict.fromkeys(("task", "task_step", "undo_task"), "task"),
     "task_words": "decline_task",
-    "interview": "interview",
+    **dict.fromkeys(("interview", "chat_calendar"), "interview"),
     "introduction": "introduction",
     "placement": "placement",
     "pre_employment_check": "pre_employment_check",
     **dict.fromkeys(("end_heading", "undo_heading", "heading", "edit_heading", "heading_step"), "heading"),
     **dict.fromkeys(("course", "edit_course", "finish_course", "register", "register_file"), "course"),
+    **dict.fromkeys(("event", "edit_event", "event_talks", "cancel_event", "repeat_event", "event_poster"), "event"),
     "undo": "change",
     "make_row": "pathway",
     "new_case": "person",

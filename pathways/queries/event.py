@@ -1,0 +1,207 @@
+"""Events: the list, one event with whom it was given a name by, and what came of that through the log."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import OrderBy
+
+from accounts.models import Membership, Programme, User
+from ground.tables import Column
+from ground.templatetags.said import counted, in_days, short_day, weekday
+from outreach.models import Contact, Event
+from pathways.models import Pathway, RetentionCheck, StageChange
+from pathways.queries.caseload import families_and_wards
+from pathways.scope import CASE_ROLES, pathways
+from places.models import Ward
+
+
+def listed(user: object, chosen: Mapping[str, str], *, today: date) -> tuple[QuerySet[Event], tuple[str, ...]]:
+    """Events in sight that the filters ask for, and their order: to come, the next one first; or past, the latest first."""
+    past = chosen.get("show") == "past"
+    rows = Event.objects.for_user(user).select_related("organisation", "programme")
+    if chosen.get("show") == "cancelled":
+        rows = rows.filter(cancelled_on__isnull=False)
+    else:
+        rows = rows.going_ahead().filter(Q(day__lt=today) if past else Q(day__gte=today))
+    if chosen.get("mine"):
+        rows = rows.filter(staff=getattr(user, "pk", None))
+    if days := stretch(chosen.get("period", ""), past=past, today=today):
+        rows = rows.filter(day__range=days)
+    if chosen.get("ward"):
+        rows = rows.filter(ward_code=chosen["ward"])
+    if chosen.get("programme"):
+        rows = rows.filter(programme__uuid=UUID(chosen["programme"]))
+    by_day = ("-day", "-id") if past or chosen.get("show") == "cancelled" else ("day", "id")
+    return rows, {"name": ("name", "id"), "talks": ("-tally", "-id")}.get(chosen.get("sort", ""), by_day)
+
+
+def stretch(period: str, *, past: bool, today: date) -> tuple[date, date] | None:
+    """The days that a period means: from today on, or back from today."""
+    if not period.isdigit():
+        return None
+    days = timedelta(days=int(period))
+    return (today - days, today) if past else (today, today + days)
+
+
+def ordering(order: tuple[str, ...]) -> list[OrderBy]:
+    """The order of a file: the list's own."""
+    return [F(name.removeprefix("-")).desc() if name.startswith("-") else F(name).asc() for name in order]
+
+
+def choices_for(user: object, today: date) -> tuple[list[Programme], list[tuple[str, str]]]:
+    """The programmes and wards that the list may be narrowed to."""
+    return list(Programme.objects.for_user(user).order_by("name", "id")), families_and_wards(today)[1]
+
+
+def colleagues_of(user: object, *, organisation: int, today: date) -> list[User]:
+    """Who may be said to go to an organisation's event: its workers and leads."""
+    seats = Membership.objects.unscoped("workers who may hold a case").filter(organisation=organisation, role__in=CASE_ROLES).current(today)
+    found = User.objects.unscoped("workers who may hold a case").filter(pk__in=seats.values("user"), is_active=True)
+    return list(found.order_by("name", "id"))
+
+
+# -- words -------------------------------------------------------------------------------------------------------------------------
+
+
+def hours_words(event: Event) -> str:
+    """10:00 to 14:00; from 10:00."""
+    begins, ends = _hour(event.starts_at), _hour(event.ends_at)
+    if begins and ends:
+        return f"{begins} to {ends}"
+    return f"from {begins}" if begins else (f"until {ends}" if ends else "")
+
+
+def _hour(at: time | None) -> str:
+    return f"{at:%H:%M}" if at else ""
+
+
+def when_words(event: Event) -> str:
+    """Saturday 28 November 2026, 10:00 to 14:00."""
+    return ", ".join(words for words in (weekday(event.day), hours_words(event)) if words)
+
+
+def ward_names(codes: Sequence[str]) -> dict[str, str]:
+    """Ward -> its name. One query."""
+    return dict(Ward.objects.filter(code__in=[code for code in codes if code]).values_list("code", "name"))
+
+
+# -- people met --------------------------------------------------------------------------------------------------------------------
+
+
+def met_at(user: object, event: Event) -> QuerySet[Pathway]:
+    """Cases in the user's sight of those who were met there by name: opened from the event, or talked with at it."""
+    talked = Contact.objects.filter(event=event, voided_at__isnull=True, candidate=OuterRef("candidate"), programme=OuterRef("programme"))
+    return pathways(user).filter(Q(event=event) | Exists(talked)).exclude(stage__in=["void", "merged"])
+
+
+def numbers_met(user: object, events: Sequence[Event]) -> dict[int, int]:
+    """Event -> how many people in the user's sight were met there by name. Two queries, however many events."""
+    found: dict[int, set[int]] = {event.pk: set() for event in events}
+    seen = pathways(user).exclude(stage__in=["void", "merged"]).order_by()
+    for event, person in seen.filter(event__in=found).values_list("event", "candidate"):
+        found[event].add(person)
+    talked = Contact.objects.filter(event__in=found, voided_at__isnull=True)
+    here = seen.filter(candidate=OuterRef("candidate"), programme=OuterRef("programme"))
+    for event, person in talked.filter(Exists(here)).values_list("event", "candidate"):
+        found[event].add(person)
+    return {pk: len(people) for pk, people in found.items()}
+
+
+#: What somebody reached after they were met: name in the address, words, and the rows of the log that say so.
+REACHED: Mapping[str, tuple[str, Q]] = {
+    "interested": ("Were interested", Q(machine="pathway", step__in=["express_interest", "return"])),
+    "chat": ("Had a chat", Q(machine="interview", to_stage="held")),
+    "training": ("Began training", Q(machine="training_place", to_stage="in_training")),
+    "offer": ("Had an offer", Q(machine="introduction", to_stage="offered")),
+    "started": ("Started work", Q(machine="placement", to_stage="in_post")),
+    "six_months": ("Six months in work", Q(machine="retention_check", to_stage="confirmed")),
+}
+NO_STEP = Q(pk__in=[])
+
+
+def _standing(cases: QuerySet[Pathway], event: Event) -> QuerySet[StageChange]:
+    """The log of these cases from the day of the event on, without what was undone and what was entered in error."""
+    void = StageChange.objects.filter(machine=OuterRef("machine"), subject_id=OuterRef("subject_id"), to_stage="void")
+    rows = StageChange.objects.filter(pathway__in=cases.order_by().values("pk"), happened_on__gte=event.day)
+    return rows.filter(~Exists(void.filter(undoes__isnull=True, undone_by__isnull=True)), undoes__isnull=True, undone_by__isnull=True)
+
+
+def _says(name: str, cases: QuerySet[Pathway]) -> Q:
+    said = REACHED[name][1] if name in REACHED else NO_STEP
+    if name == "six_months":
+        checks = RetentionCheck.objects.filter(milestone="six_months", pathway__in=cases.order_by().values("pk"))
+        said &= Q(subject_id__in=checks.values("pk"))
+    return said
+
+
+@dataclass(frozen=True)
+class Came:
+    """One line of what came of it: how many of those who were met, and the list of them."""
+
+    name: str
+    words: str
+    number: int
+
+
+def came_of_it(user: object, event: Event) -> list[Came]:
+    """Of the people met there and in sight, how many then reached what, counted in the log. One query."""
+    cases = met_at(user, event)
+    counts = {name: Count("pathway__candidate", distinct=True, filter=_says(name, cases)) for name in REACHED}
+    found = _standing(cases, event).aggregate(**counts)
+    return [Came(name, words, found[name]) for name, (words, _) in REACHED.items()]
+
+
+def people_met(user: object, event: Event, *, reached: str = "") -> QuerySet[Pathway]:
+    """Those who were met there by name and are in sight; only those who then reached something, where that is asked."""
+    cases = met_at(user, event)
+    if reached:
+        people = _standing(cases, event).filter(_says(reached, cases)).values("pathway__candidate")
+        cases = cases.filter(candidate__in=people)
+    return cases.select_related("candidate", "owner")
+
+
+# -- the list as rows and as a file ------------------------------------------------------------------------------------------------
+
+
+def row_of(event: Event, *, met: int, ward: str, today: date, organisation: bool, back: str, did: str) -> dict[str, Any]:
+    """An event as a row of the list. On its day talks are counted here: `back` is the list, `did` the row that was just pressed."""
+    key = f"e-{event.uuid}"
+    on_now = event.day == today and event.cancelled_on is None
+    day = f"{weekday(event.day).partition(' ')[0][:3]} {short_day(event.day)}"
+    where = " · ".join(words for words in (day, hours_words(event), event.venue) if words)
+    note = " · ".join(words for words in (event.organisation.name if organisation else "", ward) if words)
+    off = event.cancelled_on is not None
+    return {
+        "name": event.name,
+        "href": f"/events/{event.uuid}/",
+        "key": key,
+        "where": where,
+        "note": note,
+        "next": f"{counted(event.tally, 'talk')}, {counted(met, 'person,people')} by name" if event.day <= today or met else "",
+        "due": "Called off" if off else in_days(event.day, today),
+        "talks_href": f"/events/{event.uuid}/talks/?{urlencode({'back': f'{back}#{key}'})}" if on_now else "",
+        "done": f"Counted: {counted(event.tally, 'talk')} now." if on_now and did == key else "",
+    }
+
+
+def columns(met: Mapping[int, int], wards: Mapping[str, str]) -> list[Column]:
+    """What the file holds of each event: no person's name."""
+    return [
+        Column("Event", lambda event: event.name),
+        Column("Day", lambda event: event.day),
+        Column("From", lambda event: event.starts_at),
+        Column("To", lambda event: event.ends_at),
+        Column("Where", lambda event: event.venue),
+        Column("Ward", lambda event: wards.get(event.ward_code, "")),
+        Column("Ward code", lambda event: event.ward_code),
+        Column("Organisation", lambda event: event.organisation.name),
+        Column("Programme", lambda event: event.programme.name),
+        Column("Talks without a name", lambda event: event.tally),
+        Column("People met by name", lambda event: met.get(event.pk, 0)),
+        Column("Called off on", lambda event: event.cancelled_on),
+    ]
