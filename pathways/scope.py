@@ -42,13 +42,28 @@ def pathways(user: object) -> QuerySet[Pathway]:
     return Pathway.objects.filter(_cases(desk_of(user)))
 
 
+def kept(user: object, path: str) -> Q:
+    """All but the people whom this user must never see; `path` leads from a row to the person. Without a block it asks nothing.
+
+    The one place where a conflict block is enforced: every question below ends in it, and a query that begins elsewhere must too.
+    """
+    desk = desk_of(user)
+    return _kept(desk, path) if desk is not None else Q(pk__in=[])
+
+
+def _kept(desk: Desk, path: str) -> Q:
+    if not desk.blocks:
+        return Q()
+    return ~Q(**{f"{path}__in": Candidate.objects.filter(uuid__in=desk.blocks).values("pk")})
+
+
 def _cases(desk: Desk | None, prefix: str = "") -> Q:
     if desk is None:
         return Q(pk__in=[])
     seen = Q(pk__in=[])
     for seat in desk.seats_as(*CASE_ROLES):
         seen |= _seat(seat, desk, prefix)
-    return seen
+    return seen & _kept(desk, f"{prefix}candidate")
 
 
 def _seat(seat: Seat, desk: Desk, prefix: str) -> Q:
@@ -84,7 +99,7 @@ def held_by_nobody(user: object) -> QuerySet[Pathway]:
     seen = Q(pk__in=[])
     for seat in desk.seats_as(*CASE_ROLES) if desk is not None else ():
         seen |= _programmes(seat, "")
-    return Pathway.objects.filter(seen, owner__isnull=True)
+    return Pathway.objects.filter(seen, kept(user, "candidate"), owner__isnull=True)
 
 
 def tasks_of_held(user: object) -> QuerySet[Task]:
@@ -99,7 +114,7 @@ def _held(desk: Desk | None, prefix: str = "") -> Q:
     for seat in desk.seats_as(*CASE_ROLES):
         inside = {} if seat.role == "programme_lead" else {f"{prefix}organisation": seat.organisation_id}
         seen |= Q(_programmes(seat, prefix), **inside)
-    return seen & _on_desk(desk, prefix)
+    return seen & _on_desk(desk, prefix) & _kept(desk, f"{prefix}candidate")
 
 
 def _programmes(seat: Seat, prefix: str) -> Q:
@@ -127,7 +142,7 @@ def introductions(user: object) -> QuerySet[Introduction]:
         seen |= Q(pathway__in=pathways(user))
     for seat in desk.seats_as("employer"):
         seen |= employer_sees(seat)
-    return Introduction.objects.filter(seen)
+    return Introduction.objects.filter(seen, _kept(desk, "pathway__candidate"))
 
 
 def employer_sees(seat: Seat, prefix: str = "") -> Q:
@@ -152,7 +167,7 @@ def no_longer_available(user: object) -> QuerySet[Introduction]:
     seen = Q(pk__in=[])
     for seat in desk.seats_as("employer"):
         seen |= _was_shown(seat)
-    return Introduction.objects.filter(seen, stage__in=GONE)
+    return Introduction.objects.filter(seen, _kept(desk, "pathway__candidate"), stage__in=GONE)
 
 
 def placements(user: object) -> QuerySet[Placement]:
@@ -165,7 +180,7 @@ def placements(user: object) -> QuerySet[Placement]:
         seen |= Q(pathway__in=pathways(user))
     for seat in desk.seats_as("employer"):
         seen |= Q(introduction__in=Introduction.objects.filter(employer_sees(seat))) & Q(employer=seat.organisation_id) & ~Q(stage="void")
-    return Placement.objects.filter(seen)
+    return Placement.objects.filter(seen, _kept(desk, "pathway__candidate"))
 
 
 def checks(user: object) -> QuerySet[PreEmploymentCheck]:
@@ -188,7 +203,7 @@ def interviews(user: object) -> QuerySet[Interview]:
         seen |= Q(pathway__in=pathways(user))
     for seat in desk.seats_as("employer"):
         seen |= _hosts(seat)
-    return Interview.objects.filter(seen)
+    return Interview.objects.filter(seen, _kept(desk, "pathway__candidate"))
 
 
 def _hosts(seat: Seat) -> Q:
@@ -209,7 +224,7 @@ def training_places(user: object) -> QuerySet[TrainingPlace]:
         seen |= Q(pathway__in=pathways(user))
     for seat in desk.seats_as("trainer"):
         seen |= _sits_with(seat)
-    return TrainingPlace.objects.filter(seen)
+    return TrainingPlace.objects.filter(seen, _kept(desk, "pathway__candidate"))
 
 
 def _sits_with(seat: Seat) -> Q:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, path, re_path
 
 from pathways.views import (
+    block,
     caseload,
     contact,
     course,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("people/<uuid:uuid>/reach/<uuid:route>/", person.change_route, name="change_route"),
     path("people/<uuid:uuid>/reach/<uuid:route>/end/", person.end_route, name="end_route"),
     path("people/<uuid:uuid>/died/", person.died, name="died"),
+    path("people/<uuid:uuid>/blocks/", block.blocks, name="blocks"),
+    path("people/<uuid:uuid>/blocks/<uuid:block>/end/", block.end, name="end_block"),
     re_path(rf"^people/{UUID}/steps/pathway\.(?P<step>[a-z_]+)/$", step.new_case, name="new_case"),
     path("pathways/<uuid:uuid>/contacts/", contact.log_contact, name="log_contact"),
     path("pathways/<uuid:uuid>/notes/", contact.add_note, name="add_note"),

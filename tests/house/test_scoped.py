@@ -41,6 +41,7 @@ REASONS = {
     "the other seats of somebody whose right is about to end",
     "the user's own organisation, or employers of a lead's programmes",
     "those of the user's own seats",
+    "users who could see a person",
     "workers of the importing organisation",
     "workers, each with their own day",
     "workers who may hold a case",

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from accounts.models import BankHoliday, Cover, Invitation, Membership, SignIn
+from accounts.models import BankHoliday, ConflictBlock, Cover, Invitation, Membership, SignIn
 from candidates.models import ContactRoute
 from ground.management.commands.routes import routes
 from ground.once import new_once
@@ -86,6 +86,9 @@ def house() -> House:
         "cover": Cover.objects.create(
             holder=users["outreach_worker"], coverer=scene.worker, organisation=scene.delivery, from_on=scene.today, to_on=scene.today
         ),
+        "block": ConflictBlock.objects.create(
+            user=user("outreach_worker", scene.delivery, scene.programme), person=case.candidate.uuid, reason="x", from_on=scene.today
+        ),
     }
     return House(scene, users, rows)
 
@@ -108,6 +111,7 @@ def register(scene: Scene, lead: Any) -> ImportRun:
 #: Route -> the kind of row in its address. A route with an id that is not here fails the test below.
 KIND: dict[str, str] = {
     **dict.fromkeys(("person", "correct_person", "address", "add_route", "change_route", "end_route", "died"), "person"),
+    **dict.fromkeys(("blocks", "end_block"), "person"),
     **dict.fromkeys(("log_contact", "add_note", "add_task", "wants"), "pathway"),
     "undo_contact": "contact",
     "text_again": "text",
@@ -256,6 +260,8 @@ def address_of(row: dict[str, Any], uuid_of: Callable[[str], str]) -> list[str]:
             raise AssertionError(f"say in KIND which row {name} is about")
     if "<uuid:route>" in row["route"]:
         given["route"] = uuid_of("route")
+    if "<uuid:block>" in row["route"]:
+        given["block"] = uuid_of("block")
     try:
         return [reverse(name, kwargs=given or None)]
     except NoReverseMatch as unknown:
