@@ -7,4 +7,9 @@ from config.urls import handler400, handler403, handler404, handler500
 from config.urls import urlpatterns as product
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
-urlpatterns = [*product, path("floor/list/", views.bare_list), path("floor/detail/<int:pk>/", views.bare_detail)]
+urlpatterns = [
+    *product,
+    path("floor/list/", views.bare_list),
+    path("floor/search/", views.bare_search),
+    path("floor/detail/<int:pk>/", views.bare_detail),
+]

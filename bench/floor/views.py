@@ -1,8 +1,11 @@
 """Bare signed-in pages: the same middleware, one plain query, one plain template."""
 
+from django.contrib.postgres.lookups import TrigramWordSimilar
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from candidates.models import Candidate
 from ground.door import open_to
 from pathways.models import Pathway, StageChange
 
@@ -22,3 +25,10 @@ def bare_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One case and its log, as they stand in the tables."""
     case = Pathway.objects.select_related("candidate").get(pk=pk)
     return render(request, "floor/detail.html", {"case": case, "log": StageChange.objects.filter(pathway=case).order_by("-id")[:60]})
+
+
+@open_to(*ROLES, methods=("POST",))
+def bare_search(request: HttpRequest) -> HttpResponse:
+    """25 names by their trigrams, whoever may see them."""
+    rows = Candidate.objects.filter(TrigramWordSimilar(F("folded_name"), request.POST["words"])).order_by("folded_name", "id")[:25]
+    return render(request, "floor/people.html", {"rows": rows})
