@@ -23,6 +23,8 @@ from pathways.models import (
     PreEmploymentCheck,
     RetentionCheck,
     StageChange,
+    Support,
+    SupportShare,
     Task,
     TrainingPlace,
 )
@@ -279,6 +281,25 @@ def _of_hosts(desk: Desk, user: object) -> Q:
         own = Q(employer=seat.organisation_id, organisation=seat.organisation_id, visibility=Visibility.EMPLOYER)
         seen |= own & Q(opened_by__machine="interview", opened_by__subject_id__in=interviews(user).values("pk"))
     return seen
+
+
+def supports(user: object) -> QuerySet[Support]:
+    """What helps people in sight. A trainer: of who sits on their courses what the trainer may know; an employer: what was shared with it.
+
+    Whoever reads one of these writes that down: `services.support.read_support`.
+    """
+    desk = desk_of(user)
+    if desk is None:
+        return Support.objects.none()
+    seen = Q(pk__in=[])
+    if desk.has(*CASE_ROLES):
+        seen |= Q(candidate__in=people(user))
+    if desk.has("trainer"):
+        seen |= Q(with_trainer=True, candidate__in=training_places(user).values("pathway__candidate"))
+    if desk.has("employer"):
+        shares = SupportShare.objects.filter(withdrawn_on__isnull=True, introduction__in=introductions(user).values("pk"))
+        seen |= Q(pk__in=shares.values("support"))
+    return Support.objects.filter(seen, ended_at__isnull=True)
 
 
 def consents(user: object) -> QuerySet[Consent]:

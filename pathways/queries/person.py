@@ -18,6 +18,7 @@ from ground.templatetags.said import day, weekday
 from outreach.choices import ContactOutcome
 from outreach.models import Contact
 from pathways.models import Consent, Pathway, Task
+from pathways.models.case import Barrier
 from pathways.models.introduction import ConsentKind
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.acts import LEADS_TO, ONE_PRESS
@@ -89,6 +90,7 @@ class PersonPage:
     address: Address | None
     ward: str
     families: str
+    barriers: str
     owed: list[Owed]
     first: list[OpenStep]
     aside: list[OpenStep]
@@ -166,6 +168,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
         address=address,
         ward=ward,
         families=_families(case),
+        barriers=", ".join(str(Barrier(code).label) for code in case.barriers),
         owed=owed,
         first=first,
         aside=aside,

@@ -87,9 +87,11 @@ def express_interest(
 
 
 @service("case.wants")
-def set_families(*, case: Pathway, version: int, families: Sequence[str], by: Actor, at: datetime) -> Pathway:
-    """The kinds of work a person wants, said later or put right; none when they are not sure."""
-    case.change(version=version, families=list(families))
+def set_families(
+    *, case: Pathway, version: int, families: Sequence[str], by: Actor, at: datetime, barriers: Sequence[str] | None = None
+) -> Pathway:
+    """The kinds of work a person wants, none when they are not sure; and what gets in the way, where that was asked too."""
+    case.change(version=version, families=list(families), **({} if barriers is None else {"barriers": list(barriers)}))
     return case
 
 

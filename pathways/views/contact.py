@@ -102,11 +102,11 @@ def text_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
 def wants(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The kinds of work a person wants, said later or put right."""
+    """The kinds of work a person wants and what gets in the way, said later or put right."""
     at = read_clock()
     case = case_in_sight(request, uuid, at=at)
     form = Wants(request.POST if request.method == "POST" else None, case=case, version=case.version)
-    more = {"heading": "What they want", "person": case.candidate}
+    more = {"heading": "What they want, and what gets in the way", "person": case.candidate}
     if request.method != "POST":
         return form_page(request, form, **more)
 
@@ -115,10 +115,19 @@ def wants(request: HttpRequest, uuid: UUID) -> HttpResponse:
             return form_page(request, form, **more)
         given = form.cleaned_data
         try:
-            set_families(case=case, version=given["version"], families=given["families"], by=acting_on(request, case), at=at)
+            set_families(
+                case=case,
+                version=given["version"],
+                families=given["families"],
+                barriers=given["barriers"],
+                by=acting_on(request, case),
+                at=at,
+            )
         except Conflict:
             there = pathways(request.user).get(pk=case.pk)
-            return stale_page(request, form, current={"families": there.families}, version=there.version, back=home_of(case))
+            return stale_page(
+                request, form, current={"families": there.families, "barriers": there.barriers}, version=there.version, back=home_of(case)
+            )
         messages.success(request, "Saved.")
         return HttpResponseRedirect(home_of(case))
 

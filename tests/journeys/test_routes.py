@@ -16,7 +16,7 @@ from candidates.models import ContactRoute
 from ground.management.commands.routes import routes
 from ground.once import new_once
 from outreach.models import Contact, Message
-from pathways.models import Consent, ImportRun, Interview, PreEmploymentCheck, StageChange, Task, TrainingPlace
+from pathways.models import Consent, ImportRun, Interview, PreEmploymentCheck, StageChange, Support, Task, TrainingPlace
 from pathways.queries.steps import FOLDERS
 from pathways.services import interview, training
 from pathways.services.contact import log_contact
@@ -86,6 +86,7 @@ def house() -> House:
         "cover": Cover.objects.create(
             holder=users["outreach_worker"], coverer=scene.worker, organisation=scene.delivery, from_on=scene.today, to_on=scene.today
         ),
+        "support": Support.objects.create(candidate=case.candidate, helps="x", agreed_on=scene.today),
         "block": ConflictBlock.objects.create(
             user=user("outreach_worker", scene.delivery, scene.programme), person=case.candidate.uuid, reason="x", from_on=scene.today
         ),
@@ -111,7 +112,9 @@ def register(scene: Scene, lead: Any) -> ImportRun:
 #: Route -> the kind of row in its address. A route with an id that is not here fails the test below.
 KIND: dict[str, str] = {
     **dict.fromkeys(("person", "correct_person", "address", "add_route", "change_route", "end_route", "died"), "person"),
-    **dict.fromkeys(("blocks", "end_block"), "person"),
+    **dict.fromkeys(("blocks", "end_block", "support", "add_support", "change_support", "end_support"), "person"),
+    "support_for_trainer": "training_place",
+    "support_for_employer": "introduction",
     **dict.fromkeys(("log_contact", "add_note", "add_task", "wants"), "pathway"),
     "undo_contact": "contact",
     "text_again": "text",
@@ -260,6 +263,8 @@ def address_of(row: dict[str, Any], uuid_of: Callable[[str], str]) -> list[str]:
             raise AssertionError(f"say in KIND which row {name} is about")
     if "<uuid:route>" in row["route"]:
         given["route"] = uuid_of("route")
+    if "<uuid:row>" in row["route"]:
+        given["row"] = uuid_of("support")
     if "<uuid:block>" in row["route"]:
         given["block"] = uuid_of("block")
     try:
