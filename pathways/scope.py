@@ -258,29 +258,45 @@ def contacts(user: object) -> QuerySet[Contact]:
 
 
 def notes(user: object, *, of: Sequence[Pathway] | None = None) -> QuerySet[Note]:
-    """Notes on cases in sight: one's own, the team's own, and those meant for the programme or one employer.
+    """Notes on people in sight: one's own and the team's on cases in sight; those meant for the programme wherever in it they were written.
 
-    An employer reads what its own people noted of a chat in its sight, and nothing else.
-    `of`: cases that came from `pathways(user)` already, so that they need not be looked for once more.
+    An employer reads what was shared with it of whom it sees, and what its own people noted of a chat in its sight.
+    `of`: cases of one person that came from `pathways(user)` already, so that they need not be looked for once more.
     """
     desk = desk_of(user)
     if desk is None:
         return Note.objects.none()
     standing = Note.objects.filter(voided_at__isnull=True)
     if not desk.has(*CASE_ROLES):
-        return standing.filter(_of_hosts(desk, user))
-    mine = Q(author=desk.user_id)
-    team = Q(visibility=Visibility.TEAM, organisation=desk.organisation_id)
+        return standing.filter(_of_employers(desk, user))
+    mine = Q(author=desk.user_id) | Q(visibility=Visibility.TEAM, organisation=desk.organisation_id)
     wide = Q(visibility__in=[Visibility.PROGRAMME, Visibility.EMPLOYER])
-    return standing.filter(mine | team | wide, pathway__in=pathways(user) if of is None else [case.pk for case in of])
+    if of is not None:
+        wide &= Q(pathway__candidate__in={case.candidate_id for case in of}, pathway__programme__in={case.programme_id for case in of})
+        return standing.filter((mine & Q(pathway__in=[case.pk for case in of])) | wide)
+    seen = pathways(user)
+    beside = seen.filter(candidate=OuterRef("pathway__candidate"), programme=OuterRef("pathway__programme"))
+    return standing.filter((mine & Q(pathway__in=seen)) | (wide & Exists(beside)))
 
 
-def _of_hosts(desk: Desk, user: object) -> Q:
+def _of_employers(desk: Desk, user: object) -> Q:
     seen = Q(pk__in=[])
     for seat in desk.seats_as("employer"):
-        own = Q(employer=seat.organisation_id, organisation=seat.organisation_id, visibility=Visibility.EMPLOYER)
-        seen |= own & Q(opened_by__machine="interview", opened_by__subject_id__in=interviews(user).values("pk"))
+        told = Q(employer=seat.organisation_id, visibility=Visibility.EMPLOYER)
+        seen |= told & Q(pathway__in=introductions(user).filter(employer=seat.organisation_id).values("pathway"))
+        own = Q(organisation=seat.organisation_id, opened_by__machine="interview")
+        seen |= told & own & Q(opened_by__subject_id__in=interviews(user).values("pk"))
     return seen
+
+
+def closed_notes(user: object) -> QuerySet[Note]:
+    """Notes that their authors kept to themselves, on cases of a lead's programmes: read only for a reason that is written down."""
+    desk = desk_of(user)
+    seen = Q(pk__in=[])
+    for seat in desk.seats_as("programme_lead") if desk is not None else ():
+        seen |= _programmes(seat, "pathway__")
+    others = Note.objects.filter(seen, kept(user, "pathway__candidate"), visibility=Visibility.ME, voided_at__isnull=True)
+    return others.exclude(author=desk.user_id) if desk is not None else Note.objects.none()
 
 
 def supports(user: object) -> QuerySet[Support]:

@@ -16,7 +16,7 @@ from candidates.models import ContactRoute
 from ground.management.commands.routes import routes
 from ground.once import new_once
 from outreach.models import Contact, Message
-from pathways.models import Consent, ImportRun, Interview, PreEmploymentCheck, StageChange, Support, Task, TrainingPlace
+from pathways.models import Consent, ImportRun, Interview, Note, PreEmploymentCheck, StageChange, Support, Task, TrainingPlace
 from pathways.queries.steps import FOLDERS
 from pathways.services import interview, training
 from pathways.services.contact import log_contact
@@ -87,6 +87,9 @@ def house() -> House:
             holder=users["outreach_worker"], coverer=scene.worker, organisation=scene.delivery, from_on=scene.today, to_on=scene.today
         ),
         "support": Support.objects.create(candidate=case.candidate, helps="x", agreed_on=scene.today),
+        "note": Note.objects.create(
+            pathway=case, author=users["outreach_worker"], organisation=scene.delivery, text="x", written_at=scene.at, day=scene.today
+        ),
         "block": ConflictBlock.objects.create(
             user=user("outreach_worker", scene.delivery, scene.programme), person=case.candidate.uuid, reason="x", from_on=scene.today
         ),
@@ -116,7 +119,9 @@ KIND: dict[str, str] = {
     "support_for_trainer": "training_place",
     "support_for_employer": "introduction",
     **dict.fromkeys(("log_contact", "add_note", "add_task", "wants"), "pathway"),
-    "undo_contact": "contact",
+    **dict.fromkeys(("undo_contact", "mark_meaningful"), "contact"),
+    "note_readers": "note",
+    "closed_notes": "person",
     "text_again": "text",
     "withdraw_consent": "consent",
     **dict.fromkeys(("task", "task_step", "undo_task"), "task"),
