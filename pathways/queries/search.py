@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from candidates.models import Address, Candidate, ContactRoute
 from candidates.models.candidate import fold
-from candidates.models.spelling import knows_trigrams, spelt_otherwise
+from candidates.models.spelling import has_words, knows_trigrams, spelt_otherwise
 from ground.phones import PhoneRefused, read_phone
 from pathways.models import Pathway
 from pathways.scope import pathways, people
@@ -19,8 +19,8 @@ MOST = 25
 FEWEST_DIGITS = 5
 #: Of fewer letters there is no telling how else they may be spelt.
 FEWEST_TO_MISSPELL = 3
-#: The place of those spelt otherwise among the lists: after names that begin so, and names with such words.
-ALIKE = 2
+#: In which order people are found: names that begin so, names with such words, names that are spelt otherwise.
+BEGINS, HAS_WORDS, ALIKE = range(3)
 OTHERWISE = "Spelt otherwise"
 
 
@@ -95,14 +95,21 @@ def _first(rows: QuerySet[Candidate]) -> list[int]:
 
 
 def _named(rows: QuerySet[Candidate], name: str) -> tuple[list[int], frozenset[int]]:
-    """The ids, and which of them are spelt otherwise: up to three lists in one query, each asked only while there is room."""
-    begins, has_words = _begins(name), _has_words(name)
-    lists = [rows.filter(begins).order_by("folded_name", "id"), rows.filter(has_words & ~begins).order_by("folded_name", "id")]
-    if len(name) >= FEWEST_TO_MISSPELL and knows_trigrams():
-        lists.append(spelt_otherwise(rows.exclude(begins | has_words), name))
-    first, *rest = [part.annotate(rank=Value(rank)).values_list("rank", "pk")[: MOST + 1] for rank, part in enumerate(lists)]
+    """The ids, and which of them are spelt otherwise: lists in one query, each asked only while there is room."""
+    begins, words, by_name = _begins(name), _words(name), ("folded_name", "id")
+    lists = [rows.filter(begins).annotate(rank=Value(BEGINS)).order_by(*by_name)]
+    if len(name) >= FEWEST_TO_MISSPELL and knows_trigrams():  # whoever has the words is like them too: one list, in two parts
+        rank = Case(When(words, then=Value(HAS_WORDS)), default=Value(ALIKE))
+        alike = spelt_otherwise(rows.exclude(begins), name, trigrams=True).annotate(rank=rank)
+        lists.append(alike.order_by("rank", "-likeness", *by_name))
+    else:
+        lists.append(rows.filter(words & ~begins).annotate(rank=Value(HAS_WORDS)).order_by(*by_name))
+        if len(name) >= FEWEST_TO_MISSPELL:
+            alike = spelt_otherwise(rows.exclude(begins | words), name, trigrams=False)
+            lists.append(alike.annotate(rank=Value(ALIKE)))
+    first, *rest = [each.values_list("rank", "pk")[: MOST + 1] for each in lists]
     found = sorted(first.union(*rest, all=True)[: MOST + 1], key=itemgetter(0))
-    return [pk for _, pk in found], frozenset(pk for rank, pk in found if rank == len(lists) - 1 == ALIKE)
+    return [pk for _, pk in found], frozenset(pk for rank, pk in found if rank == ALIKE)
 
 
 def _begins(name: str) -> Q:
@@ -112,14 +119,11 @@ def _begins(name: str) -> Q:
     return Q(folded_name__startswith=name)
 
 
-def _has_words(name: str) -> Q:
-    """Names in which some word begins with each word typed, in whichever order; a letter alone is a whole word."""
+def _words(name: str) -> Q:
+    """Names that have the words typed; a letter alone is a whole word."""
     if len(name) == 1:
         return Q(folded_name__endswith=f" {name}") | Q(folded_name__contains=f" {name} ")
-    found = Q()
-    for each in name.split():
-        found &= Q(folded_name__startswith=each) | Q(folded_name__contains=f" {each}")
-    return found
+    return has_words(name)
 
 
 def _by_phone(rows: QuerySet[Candidate], typed: str) -> QuerySet[Candidate]:
