@@ -34,5 +34,5 @@ test-slow: ## crash, scale, fuzz and restore runs (PART=name for one part)
 screenshots: ## a picture of every page as each role, at 360 and 1280 px, into var/screenshots
 	@$(LAUNCH) screenshots
 
-bench: ## the benchmarks: a table of ratios, and bench/results.json (SIZE=10000,100000 or 1m; ONLY=pages,steps,bulk,files,form,imports)
+bench: ## the benchmarks: a table of ratios, and bench/results.json (SIZE=10000,100000 or 1m; ONLY=pages,search,steps,bulk,files,form,imports)
 	@SIZE="$(SIZE)" ONLY="$(ONLY)" $(LAUNCH) bench

@@ -86,6 +86,7 @@ class RuleCode(models.TextChoices):
     EMPLOYER_DAYS = "employer_days", "Days for which an employer sees who was put forward"
     REOPEN_DAYS = "reopen_days", "Days in which an ended case may be opened again"
     ANY_WORK = "any_work", "Ask those who left about any paid work"
+    MEANINGFUL_CONTACTS = "meaningful_contacts", "Meaningful talks wanted with one person"
 
 
 class ReasonKind(models.TextChoices):

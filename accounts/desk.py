@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
@@ -74,6 +75,8 @@ class Desk:
     seats: tuple[Seat, ...] = ()
     #: Whose desks are looked after today, besides one's own.
     covers: frozenset[int] = frozenset()
+    #: People whom this user must never see, by their public ids.
+    blocks: frozenset[UUID] = frozenset()
 
     @property
     def roles(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, QuerySet
@@ -13,7 +14,20 @@ from django.db.models import F, OuterRef, Q, QuerySet
 from accounts.choices import MailState, MilestoneCode, ReasonKind, Role, RuleCode
 from accounts.delivery import read_letter
 from accounts.desk import Desk, Seat
-from accounts.models import BankHoliday, Cover, Invitation, Mail, Membership, Milestone, Programme, ProgrammeRule, Reason, SignIn, User
+from accounts.models import (
+    BankHoliday,
+    ConflictBlock,
+    Cover,
+    Invitation,
+    Mail,
+    Membership,
+    Milestone,
+    Programme,
+    ProgrammeRule,
+    Reason,
+    SignIn,
+    User,
+)
 from accounts.standard import MILESTONE_LENGTHS, RULES
 from ground.clock import today_london
 from ground.templatetags.said import counted, day
@@ -31,6 +45,7 @@ class Place:
     side: str
     seats: tuple[Seat, ...]
     covers: frozenset[int] = frozenset()
+    blocks: frozenset[UUID] = frozenset()
 
     @property
     def key(self) -> str:
@@ -41,28 +56,37 @@ class Place:
         return f"{self.organisation_name}, as an employer" if self.side == EMPLOYER_SIDE else self.organisation_name
 
     def desk(self, user_id: int) -> Desk:
-        return Desk(user_id=user_id, organisation_id=self.organisation_id, seats=self.seats, covers=self.covers)
+        return Desk(user_id=user_id, organisation_id=self.organisation_id, seats=self.seats, covers=self.covers, blocks=self.blocks)
 
 
 def places_of(*, user: User, proof: str, day: date) -> list[Place]:
-    """Where this person may work today, and whose desks they cover there, in one query.
+    """Where this person may work today, whose desks they cover there, and whom they must never see, in one query.
 
     What they may do is given by how they signed in: a mailbox's code opens an employer's rows only.
     """
     covered = Cover.objects.running(day).filter(coverer=user, organisation=OuterRef("organisation"))
-    rows = Membership.objects.current(day).filter(user=user).annotate(covers=ArraySubquery(covered.order_by("holder").values("holder")))
+    rows = (
+        Membership.objects.current(day)
+        .filter(user=user)
+        .annotate(
+            covers=ArraySubquery(covered.order_by("holder").values("holder")),
+            blocks=ArraySubquery(ConflictBlock.objects.standing(day).filter(user=user).order_by().values("person")),
+        )
+    )
     if proof == SignIn.Proof.MAILBOX:
         rows = rows.filter(role=Role.EMPLOYER)
     gathered: dict[tuple[str, str, int], list[Seat]] = {}
     covers: dict[tuple[str, int], frozenset[int]] = {}
+    blocks: frozenset[UUID] = frozenset()
     for row in rows.select_related("organisation").order_by("organisation__name", "role", "id"):
         side = EMPLOYER_SIDE if row.role == Role.EMPLOYER else STAFF_SIDE
         seat = Seat(row.pk, row.role, row.organisation_id, row.programme_id, frozenset(row.marks))
         gathered.setdefault((row.organisation.name, side, row.organisation_id), []).append(seat)
         if side == STAFF_SIDE:
             covers[side, row.organisation_id] = frozenset(row.covers)
+        blocks = frozenset(row.blocks)  # the same in each row: a block is of the user, wherever they work
     nobody: frozenset[int] = frozenset()
-    return [Place(pk, name, side, tuple(seats), covers.get((side, pk), nobody)) for (name, side, pk), seats in gathered.items()]
+    return [Place(pk, name, side, tuple(seats), covers.get((side, pk), nobody), blocks) for (name, side, pk), seats in gathered.items()]
 
 
 def colleagues(*, user: User, role: str = "", words: str = "", at: datetime) -> QuerySet[Membership]:

@@ -60,6 +60,13 @@ RULES: dict[RuleCode, Shipped] = {
     RuleCode.ANY_WORK: Shipped(
         Asked.YES.value, "On the dates of their later checks. It is counted beside retention, never in it.", choices=Asked
     ),
+    RuleCode.MEANINGFUL_CONTACTS: Shipped(
+        3,
+        "Those that moved something on. A case keeps the number of the day it was opened.",
+        unit="talk",
+        least=1,
+        most=20,
+    ),
 }
 
 #: How long each milestone is from the first day: weeks, or calendar months.

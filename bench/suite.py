@@ -8,12 +8,14 @@ from bench.form import form
 from bench.imports import imports
 from bench.pages import pages
 from bench.pairs import Measured
+from bench.search import search
 from bench.steps import steps
 from pathways.simulation.world import World
 
 #: What `make bench ONLY=...` chooses among.
 PARTS: Mapping[str, Callable[[World, int], Iterator[Measured]]] = {
     "pages": pages,
+    "search": search,
     "steps": steps,
     "bulk": bulk,
     "files": files,

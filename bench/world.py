@@ -117,6 +117,20 @@ def fetch(client: Client, address: str) -> bytes:
     return answer.getvalue()
 
 
+def send(client: Client, address: str, words: str) -> bytes:
+    """A search as it is sent and answered."""
+    answer = client.post(address, {"words": words})
+    if answer.status_code != 200:
+        raise RuntimeError(f"{address} answered {answer.status_code}")
+    return answer.getvalue()
+
+
+def misspelt(name: str) -> str:
+    """A surname as somebody hears it: two letters in the middle change places."""
+    middle = len(name) // 2
+    return f"{name[: middle - 1]}{name[middle]}{name[middle - 1]}{name[middle + 1 :]}".lower()
+
+
 def looked_at_by(user: User) -> Callable[[str], bytes]:
     """A page as this person gets it."""
     return partial(fetch, browser(user))

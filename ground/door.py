@@ -114,13 +114,14 @@ def open_to(
     kinds: Iterable[str] = (),
     sample: dict[str, str] | None = None,
     raw_body: bool = False,
+    takes_files: bool = False,
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Declare who could ever use a view; other methods are answered 405.
 
     Besides the roles: "public" (everybody), "signed_in" (any complete sign-in), "password_only" (second-factor pages),
     "candidate" (a person's own link), "machine" (a token or a signature). `kinds` are the kinds of object a role may
     name there ("own", "colleague", ...). `sample` gives arguments for `routes --json`. `raw_body` leaves the body to
-    the view: signed webhooks.
+    the view: signed webhooks. `takes_files`: a form with a file; everywhere else one is refused in words.
     """
     unknown = set(roles) - {*ROLES, *WITHOUT_ROLE}
     if unknown or not roles:
@@ -140,6 +141,7 @@ def open_to(
         doorway.kinds = tuple(kinds)  # type: ignore[attr-defined]
         doorway.sample = dict(sample or {})  # type: ignore[attr-defined]
         doorway.raw_body = raw_body  # type: ignore[attr-defined]
+        doorway.takes_files = takes_files  # type: ignore[attr-defined]  # read by ground.middleware.Answers
         return doorway
 
     return declare

@@ -27,6 +27,11 @@ Next = Callable[[HttpRequest], HttpResponse]
 FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
 #: What a multipart body may hold beside its file: the other fields and the borders.
 ROOM = 1_048_576
+#: Said wherever a file comes with a form that asks for none: it is refused, never dropped in silence.
+NO_FILES = (
+    "A file came with this form, and no files about people are kept: no identity documents, certificates or CVs. "
+    "Nothing was saved. Open the page again, and write down what matters instead."
+)
 
 
 class LastResort:
@@ -66,9 +71,13 @@ class Answers:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        if getattr(view, "raw_body", False) or body_is_text(request):
+        if getattr(view, "raw_body", False):
             return None
-        return views.bad_request(request)
+        if not body_is_text(request):
+            return views.bad_request(request)
+        if request.method == "POST" and request.FILES and not getattr(view, "takes_files", False):
+            return views.refused(request, NO_FILES)
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page for a foreseen no; None lets the rest rise to the last resort."""

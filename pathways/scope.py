@@ -24,6 +24,8 @@ from pathways.models import (
     PreEmploymentCheck,
     RetentionCheck,
     StageChange,
+    Support,
+    SupportShare,
     Task,
     TrainingPlace,
 )
@@ -43,13 +45,28 @@ def pathways(user: object) -> QuerySet[Pathway]:
     return Pathway.objects.filter(_cases(desk_of(user)))
 
 
+def kept(user: object, path: str) -> Q:
+    """All but the people whom this user must never see; `path` leads from a row to the person. Without a block it asks nothing.
+
+    The one place where a conflict block is enforced: every question below ends in it, and a query that begins elsewhere must too.
+    """
+    desk = desk_of(user)
+    return _kept(desk, path) if desk is not None else Q(pk__in=[])
+
+
+def _kept(desk: Desk, path: str) -> Q:
+    if not desk.blocks:
+        return Q()
+    return ~Q(**{f"{path}__in": Candidate.objects.filter(uuid__in=desk.blocks).values("pk")})
+
+
 def _cases(desk: Desk | None, prefix: str = "") -> Q:
     if desk is None:
         return Q(pk__in=[])
     seen = Q(pk__in=[])
     for seat in desk.seats_as(*CASE_ROLES):
         seen |= _seat(seat, desk, prefix)
-    return seen
+    return seen & _kept(desk, f"{prefix}candidate")
 
 
 def _seat(seat: Seat, desk: Desk, prefix: str) -> Q:
@@ -85,7 +102,7 @@ def held_by_nobody(user: object) -> QuerySet[Pathway]:
     seen = Q(pk__in=[])
     for seat in desk.seats_as(*CASE_ROLES) if desk is not None else ():
         seen |= _programmes(seat, "")
-    return Pathway.objects.filter(seen, owner__isnull=True)
+    return Pathway.objects.filter(seen, kept(user, "candidate"), owner__isnull=True)
 
 
 def interests(user: object) -> QuerySet[InterestPost]:
@@ -109,7 +126,7 @@ def _held(desk: Desk | None, prefix: str = "") -> Q:
     for seat in desk.seats_as(*CASE_ROLES):
         inside = {} if seat.role == "programme_lead" else {f"{prefix}organisation": seat.organisation_id}
         seen |= Q(_programmes(seat, prefix), **inside)
-    return seen & _on_desk(desk, prefix)
+    return seen & _on_desk(desk, prefix) & _kept(desk, f"{prefix}candidate")
 
 
 def _programmes(seat: Seat, prefix: str) -> Q:
@@ -137,7 +154,7 @@ def introductions(user: object) -> QuerySet[Introduction]:
         seen |= Q(pathway__in=pathways(user))
     for seat in desk.seats_as("employer"):
         seen |= employer_sees(seat)
-    return Introduction.objects.filter(seen)
+    return Introduction.objects.filter(seen, _kept(desk, "pathway__candidate"))
 
 
 def employer_sees(seat: Seat, prefix: str = "") -> Q:
@@ -162,7 +179,7 @@ def no_longer_available(user: object) -> QuerySet[Introduction]:
     seen = Q(pk__in=[])
     for seat in desk.seats_as("employer"):
         seen |= _was_shown(seat)
-    return Introduction.objects.filter(seen, stage__in=GONE)
+    return Introduction.objects.filter(seen, _kept(desk, "pathway__candidate"), stage__in=GONE)
 
 
 def placements(user: object) -> QuerySet[Placement]:
@@ -175,7 +192,7 @@ def placements(user: object) -> QuerySet[Placement]:
         seen |= Q(pathway__in=pathways(user))
     for seat in desk.seats_as("employer"):
         seen |= Q(introduction__in=Introduction.objects.filter(employer_sees(seat))) & Q(employer=seat.organisation_id) & ~Q(stage="void")
-    return Placement.objects.filter(seen)
+    return Placement.objects.filter(seen, _kept(desk, "pathway__candidate"))
 
 
 def checks(user: object) -> QuerySet[PreEmploymentCheck]:
@@ -198,7 +215,7 @@ def interviews(user: object) -> QuerySet[Interview]:
         seen |= Q(pathway__in=pathways(user))
     for seat in desk.seats_as("employer"):
         seen |= _hosts(seat)
-    return Interview.objects.filter(seen)
+    return Interview.objects.filter(seen, _kept(desk, "pathway__candidate"))
 
 
 def _hosts(seat: Seat) -> Q:
@@ -219,7 +236,7 @@ def training_places(user: object) -> QuerySet[TrainingPlace]:
         seen |= Q(pathway__in=pathways(user))
     for seat in desk.seats_as("trainer"):
         seen |= _sits_with(seat)
-    return TrainingPlace.objects.filter(seen)
+    return TrainingPlace.objects.filter(seen, _kept(desk, "pathway__candidate"))
 
 
 def _sits_with(seat: Seat) -> Q:
@@ -251,29 +268,64 @@ def contacts(user: object) -> QuerySet[Contact]:
 
 
 def notes(user: object, *, of: Sequence[Pathway] | None = None) -> QuerySet[Note]:
-    """Notes on cases in sight: one's own, the team's own, and those meant for the programme or one employer.
+    """Notes on people in sight: one's own and the team's on cases in sight; those meant for the programme wherever in it they were written.
 
-    An employer reads what its own people noted of a chat in its sight, and nothing else.
-    `of`: cases that came from `pathways(user)` already, so that they need not be looked for once more.
+    An employer reads what was shared with it of whom it sees, and what its own people noted of a chat in its sight.
+    `of`: cases of one person that came from `pathways(user)` already, so that they need not be looked for once more.
     """
     desk = desk_of(user)
     if desk is None:
         return Note.objects.none()
     standing = Note.objects.filter(voided_at__isnull=True)
     if not desk.has(*CASE_ROLES):
-        return standing.filter(_of_hosts(desk, user))
-    mine = Q(author=desk.user_id)
-    team = Q(visibility=Visibility.TEAM, organisation=desk.organisation_id)
+        return standing.filter(_of_employers(desk, user))
+    mine = Q(author=desk.user_id) | Q(visibility=Visibility.TEAM, organisation=desk.organisation_id)
     wide = Q(visibility__in=[Visibility.PROGRAMME, Visibility.EMPLOYER])
-    return standing.filter(mine | team | wide, pathway__in=pathways(user) if of is None else [case.pk for case in of])
+    if of is not None:
+        wide &= Q(pathway__candidate__in={case.candidate_id for case in of}, pathway__programme__in={case.programme_id for case in of})
+        return standing.filter((mine & Q(pathway__in=[case.pk for case in of])) | wide)
+    seen = pathways(user)
+    beside = seen.filter(candidate=OuterRef("pathway__candidate"), programme=OuterRef("pathway__programme"))
+    return standing.filter((mine & Q(pathway__in=seen)) | (wide & Exists(beside)))
 
 
-def _of_hosts(desk: Desk, user: object) -> Q:
+def _of_employers(desk: Desk, user: object) -> Q:
     seen = Q(pk__in=[])
     for seat in desk.seats_as("employer"):
-        own = Q(employer=seat.organisation_id, organisation=seat.organisation_id, visibility=Visibility.EMPLOYER)
-        seen |= own & Q(opened_by__machine="interview", opened_by__subject_id__in=interviews(user).values("pk"))
+        told = Q(employer=seat.organisation_id, visibility=Visibility.EMPLOYER)
+        seen |= told & Q(pathway__in=introductions(user).filter(employer=seat.organisation_id).values("pathway"))
+        own = Q(organisation=seat.organisation_id, opened_by__machine="interview")
+        seen |= told & own & Q(opened_by__subject_id__in=interviews(user).values("pk"))
     return seen
+
+
+def closed_notes(user: object) -> QuerySet[Note]:
+    """Notes that their authors kept to themselves, on cases of a lead's programmes: read only for a reason that is written down."""
+    desk = desk_of(user)
+    seen = Q(pk__in=[])
+    for seat in desk.seats_as("programme_lead") if desk is not None else ():
+        seen |= _programmes(seat, "pathway__")
+    others = Note.objects.filter(seen, kept(user, "pathway__candidate"), visibility=Visibility.ME, voided_at__isnull=True)
+    return others.exclude(author=desk.user_id) if desk is not None else Note.objects.none()
+
+
+def supports(user: object) -> QuerySet[Support]:
+    """What helps people in sight. A trainer: of who sits on their courses what the trainer may know; an employer: what was shared with it.
+
+    Whoever reads one of these writes that down: `services.support.read_support`.
+    """
+    desk = desk_of(user)
+    if desk is None:
+        return Support.objects.none()
+    seen = Q(pk__in=[])
+    if desk.has(*CASE_ROLES):
+        seen |= Q(candidate__in=people(user))
+    if desk.has("trainer"):
+        seen |= Q(with_trainer=True, candidate__in=training_places(user).values("pathway__candidate"))
+    if desk.has("employer"):
+        shares = SupportShare.objects.filter(withdrawn_on__isnull=True, introduction__in=introductions(user).values("pk"))
+        seen |= Q(pk__in=shares.values("support"))
+    return Support.objects.filter(seen, ended_at__isnull=True)
 
 
 def consents(user: object) -> QuerySet[Consent]:

@@ -1,6 +1,7 @@
 """Who signs in, for whom, on which programme, and what was recorded of it."""
 
 from accounts.models.audit import Audit, AuditReason
+from accounts.models.block import ConflictBlock
 from accounts.models.cover import Cover
 from accounts.models.mail import Mail
 from accounts.models.membership import Invitation, Membership
@@ -14,6 +15,7 @@ __all__ = [
     "Audit",
     "AuditReason",
     "BankHoliday",
+    "ConflictBlock",
     "Cover",
     "DaysBefore",
     "FundingStream",

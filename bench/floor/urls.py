@@ -12,4 +12,5 @@ urlpatterns = [
     path("floor/list/", views.bare_list),
     path("floor/detail/<int:pk>/", views.bare_detail),
     path("floor/form/", views.bare_form),
+    path("floor/search/", views.bare_search),
 ]

@@ -1,10 +1,13 @@
 """Bare pages: the same middleware, one plain query or three plain rows, one plain template."""
 
+from django.contrib.postgres.lookups import TrigramWordSimilar
 from django.db import connection, transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
+from candidates.models import Candidate
 from ground.door import open_to
 from pathways.models import Pathway, StageChange
 
@@ -40,3 +43,10 @@ def bare_form(request: HttpRequest) -> HttpResponse:
         for _ in range(3):
             cursor.execute(ROW, [request.POST["name"][:64]])
     return HttpResponse("thanks")
+
+
+@open_to(*ROLES, methods=("POST",))
+def bare_search(request: HttpRequest) -> HttpResponse:
+    """25 names by their trigrams, whoever may see them."""
+    rows = Candidate.objects.filter(TrigramWordSimilar(F("folded_name"), request.POST["words"])).order_by("folded_name", "id")[:25]
+    return render(request, "floor/people.html", {"rows": rows})

@@ -11,6 +11,7 @@ from ground.fields import DayField
 from ground.forms import HouseForm, LineField
 from pathways.forms.step import StepForm
 from pathways.models import Pathway
+from pathways.models.case import Barrier
 from pathways.scope import interviews, training_places
 
 
@@ -56,13 +57,20 @@ class Interest(StepForm):
 
 
 class Wants(HouseForm):
-    """What the person wants, said later or put right."""
+    """What the person wants and what gets in the way, said later or put right."""
 
     edits = True
     families = FamiliesField(label="Which kinds of work do they want?")
+    barriers = forms.MultipleChoiceField(
+        label="What gets in the way?",
+        choices=Barrier.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Of health only that it does. What helps has a page of its own.",
+    )
 
     def __init__(self, *args: Any, case: Pathway, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"families": case.families}, **kwargs)
+        super().__init__(*args, initial={"families": case.families, "barriers": case.barriers}, **kwargs)
         self.fields["families"].offer()  # type: ignore[attr-defined]  # the field above
 
 

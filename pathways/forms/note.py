@@ -7,6 +7,7 @@ from django import forms
 from accounts.models import Organisation
 from ground.fields import HintedRadios
 from ground.forms import HouseForm, TextField
+from pathways.models import Note
 from pathways.models.note import Visibility
 from pathways.services.contact import LONGEST_NOTE
 
@@ -18,10 +19,9 @@ HINTS = {
 }
 
 
-class NoteForm(HouseForm):
-    """What to remember, and for whom."""
+class Readers(HouseForm):
+    """For whom a note is."""
 
-    text = TextField(label="Note", max_length=LONGEST_NOTE, help_text="Plain words. The person may ask to read it.")
     visibility = forms.ChoiceField(
         label="Who may read it?", choices=Visibility.choices, initial=Visibility.TEAM, widget=HintedRadios(option_hints=HINTS)
     )
@@ -50,3 +50,25 @@ class NoteForm(HouseForm):
         if self.cleaned_data["visibility"] != Visibility.EMPLOYER:
             return None
         return self.employers[self.cleaned_data["employer"]]
+
+
+class NoteForm(Readers):
+    """What to remember, and for whom."""
+
+    text = TextField(label="Note", max_length=LONGEST_NOTE, help_text="Plain words. The person may ask to read it.")
+    field_order = ("text", "visibility", "employer")
+
+
+class ReadersForm(Readers):
+    """Other readers of a note that is there."""
+
+    edits = True
+
+    def __init__(self, *args: Any, note: Note, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"visibility": note.visibility}, **kwargs)
+
+
+class OpenNotes(HouseForm):
+    """Why a lead must read what others kept to themselves."""
+
+    reason = TextField(label="Why must you read them?", max_length=1_000, widget=forms.Textarea(attrs={"rows": 2}))

@@ -78,7 +78,9 @@ class StepForm(HouseForm):
         """Workers and leads of the same organisation who may hold this case now: their seat reaches its programme."""
         if self.case is None:
             return []
-        return may_hold(organisation=self.by.organisation_id, programmes=[self.case.programme_id], today=today_london(self.at))
+        return may_hold(
+            organisation=self.by.organisation_id, programmes=[self.case.programme_id], today=today_london(self.at), cases=[self.case.pk]
+        )
 
     def employers(self) -> list[Organisation]:
         """Employers that take part in the case's programme."""

@@ -12,6 +12,7 @@ from pathways.models.log import Overwritten, StageChange
 from pathways.models.note import Note
 from pathways.models.placement import Placement, PreEmploymentCheck
 from pathways.models.retention import Evidence, RetentionCheck
+from pathways.models.support import Support, SupportShare
 from pathways.models.task import Task
 from pathways.models.training import Attendance, Course, TrainingPlace
 
@@ -50,6 +51,8 @@ __all__ = [
     "PreEmploymentCheck",
     "RetentionCheck",
     "StageChange",
+    "Support",
+    "SupportShare",
     "Task",
     "TrainingPlace",
 ]

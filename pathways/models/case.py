@@ -19,6 +19,20 @@ STAGE_PLACE = Case(
 )
 
 
+class Barrier(models.TextChoices):
+    """What gets in the way of work. Of health it is said that much and no more: what helps has a record of its own."""
+
+    TRANSPORT = "transport", "Getting there"
+    CHILDCARE = "childcare", "Childcare or caring"
+    HOURS = "hours", "Hours or shifts"
+    INTERNET = "internet", "Phone or internet"
+    ENGLISH = "english", "English"
+    MONEY = "money", "Money until the first pay"
+    HOUSING = "housing", "Where they live"
+    CONFIDENCE = "confidence", "Confidence"
+    HEALTH = "health", "Health"
+
+
 class PathwayQuerySet(models.QuerySet):
     """Filters on cases."""
 
@@ -52,6 +66,7 @@ class Pathway(PathwayChart, Row):
     event = models.ForeignKey("outreach.Event", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     notice = models.ForeignKey("accounts.PrivacyNotice", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     families = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    barriers = ArrayField(models.CharField(max_length=12, choices=Barrier), default=list, blank=True)
 
     opened_on = models.DateField()
     interested_on = models.DateField(null=True, blank=True)
@@ -87,6 +102,7 @@ class Pathway(PathwayChart, Row):
             "event",
             "notice",
             "families",
+            "barriers",
             "opened_on",
             "interested_on",
             "ready_on",

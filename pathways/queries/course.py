@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from accounts.choices import OrganisationKind, Role
 from accounts.desk import Desk, desk_of
@@ -19,6 +19,7 @@ from ground.templatetags.said import counted, in_days, short_day
 from pathways.models import Course, Interview, TrainingPlace
 from pathways.models.training import Guarantee
 from pathways.queries.steps import steps_on
+from pathways.queries.support import told_to_trainer
 from pathways.queries.timeline_words import title_of
 from pathways.rules import KEEPERS, holds
 from pathways.scope import CASE_ROLES, TRAINER_SEES, attendance, changes, pathways, training_places
@@ -144,6 +145,7 @@ PLACE_ORDER = Case(*(When(stage=stage, then=Value(at)) for at, stage in enumerat
 def seated(user: object, course: Course) -> tuple[QuerySet[TrainingPlace], tuple[str, ...]]:
     """Whoever has a seat, or had one, in the user's sight: on the course first, then by name."""
     rows = training_places(user).filter(course=course, stage__in=SEATED).annotate(place_order=PLACE_ORDER)
+    rows = rows.annotate(helped=Exists(told_to_trainer(user).filter(candidate=OuterRef("pathway__candidate")).order_by()))
     return rows.select_related("pathway__candidate"), ("place_order", "pathway__candidate__folded_name", "id")
 
 
@@ -206,6 +208,8 @@ def sittings(user: object, desk: Desk, course: Course, places: Sequence[Training
         sitting.there = f"there on {present} of {counted(marked, 'day')} marked" if marked else ""
         sitting.agreed = "would like an adjustment" if case.pk in adjusted else ""
         sitting.acts = _acts(place, actors, at=at, back=back) + _undo(last.get(place.pk), place, actors, at=at, back=back)
+        if keeps and getattr(place, "helped", False):
+            sitting.acts.append(Act("What helps", f"/training-places/{place.uuid}/support/", quiet=True))
         found.append(sitting)
     return found
 

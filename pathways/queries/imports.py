@@ -15,7 +15,7 @@ from pathways.backends.register.stages import WORDS
 from pathways.models import ImportRow, ImportRun, Pathway
 from pathways.models.imports import RunState, Verdict
 from pathways.queries.timeline_words import HAPPENED
-from pathways.scope import people
+from pathways.scope import kept, people
 
 SIZE = 25
 #: What can be shown alone: word in the address -> verdicts, words.
@@ -141,7 +141,7 @@ class Line:
 
 def rows_page(run: ImportRun, *, show: str, after: str | None, user: object) -> tuple[Page[Any], list[Line]]:
     """A page of a run's rows: what needs a decision first. The same few queries for one row and for all."""
-    rows = ImportRow.objects.filter(run=run)
+    rows = ImportRow.objects.filter(kept(user, "pathway__candidate"), run=run)
     if show in SHOWN:
         rows = rows.filter(verdict__in=SHOWN[show][0])
     else:

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 
-from accounts.choices import ReasonKind
-from accounts.models import Reason
+from accounts.choices import ReasonKind, RuleCode
+from accounts.models import Reason, rule_where
 from candidates.choices import GeographyState, RouteKind
 from candidates.models import Address, AddressPlace, Candidate, ContactRoute
 from employers.models import JobFamily
@@ -18,6 +18,7 @@ from ground.templatetags.said import day, weekday
 from outreach.choices import ContactOutcome
 from outreach.models import Contact
 from pathways.models import Consent, Pathway, Task
+from pathways.models.case import Barrier
 from pathways.models.introduction import ConsentKind
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.acts import LEADS_TO, ONE_PRESS
@@ -89,6 +90,7 @@ class PersonPage:
     address: Address | None
     ward: str
     families: str
+    barriers: str
     owed: list[Owed]
     first: list[OpenStep]
     aside: list[OpenStep]
@@ -98,6 +100,7 @@ class PersonPage:
     story: Story
     take: bool
     spoke: str
+    counted: str
     paused: str
 
     @property
@@ -136,7 +139,9 @@ class PersonPage:
 
 def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: datetime, whole: bool, wanted: str = "") -> PersonPage | None:
     """The page, at one of the person's cases in sight: the one asked for, else the open one, else the latest. None without a case."""
-    cases = list(pathways(user).filter(candidate=person).select_related("candidate", "owner", "programme", "organisation").order_by("-id"))
+    rows = pathways(user).filter(candidate=person).select_related("candidate", "owner", "programme", "organisation")
+    wanted_talks = rule_where(RuleCode.MEANINGFUL_CONTACTS, programme="programme", day="opened_on")
+    cases = list(rows.annotate(talks_wanted=wanted_talks).order_by("-id"))
     if not cases:
         return None
     cases.sort(key=lambda each: not each.is_open)
@@ -166,6 +171,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
         address=address,
         ward=ward,
         families=_families(case),
+        barriers=", ".join(str(Barrier(code).label) for code in case.barriers),
         owed=owed,
         first=first,
         aside=aside,
@@ -182,6 +188,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
             whole=whole,
         ),
         spoke=_last_spoke(contacts, cases),
+        counted=_counted(contacts, case, wanted=case.talks_wanted),  # type: ignore[attr-defined]  # annotated above
         paused=_paused(case),
         take=case.is_open and case.owner_id is None and any(each.name == "hand_over" for each in aside),
     )
@@ -333,3 +340,11 @@ def _last_spoke(logged: Iterable[Contact], cases: Sequence[Pathway]) -> str:
         return ""
     on = _said(last.day).partition(" ")[2]
     return f"{on}, {last.by.name}" if last.by is not None else on
+
+
+def _counted(logged: Iterable[Contact], case: Pathway, *, wanted: int) -> str:
+    """Meaningful talks: 2, at least 3 wanted. Those of this case, against the programme's rule of the day it was opened."""
+    number = sum(
+        row.meaningful and row.voided_at is None and row.programme_id == case.programme_id and row.day >= case.opened_on for row in logged
+    )
+    return f"Meaningful talks: {number}, at least {wanted} wanted"

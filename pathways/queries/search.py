@@ -1,12 +1,14 @@
 """Finding a person by name, phone or postcode, within scope; and people who may be the same one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from candidates.models import Address, Candidate, ContactRoute
 from candidates.models.candidate import fold
+from candidates.models.spelling import has_words, knows_trigrams, spelt_otherwise
 from ground.phones import PhoneRefused, read_phone
 from pathways.models import Pathway
 from pathways.scope import pathways, people
@@ -15,59 +17,133 @@ from places.postcodes import normalise
 MOST = 25
 #: Fewer digits than this find too many people.
 FEWEST_DIGITS = 5
-FEWEST_LETTERS = 2
+#: Of fewer letters there is no telling how else they may be spelt.
+FEWEST_TO_MISSPELL = 3
+#: In which order people are found: names that begin so, names with such words, names that are spelt otherwise.
+BEGINS, HAS_WORDS, ALIKE = range(3)
+OTHERWISE = "Spelt otherwise"
 
 
 @dataclass(frozen=True)
 class Found:
-    """The people found, with the case that each is met in, and whether there were more."""
+    """The people found, each with the case to meet them in; whether there were more; why somebody is among them where it is not plain."""
 
     rows: list[Pathway]
     more: bool
     kind: str
+    why: dict[int, str] = field(default_factory=dict)
 
 
-def search(user: object, words: str) -> Found:
-    """People in sight whose phone, postcode or name fits, best first."""
-    kind, found = _people(user, words)
-    ids = list(found[: MOST + 1].values_list("pk", flat=True)) if found is not None else []
-    if kind == "name" and found is not None and len(ids) <= MOST:
-        wider = _names(people(user).exclude(pk__in=ids), words, anywhere=True)
-        ids += list(wider[: MOST + 1 - len(ids)].values_list("pk", flat=True))
-    cases = latest_cases(user, ids[:MOST])
-    return Found([cases[pk] for pk in ids[:MOST] if pk in cases], len(ids) > MOST, kind)
+@dataclass(frozen=True)
+class Words:
+    """What was typed, told apart: a name, a phone or the end of one, a postcode; any of them together."""
+
+    name: str = ""
+    phone: str = ""
+    postcode: str = ""
+
+    @property
+    def kind(self) -> str:
+        return "+".join(part for part in ("name", "phone", "postcode") if getattr(self, part)) or "name"
+
+    @property
+    def enough(self) -> bool:
+        """Whether it says enough to look for: a name of marks alone says nothing, nor do a few digits."""
+        digits = sum(each.isdigit() for each in self.phone)
+        return bool(self.name or self.phone or self.postcode) and (not self.phone or digits >= FEWEST_DIGITS)
 
 
-def _people(user: object, words: str) -> tuple[str, QuerySet[Candidate] | None]:
-    digits = "".join(each for each in words if each.isdigit()).lstrip("0")
-    code = normalise(words)
+def read_words(typed: str) -> Words:
+    """Tell a name, a phone and a postcode apart."""
+    code = normalise(typed)
     if code:
-        lives = Address.objects.filter(candidate=OuterRef("pk"), postcode=code, valid_to__isnull=True, replaced_by__isnull=True)
-        return "postcode", people(user).filter(Exists(lives)).order_by("folded_name", "id")
-    if any(each.isdigit() for each in words) and not any(each.isalpha() for each in words):
-        enough = len(digits) >= FEWEST_DIGITS
-        return "phone", _by_phone(people(user), words, digits).order_by("folded_name", "id") if enough else None
-    if len(fold(words)) < FEWEST_LETTERS:
-        return "name", None
-    return "name", _names(people(user), words, anywhere=False)
+        return Words(postcode=code)
+    if any(each.isdigit() for each in typed) and not any(each.isalpha() for each in typed):
+        return Words(phone=typed)
+    parts, code = _without_postcode(typed.split())
+    phones = [part for part in parts if any(each.isdigit() for each in part) and not any(each.isalpha() for each in part)]
+    names = [part for part in parts if part not in phones]
+    return Words(name=fold(" ".join(names)), phone=" ".join(phones), postcode=code)
 
 
-def _by_phone(rows: QuerySet[Candidate], words: str, digits: str) -> QuerySet[Candidate]:
+def _without_postcode(parts: list[str]) -> tuple[list[str], str]:
+    for length in (2, 1):
+        for start in range(len(parts) - length + 1):
+            code = normalise(" ".join(parts[start : start + length]))
+            if code:
+                return [*parts[:start], *parts[start + length :]], code
+    return parts, ""
+
+
+def search(user: object, typed: str) -> Found:
+    """People in sight whom all that was typed fits, best first: names that begin with it, that have its words, that are spelt otherwise."""
+    words = read_words(typed)
+    if not words.enough:
+        return Found([], False, words.kind)
+    rows = _at_postcode(_by_phone(people(user), words.phone), words.postcode)
+    if words.name:
+        ids, otherwise = _named(rows, words.name)
+    else:
+        ids, otherwise = _first(rows.order_by("folded_name", "id")), frozenset()
+    cases = latest_cases(user, ids[:MOST])
+    why = {cases[pk].pk: OTHERWISE for pk in ids[:MOST] if pk in cases and pk in otherwise}
+    return Found([cases[pk] for pk in ids[:MOST] if pk in cases], len(ids) > MOST, words.kind, why)
+
+
+def _first(rows: QuerySet[Candidate]) -> list[int]:
+    return list(rows.values_list("pk", flat=True)[: MOST + 1])
+
+
+def _named(rows: QuerySet[Candidate], name: str) -> tuple[list[int], frozenset[int]]:
+    """The ids, and which of them are spelt otherwise: lists in one query, each asked only while there is room."""
+    begins, words, by_name = _begins(name), _words(name), ("folded_name", "id")
+    lists = [rows.filter(begins).annotate(rank=Value(BEGINS)).order_by(*by_name)]
+    if len(name) >= FEWEST_TO_MISSPELL and knows_trigrams():  # whoever has the words is like them too: one list, in two parts
+        rank = Case(When(words, then=Value(HAS_WORDS)), default=Value(ALIKE))
+        alike = spelt_otherwise(rows.exclude(begins), name, trigrams=True).annotate(rank=rank)
+        lists.append(alike.order_by("rank", "-likeness", *by_name))
+    else:
+        lists.append(rows.filter(words & ~begins).annotate(rank=Value(HAS_WORDS)).order_by(*by_name))
+        if len(name) >= FEWEST_TO_MISSPELL:
+            alike = spelt_otherwise(rows.exclude(begins | words), name, trigrams=False)
+            lists.append(alike.annotate(rank=Value(ALIKE)))
+    first, *rest = [each.values_list("rank", "pk")[: MOST + 1] for each in lists]
+    found = sorted(first.union(*rest, all=True)[: MOST + 1], key=itemgetter(0))
+    return [pk for _, pk in found], frozenset(pk for rank, pk in found if rank == ALIKE)
+
+
+def _begins(name: str) -> Q:
+    """Names that begin with what was typed; one letter is a name of one letter."""
+    if len(name) == 1:
+        return Q(folded_name=name) | Q(folded_name__startswith=f"{name} ")
+    return Q(folded_name__startswith=name)
+
+
+def _words(name: str) -> Q:
+    """Names that have the words typed; a letter alone is a whole word."""
+    if len(name) == 1:
+        return Q(folded_name__endswith=f" {name}") | Q(folded_name__contains=f" {name} ")
+    return has_words(name)
+
+
+def _by_phone(rows: QuerySet[Candidate], typed: str) -> QuerySet[Candidate]:
+    """A whole number however it is written, else its last digits, or its first."""
+    if not typed:
+        return rows
     held = ContactRoute.objects.filter(candidate=OuterRef("pk"), ended_on__isnull=True)
     try:
-        return rows.filter(Exists(held.filter(value=read_phone(words).e164)))
+        return rows.filter(Exists(held.filter(value=read_phone(typed).e164)))
     except PhoneRefused:
-        return rows.filter(Exists(held.filter(value__endswith=digits)))
+        digits = "".join(each for each in typed if each.isdigit())
+        begins = f"+44{digits[1:]}" if digits.startswith("0") else f"+{digits}"
+        return rows.filter(Exists(held.filter(Q(value__endswith=digits) | Q(value__startswith=begins))))
 
 
-def _names(rows: QuerySet[Candidate], words: str, *, anywhere: bool) -> QuerySet[Candidate]:
-    """Names that begin with what was typed; or, anywhere, names in which some word begins with each word typed."""
-    folded = fold(words)
-    if not anywhere:
-        return rows.filter(folded_name__startswith=folded).order_by("folded_name", "id")
-    for each in folded.split():
-        rows = rows.filter(Q(folded_name__startswith=each) | Q(folded_name__contains=f" {each}"))
-    return rows.order_by("folded_name", "id")
+def _at_postcode(rows: QuerySet[Candidate], code: str) -> QuerySet[Candidate]:
+    if not code:
+        return rows
+    lives = Address.objects.filter(candidate=OuterRef("pk"), postcode=code, valid_to__isnull=True, replaced_by__isnull=True)
+    return rows.filter(Exists(lives))
 
 
 def latest_cases(user: object, candidates: Iterable[int]) -> dict[int, Pathway]:

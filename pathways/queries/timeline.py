@@ -23,7 +23,7 @@ from pathways.queries.due import about_row
 from pathways.queries.timeline_details import HOST, details_of, snapshots
 from pathways.queries.timeline_words import is_noise, reasons_given, said_then, title_of
 from pathways.scope import messages, notes
-from pathways.services.contact import may_void
+from pathways.services.contact import may_be_meaningful, may_void
 from pathways.services.door import chart_steps
 from pathways.services.undo import may_undo
 from pathways.workflow.pathway import Stage
@@ -55,6 +55,8 @@ class Entry:
     undo_href: str = ""
     undo_form: str = ""
     again_form: str = ""
+    readers_href: str = ""
+    meant_form: str = ""
     key: str = ""
 
 
@@ -267,6 +269,7 @@ def _contacts(rows: Iterable[Contact], cases: Sequence[Pathway], *, by: Actor, a
             text=row.note,
             undone=row.voided_at is not None,
             undo_form=f"/contacts/{row.uuid}/undo/" if may_void(row, by=by, at=at) else "",
+            meant_form=f"/contacts/{row.uuid}/meaningful/" if may_be_meaningful(row, by=by, at=at) else "",
             key=f"contact-{row.uuid}",
         )
         for row in rows
@@ -299,6 +302,7 @@ def _notes(user: Any, cases: Sequence[Pathway], *, most: int) -> list[Entry]:
             kind="note",
             lines=[f"Read by: {_readers(row)}."],
             text=row.text,
+            readers_href=f"/notes/{row.uuid}/readers/" if row.author_id == user.pk and row.visibility != Visibility.EMPLOYER else "",
             key=f"note-{row.uuid}",
         )
         for row in rows.order_by("-written_at", "-id")[:most]

@@ -18,6 +18,7 @@ from ground.door import Conflict, Refused
 from outreach.models import Event
 from outreach.services.message import stop_messages_to
 from pathways.models import Interview, Introduction, Ownership, Pathway, Placement, RetentionCheck, StageChange, TrainingPlace
+from pathways.services.block import refuse_blocked
 from pathways.services.door import TODAY, Taken, change_stage, last_day_of
 from pathways.services.pause import begin_pause, end_pause, go_on
 from pathways.services.task import owe_nothing
@@ -86,9 +87,11 @@ def express_interest(
 
 
 @service("case.wants")
-def set_families(*, case: Pathway, version: int, families: Sequence[str], by: Actor, at: datetime) -> Pathway:
-    """The kinds of work a person wants, said later or put right; none when they are not sure."""
-    case.change(version=version, families=list(families))
+def set_families(
+    *, case: Pathway, version: int, families: Sequence[str], by: Actor, at: datetime, barriers: Sequence[str] | None = None
+) -> Pathway:
+    """The kinds of work a person wants, none when they are not sure; and what gets in the way, where that was asked too."""
+    case.change(version=version, families=list(families), **({} if barriers is None else {"barriers": list(barriers)}))
     return case
 
 
@@ -355,6 +358,7 @@ def hand_over(*, case: Pathway, to: User, organisation: Organisation, by: Actor,
 
     if case.owner_id == to.pk:
         raise Conflict("This person is already theirs.")
+    refuse_blocked(to, case=case, at=at, field="to")
     values = {"owner_id": to.pk, "organisation_id": organisation.pk}
     change_stage(subject=case, step="hand_over", by=by, at=at, values=values, taken=taken, then=consequences)
     return case

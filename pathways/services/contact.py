@@ -78,6 +78,22 @@ def may_void(contact: Contact, *, by: Actor, at: datetime) -> bool:
     return by.kind == "lead" or (contact.by_id == by.user_id and today_london(at) <= today_london(contact.at) + timedelta(days=UNDO_DAYS))
 
 
+def may_be_meaningful(contact: Contact, *, by: Actor, at: datetime) -> bool:
+    """A talk that nobody has said it of yet; by whoever may take the contact back."""
+    return contact.is_two_way and not contact.meaningful and may_void(contact, by=by, at=at)
+
+
+@service("contact.meaningful")
+def mark_meaningful(*, contact: Contact, by: Actor, at: datetime) -> Contact:
+    """It moved something on: the talk counts as a meaningful intervention. Raises Conflict when that was said already."""
+    if contact.meaningful or contact.voided_at is not None:
+        raise Conflict("This has been said already, or the contact was taken back.")
+    if not may_be_meaningful(contact, by=by, at=at):
+        raise Refused(f"Whoever logged a talk says so within {UNDO_DAYS} days, a lead later.")
+    contact.change(version=contact.version, meaningful=True)
+    return contact
+
+
 @service("contact.void")
 def void_contact(*, contact: Contact, by: Actor, at: datetime) -> Contact:
     """Logged by mistake: it stays in the log and leaves every count."""
@@ -125,6 +141,8 @@ def add_note(*, case: Pathway, text: str, visibility: str, by: Actor, at: dateti
         raise Refused("A note to an employer names one employer.", field="visibility")
     if by.user_id is None:
         raise Refused("A note has an author.")
+    if employer is not None and not _agreed_to_share(case, employer):
+        raise Refused("The person has not agreed to share with this employer.", field="employer")
     return Note.objects.create(
         pathway=case,
         author_id=by.user_id,
@@ -135,6 +153,11 @@ def add_note(*, case: Pathway, text: str, visibility: str, by: Actor, at: dateti
         written_at=at,
         day=today_london(at),
     )
+
+
+def _agreed_to_share(case: Pathway, employer: Organisation) -> bool:
+    agreed = Consent.objects.filter(candidate=case.candidate_id, kind=ConsentKind.SHARE, employer=employer)
+    return agreed.filter(withdrawn_on__isnull=True, voided_at__isnull=True).exists()
 
 
 @service("consent.give")

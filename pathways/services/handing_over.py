@@ -23,6 +23,7 @@ from ground.door import NotYours, Refused
 from outreach.services.message import change_facts
 from pathways.ledger.sheets import write_rows
 from pathways.models import Pathway, RetentionCheck
+from pathways.queries.block import kept_from
 from pathways.queries.facts import SIX_MONTHS, facts_of_many
 from pathways.rules import holds, may_take
 from pathways.services.door import TODAY, Taken, chart_steps, last_days_of
@@ -77,6 +78,8 @@ def hand_over_many(
     if day > today_london(at):
         raise Refused("That day is still to come.", field="happened_on")
     cases = _locked(chosen)
+    if kept_from([case.person for case in cases], today=today_london(at)).filter(user=to).exists():
+        raise Refused("They cannot take one of these people. Choose somebody from the list.", field="to")
     theirs = [case for case in cases if case.owner_id == to.pk]
     as_seen = [case for case in cases if case.owner_id != to.pk and case.version == chosen[case.pk] and case.is_open]
     last = last_days_of(Pathway.machine, [case.pk for case in as_seen]) if day < today_london(at) else {}

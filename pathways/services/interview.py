@@ -13,6 +13,7 @@ from ground.door import NotYours, Refused
 from pathways.models import Consent, Interview, Note, Pathway, StageChange
 from pathways.models.introduction import ConsentKind
 from pathways.models.note import Visibility
+from pathways.services.block import refuse_blocked
 from pathways.services.door import TODAY, Taken, change_stage, lock_case
 
 
@@ -82,6 +83,8 @@ def _hosting(
     chat: Interview, *, case: Pathway, host: User | None, employer: Organisation | None, consent_how: str, by: Actor, at: datetime
 ) -> Hosting:
     """One of us; or an employer, with a permission that names it and exactly what it is told."""
+    if host is not None:
+        refuse_blocked(host, case=case, at=at, field="host")
     if employer is None:
         away: dict[str, Any] = {"host_employer_id": None, "consent_id": None, "shared": {}} if chat.host_employer_id else {}
         return Hosting({"host_id": host.pk if host else None, **away})

@@ -62,6 +62,10 @@ def story_entry(context: Context, entry: Entry) -> SafeString:
         inside.append(show(context, "entry_line", words=" ".join(entry.lines)))
     if entry.text:
         inside.append(show(context, "entry_line", words=linebreaksbr(entry.text)))
+    if entry.meant_form:
+        inside.append(_act(context, Act("It moved something on", entry.meant_form, kind="quiet"), entry.title))
+    if entry.readers_href:
+        inside.append(_act(context, Act("Who reads it", entry.readers_href, tap=False), entry.title))
     if entry.undo_href:
         inside.append(show(context, "entry_undo", href=entry.undo_href, about=entry.title))
     if entry.undo_form:

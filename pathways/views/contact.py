@@ -86,6 +86,22 @@ def undo_contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @open_to(*CASE_ROLES, methods=("POST",), kinds=OWN)
+def mark_meaningful(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The second tap: the talk moved something on."""
+    row = contacts(request.user).filter(uuid=uuid).first()
+    if row is None:
+        raise Http404
+    case = pathways(request.user).select_related("candidate", "programme").get(pk=row.case_id)
+
+    def act() -> HttpResponse:
+        talks.mark_meaningful(contact=row, by=lead_or_worker(request, case), at=read_clock())
+        messages.success(request, "Counted: it moved something on.")
+        return HttpResponseRedirect(way_back(request, home_of(case)))
+
+    return answer_once(request, act)
+
+
+@open_to(*CASE_ROLES, methods=("POST",), kinds=OWN)
 def text_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A text that went to a number which is not theirs, sent once more to the one that is."""
     row = texts(request.user).filter(uuid=uuid).select_related("line", "candidate").first()
@@ -102,11 +118,11 @@ def text_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
 def wants(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The kinds of work a person wants, said later or put right."""
+    """The kinds of work a person wants and what gets in the way, said later or put right."""
     at = read_clock()
     case = case_in_sight(request, uuid, at=at)
     form = Wants(request.POST if request.method == "POST" else None, case=case, version=case.version)
-    more = {"heading": "What they want", "person": case.candidate}
+    more = {"heading": "What they want, and what gets in the way", "person": case.candidate}
     if request.method != "POST":
         return form_page(request, form, **more)
 
@@ -115,10 +131,19 @@ def wants(request: HttpRequest, uuid: UUID) -> HttpResponse:
             return form_page(request, form, **more)
         given = form.cleaned_data
         try:
-            set_families(case=case, version=given["version"], families=given["families"], by=acting_on(request, case), at=at)
+            set_families(
+                case=case,
+                version=given["version"],
+                families=given["families"],
+                barriers=given["barriers"],
+                by=acting_on(request, case),
+                at=at,
+            )
         except Conflict:
             there = pathways(request.user).get(pk=case.pk)
-            return stale_page(request, form, current={"families": there.families}, version=there.version, back=home_of(case))
+            return stale_page(
+                request, form, current={"families": there.families, "barriers": there.barriers}, version=there.version, back=home_of(case)
+            )
         messages.success(request, "Saved.")
         return HttpResponseRedirect(home_of(case))
 
@@ -131,7 +156,7 @@ def add_note(request: HttpRequest, uuid: UUID) -> HttpResponse:
     at = read_clock()
     case = case_in_sight(request, uuid, at=at)
     data = request.POST if request.method == "POST" else None
-    form = NoteForm(data, employers=_employers(request, case))
+    form = NoteForm(data, employers=employers_agreed_to(request, case))
     if data is None:
         return form_page(request, form, heading="Write a note", person=case.candidate)
 
@@ -157,7 +182,7 @@ def add_note(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return answer_once(request, act)
 
 
-def _employers(request: HttpRequest, case: Pathway) -> list[Organisation]:
+def employers_agreed_to(request: HttpRequest, case: Pathway) -> list[Organisation]:
     """Employers with whom the person agreed to share."""
     allowed = (
         consents(request.user)

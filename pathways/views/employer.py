@@ -31,7 +31,8 @@ from pathways.queries import employer as asks
 from pathways.queries.employer_chats import FEW, chats, soonest
 from pathways.queries.employer_log import history, just_done
 from pathways.queries.employer_words import STANDS, shared_name
-from pathways.scope import CASE_ROLES, introductions, placements
+from pathways.queries.support import told_to_employer
+from pathways.scope import CASE_ROLES, introductions, notes, placements
 from pathways.services.heading import close_heading, fill_heading, undo_ending
 from pathways.views.person import of_row
 from pathways.workflow.introduction import LIVE, IntroductionStage
@@ -153,6 +154,8 @@ def introduction_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "buttons": asks.buttons(row, by=by, at=at, back=back),
         "history": history(row, request.user, by=by, at=at, back=back),
         "job": job,
+        "notes": list(notes(request.user).filter(pathway=row.pathway_id).exclude(opened_by__machine="interview").order_by("-id")),
+        "supported": told_to_employer(request.user, row).exists(),
         "offer_words": _offer_words(row),
         "pay_words": held_against(row.offer_pay, row.offer_pay_unit, on=row.offered_on) if row.offered_on else "",
         "done": just_done(request.user, by=by, at=at, back=back, about=[row]),

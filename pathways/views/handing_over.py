@@ -64,7 +64,8 @@ def _wanted(request: HttpRequest, today: date) -> Chosen | None:
 
 
 def _form(request: HttpRequest, chosen: Chosen, today: date, *, data: Mapping[str, str] | None = None, **more: object) -> HandOverMany:
-    colleagues = may_hold(organisation=desk_for(request).organisation_id, programmes=chosen.programmes, today=today)
+    here = desk_for(request).organisation_id
+    colleagues = may_hold(organisation=here, programmes=chosen.programmes, today=today, cases=list(chosen.versions))
     return HandOverMany(data, colleagues=colleagues, programmes=chosen.programmes, held=chosen.held, today=today, **more)
 
 

@@ -71,7 +71,7 @@ def _wake() -> None:
     transaction.on_commit(lambda: nudge(work_on_imports))
 
 
-@open_to("programme_lead", methods=("GET", "POST"), kinds=("own",))
+@open_to("programme_lead", methods=("GET", "POST"), kinds=("own",), takes_files=True)
 def imports(request: HttpRequest) -> HttpResponse:
     """All registers that were sent in, and the form to send one."""
     seats = programmes_for(request)

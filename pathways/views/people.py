@@ -38,19 +38,20 @@ def find_people(request: HttpRequest) -> HttpResponse:
         words = form.cleaned_data["words"]
         found = search(request.user, words)
         record_search(kind=found.kind, digest=digest_of(words), rows=len(found.rows), by=acting(request), at=read_clock())
-    rows = [found_row(case) for case in found.rows] if found else []
+    rows = [found_row(case, why=found.why.get(case.pk, "")) for case in found.rows] if found else []
     status = 422 if form.errors else 200
     return render(request, "pathways/people.html", {"form": form, "found": found, "rows": rows}, status=status)
 
 
-def found_row(case: Pathway) -> ListRow:
-    """A person found: where they are, and whose they are."""
+def found_row(case: Pathway, *, why: str = "") -> ListRow:
+    """A person found: where they are, whose they are, and why they are among those found where the name does not say it."""
     return ListRow(
         key=f"p-{case.candidate.uuid}",
         name=case.candidate.name,
         href=person_href(case),
         where=stage_words(case),
         owed=case.owner.name if case.owner else "Nobody yet",
+        note=why,
     )
 
 

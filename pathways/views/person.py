@@ -63,6 +63,7 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "note_form": NoteForm(employers=[], auto_id="note_%s"),
         "language_words": dict(LANGUAGES).get(found.language, found.language),
         "consents": [(row, consent_words(row)) for row in page.consents],
+        "may_block": desk_for(request).has("programme_lead"),
         "others": [case for case in page.cases if case.pk != page.case.pk],
     }
     return render(request, "pathways/person.html", context)

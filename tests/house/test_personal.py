@@ -34,6 +34,7 @@ HISTORY = {
 WITHOUT = {
     "accounts.Audit": "the person's public id",
     "accounts.AuditReason": "through its audit row",
+    "accounts.ConflictBlock": "the person's public id",
     "outreach.PhoneLine": "one number, with nobody on it; through the messages to it",
     "pathways.ImportRun": "through its rows: a file speaks of many",
 }

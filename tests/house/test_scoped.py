@@ -42,6 +42,7 @@ REASONS = {
     "the public form",
     "the user's own organisation, or employers of a lead's programmes",
     "those of the user's own seats",
+    "users who could see a person",
     "workers of the importing organisation",
     "workers who may hold a case",
     "workers, each with their own day",

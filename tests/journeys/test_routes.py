@@ -11,13 +11,13 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from accounts.models import BankHoliday, Cover, Invitation, Membership, SignIn
+from accounts.models import BankHoliday, ConflictBlock, Cover, Invitation, Membership, SignIn
 from candidates.models import ContactRoute
 from ground.management.commands.routes import routes
 from ground.once import new_once
 from outreach.models import Contact, Event, Message
 from outreach.services.event import new_code
-from pathways.models import Consent, ImportRun, InterestPost, Interview, PreEmploymentCheck, StageChange, Task, TrainingPlace
+from pathways.models import Consent, ImportRun, InterestPost, Interview, Note, PreEmploymentCheck, StageChange, Support, Task, TrainingPlace
 from pathways.queries.steps import FOLDERS
 from pathways.services import interview, training
 from pathways.services.contact import log_contact
@@ -91,6 +91,13 @@ def house() -> House:
         "cover": Cover.objects.create(
             holder=users["outreach_worker"], coverer=scene.worker, organisation=scene.delivery, from_on=scene.today, to_on=scene.today
         ),
+        "support": Support.objects.create(candidate=case.candidate, helps="x", agreed_on=scene.today),
+        "note": Note.objects.create(
+            pathway=case, author=users["outreach_worker"], organisation=scene.delivery, text="x", written_at=scene.at, day=scene.today
+        ),
+        "block": ConflictBlock.objects.create(
+            user=user("outreach_worker", scene.delivery, scene.programme), person=case.candidate.uuid, reason="x", from_on=scene.today
+        ),
     }
     return House(scene, users, rows)
 
@@ -121,8 +128,13 @@ def register(scene: Scene, lead: Any) -> ImportRun:
 #: Route -> the kind of row in its address. A route with an id that is not here fails the test below.
 KIND: dict[str, str] = {
     **dict.fromkeys(("person", "correct_person", "address", "add_route", "change_route", "end_route", "died"), "person"),
+    **dict.fromkeys(("blocks", "end_block", "support", "add_support", "change_support", "end_support"), "person"),
+    "support_for_trainer": "training_place",
+    "support_for_employer": "introduction",
     **dict.fromkeys(("log_contact", "add_note", "add_task", "wants"), "pathway"),
-    "undo_contact": "contact",
+    **dict.fromkeys(("undo_contact", "mark_meaningful"), "contact"),
+    "note_readers": "note",
+    "closed_notes": "person",
     "text_again": "text",
     "withdraw_consent": "consent",
     **dict.fromkeys(("task", "task_step", "undo_task"), "task"),
@@ -272,6 +284,10 @@ def address_of(row: dict[str, Any], uuid_of: Callable[[str], str]) -> list[str]:
             raise AssertionError(f"say in KIND which row {name} is about")
     if "<uuid:route>" in row["route"]:
         given["route"] = uuid_of("route")
+    if "<uuid:row>" in row["route"]:
+        given["row"] = uuid_of("support")
+    if "<uuid:block>" in row["route"]:
+        given["block"] = uuid_of("block")
     try:
         return [reverse(name, kwargs=given or None)]
     except NoReverseMatch as unknown:

@@ -31,7 +31,6 @@ def test_search_by_name_phone_and_postcode() -> None:
     Address.objects.create(candidate=home.candidate, postcode="B31 2AA")
     browser = signed_in(scene.worker)
     assert find(browser, "zoe") == ["Zoë O’Brien"]
-    assert find(browser, "ZOË obrien") == []
     assert find(browser, "o'brien zo") == ["Zoë O’Brien"]
     assert find(browser, "yus") == ["Amina Yusuf"]
     assert find(browser, "07700 900124") == ["Amina Yusuf"]

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.models import User
 from outreach.models import Contact
 from pathways import scope
-from pathways.models import MACHINES, Note, Pathway, Placement, RetentionCheck, StageChange, Task
+from pathways.models import MACHINES, Note, Pathway, Placement, RetentionCheck, StageChange, Support, Task
 from pathways.queries.steps import FOLDERS
 from pathways.services import interview, introduction, placement, training
 from tests.factories import AT, DAY, World, actor, organisation, partner, programme, user
@@ -33,6 +33,7 @@ QUESTIONS = (
     "contacts",
     "notes",
     "consents",
+    "supports",
     "changes",
 )
 
@@ -62,6 +63,7 @@ class Sight:
             by=world.worker,
         )
         Note.objects.create(pathway=self.case, author=world.worker, organisation=world.delivery, text="x", written_at=AT, day=DAY)
+        Support.objects.create(candidate=self.case.candidate, helps="x", agreed_on=DAY)
         neighbour = partner(world.programme, organisation("delivery"))
         elsewhere = organisation("delivery")
         other = programme(elsewhere)
