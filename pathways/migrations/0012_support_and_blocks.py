@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('candidates', '0003_name_trigrams'),
-        ('pathways', '0010_attendance'),
+        ('pathways', '0011_interest_form'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
