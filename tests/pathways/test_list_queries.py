@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 SIZES = (1, 3, 25, 100)
 #: No list may ask more often than this; speed.md.
 MOST = 15
-#: What a page of so many asks, where it leaves out what a short one shows: other spellings, the names of those who go.
-BEYOND = {"search": {13}, "hand over": {12}}
+#: What a page of so many asks, where it leaves out what a short one shows: the names of those who go.
+BEYOND = {"hand over": {12}}
 
 
 def asked(browser: Client, method: str, path: str, data: dict[str, str], words: str) -> int:
