@@ -5,13 +5,16 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from accounts.models import Programme
 from candidates.models import ContactRoute
 from ground.clock import today_london
 from ground.phones import show_phone
 from ground.templatetags.said import counted
+from outreach.models import Event
 from pathways.models import InterestPost, InterestState, Pathway
 from pathways.models.interest import WAITING
 from pathways.queries.due import Act, ListRow, stage_words
+from pathways.queries.interest import CODE_LIVES
 from pathways.queries.search import latest_cases
 from pathways.queries.unclaimed import count_words
 from pathways.scope import interests
@@ -31,12 +34,19 @@ WHY = {
     "many": "More than ten in a minute came from one place.",
 }
 MOST_OFFERED = 3
+MOST_STALLS = 5
 
 
 def waiting_forms(user: object) -> str:
     """How many wait, in words; nothing when none does."""
     number, words = count_words(interests(user).filter(state__in=WAITING))
     return words if number else ""
+
+
+def stalls(user: object, *, today: date) -> list[Event]:
+    """Outings of the user's programmes whose codes are in use, the latest first."""
+    mine = Event.objects.filter(programme__in=Programme.objects.for_user(user), day__gte=today - CODE_LIVES)
+    return list(mine.order_by("-day", "id")[:MOST_STALLS])
 
 
 def sent_forms(user: object, *, show: str) -> QuerySet[InterestPost]:

@@ -12,7 +12,7 @@ from ground.paging import keyset
 from pathways.models import Pathway
 from pathways.queries.acted import acted
 from pathways.queries.digest import digest
-from pathways.queries.interests import waiting_forms
+from pathways.queries.interests import stalls, waiting_forms
 from pathways.queries.today import Asked, due_today
 from pathways.queries.unclaimed import count_words, key_of, nobodys, nobodys_row
 from pathways.scope import CASE_ROLES
@@ -119,6 +119,7 @@ def unclaimed(request: HttpRequest) -> HttpResponse:
         "count_words": count_words(waiting)[1],
         "day": day,
         "forms": waiting_forms(request.user),
+        "stalls": stalls(request.user, today=day),
         "form_address": address,
         "form_words": f"Here is the form that we talked about: {address}",
     }

@@ -169,13 +169,23 @@ class TestWhoDecides:
         assert answer(signed_in(stall.worker), waiting(), said).status_code == 422
 
 
+def words_of(browser: Client) -> str:
+    return re.sub(r"<[^>]+>", "", browser.get("/unclaimed/").content.decode())
+
+
 def test_nobodys_yet_says_how_many_forms_wait(stall: Stall) -> None:
     browser = signed_in(stall.worker)
-    assert "Forms to look at" not in browser.get("/unclaimed/").content.decode()
+    assert "Forms to look at: none" in words_of(browser)
     met(stall)
     waiting()
-    words = re.sub(r"<[^>]+>", "", browser.get("/unclaimed/").content.decode())
-    assert "Forms to look at: 1 may be somebody we know" in words
+    assert "Forms to look at: 1" in words_of(browser)
+
+
+def test_nobodys_yet_names_the_stalls_whose_codes_are_in_use(stall: Stall) -> None:
+    stall.event_on(stall.today - timedelta(days=60), code="long-ago")
+    page = signed_in(stall.worker).get("/unclaimed/").content.decode()
+    assert 'href="/interest/library/"' in page
+    assert "long-ago" not in page
 
 
 def test_nobodys_yet_leads_a_worker_to_send_the_form(stall: Stall) -> None:
