@@ -43,6 +43,8 @@ class SupportForm(HouseForm):
         super().__init__(*args, initial=initial, version=row.version if row is not None else None, **kwargs)
         choices = [(key, f"{each.employer.name}: {each.heading.title}") for key, each in self.offered.items()]
         self.fields["share_with"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        if row is not None:
+            self.fields["agreed_on"].help_text = ""  # it is there already
         if not choices:
             del self.fields["share_with"], self.fields["shared_how"]
 
