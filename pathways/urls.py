@@ -17,6 +17,7 @@ from pathways.views import (
     interests,
     people,
     person,
+    questions,
     register,
     register_sample,
     step,
@@ -33,6 +34,7 @@ urlpatterns = [
     *(demo_urls if settings.DEMO else []),
     path("", today.home, name="home"),
     path("interest/", interest.interest, name="interest"),
+    path("interest/questions/", questions.equality_questions, name="equality_questions"),
     # Whatever else lies under interest/ stands before this one.
     path("interest/<slug:code>/", interest.interest, name="interest_at"),
     path("today/", today.today, name="today"),
@@ -57,6 +59,7 @@ urlpatterns = [
     path("people/<uuid:uuid>/reach/<uuid:route>/", person.change_route, name="change_route"),
     path("people/<uuid:uuid>/reach/<uuid:route>/end/", person.end_route, name="end_route"),
     path("people/<uuid:uuid>/died/", person.died, name="died"),
+    path("people/<uuid:uuid>/questions/", questions.paper_questions, name="paper_questions"),
     re_path(rf"^people/{UUID}/steps/pathway\.(?P<step>[a-z_]+)/$", step.new_case, name="new_case"),
     path("pathways/<uuid:uuid>/contacts/", contact.log_contact, name="log_contact"),
     path("pathways/<uuid:uuid>/notes/", contact.add_note, name="add_note"),

@@ -116,7 +116,7 @@ def register(scene: Scene, lead: Any) -> ImportRun:
 
 #: Route -> the kind of row in its address. A route with an id that is not here fails the test below.
 KIND: dict[str, str] = {
-    **dict.fromkeys(("person", "correct_person", "address", "add_route", "change_route", "end_route", "died"), "person"),
+    **dict.fromkeys(("person", "correct_person", "paper_questions", "address", "add_route", "change_route", "end_route", "died"), "person"),
     **dict.fromkeys(("log_contact", "add_note", "add_task", "wants"), "pathway"),
     "undo_contact": "contact",
     "text_again": "text",
