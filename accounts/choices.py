@@ -70,6 +70,15 @@ class Asked(models.TextChoices):
     NO = "no", "No"
 
 
+class FurtherQuestion(models.TextChoices):
+    """Equality questions that are put only where a programme says so. The codes are those under which answers are kept."""
+
+    GENDER_SAME = "gender_same", "Gender same as registered at birth"
+    ORIENTATION = "orientation", "Sexual orientation"
+    RELIGION = "religion", "Religion"
+    CARE = "care", "Unpaid care"
+
+
 class RuleCode(models.TextChoices):
     """What a programme may set for itself, from a day on."""
 
@@ -87,6 +96,7 @@ class RuleCode(models.TextChoices):
     REOPEN_DAYS = "reopen_days", "Days in which an ended case may be opened again"
     ANY_WORK = "any_work", "Ask those who left about any paid work"
     MEANINGFUL_CONTACTS = "meaningful_contacts", "Meaningful talks wanted with one person"
+    EQUALITY = "equality_questions", "Further equality questions"
 
 
 class ReasonKind(models.TextChoices):

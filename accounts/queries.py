@@ -22,6 +22,7 @@ from accounts.models import (
     Mail,
     Membership,
     Milestone,
+    PrivacyNotice,
     Programme,
     ProgrammeRule,
     Reason,
@@ -259,3 +260,22 @@ def last_setter(rows: Sequence[Said]) -> str:
 def holidays(*, since: date) -> QuerySet[BankHoliday]:
     """Bank holidays from a day on that count, soonest first."""
     return BankHoliday.objects.filter(day__gte=since).order_by("day", "id")
+
+
+# -- what everybody may read -------------------------------------------------------------------------------------------------------
+
+
+def programmes_with_notice(*, day: date) -> list[Programme]:
+    """Programmes that tell the public today how they keep data, by name."""
+    told = PrivacyNotice.objects.on(day).values("programme")
+    rows = Programme.objects.unscoped("a privacy notice is for everybody").filter(pk__in=told)
+    return list(rows.select_related("organisation").order_by("name", "id"))
+
+
+def standing_notices(*, programme: Programme, language: str, day: date) -> list[PrivacyNotice]:
+    """The programme's notice and those of its funding streams, each in its last edition: in this language, else in English."""
+    rows = PrivacyNotice.objects.filter(programme=programme, language__in=(language, "en")).on(day).select_related("funding_stream")
+    found: dict[int | None, PrivacyNotice] = {}
+    for row in sorted(rows, key=lambda row: (row.language == language, row.edition)):
+        found[row.funding_stream_id] = row
+    return sorted(found.values(), key=lambda row: (row.funding_stream is not None, str(row.funding_stream or "")))

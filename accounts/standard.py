@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from accounts.choices import Asked, CheckKind, FunnelStart, MilestoneCode, Phase, ReasonKind, RuleCode
+from accounts.choices import Asked, CheckKind, FunnelStart, FurtherQuestion, MilestoneCode, Phase, ReasonKind, RuleCode
 from ground.templatetags.said import counted
 
 
@@ -17,7 +17,8 @@ class Shipped:
     unit: str = ""
     least: int = 0
     most: int = 0
-    choices: type[Phase] | type[FunnelStart] | type[CheckKind] | type[Asked] | None = None
+    choices: type[Phase] | type[FunnelStart] | type[CheckKind] | type[Asked] | type[FurtherQuestion] | None = None
+    none_of_them: str = ""  # how it is said that none of several words is chosen; empty: at least one must be
 
     @property
     def several(self) -> bool:
@@ -29,7 +30,7 @@ class Shipped:
         if self.choices is None:
             return isinstance(value, int) and self.least <= value <= self.most
         if self.several:
-            return isinstance(value, list) and bool(value) and set(value) <= set(self.choices.values)
+            return isinstance(value, list) and bool(value or self.none_of_them) and set(value) <= set(self.choices.values)
         return value in self.choices.values
 
     def words(self, value: Any) -> str:
@@ -37,6 +38,8 @@ class Shipped:
         if self.choices is None:
             return counted(value, self.unit)
         labels = dict(self.choices.choices)
+        if value == []:
+            return self.none_of_them
         return ", ".join(str(labels.get(one, one)) for one in (value if self.several else [value]))
 
 
@@ -66,6 +69,12 @@ RULES: dict[RuleCode, Shipped] = {
         unit="talk",
         least=1,
         most=20,
+    ),
+    RuleCode.EQUALITY: Shipped(
+        [],
+        "Ethnic group, health conditions and sex are always put, and every answer may be left out. These only where they are ticked.",
+        choices=FurtherQuestion,
+        none_of_them="No further questions",
     ),
 }
 

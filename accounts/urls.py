@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from accounts.views import account, demo, holidays, password, programmes, second_factor, sign_in, users
+from accounts.views import account, demo, holidays, languages, password, programmes, public, second_factor, sign_in, users
 
 demo_urls: list[URLPattern] = [
     path("demo/mailbox/", demo.mailbox, name="demo_mailbox"),
@@ -33,6 +33,10 @@ urlpatterns = [
     path("settings/bank-holidays/", holidays.bank_holidays, name="bank_holidays"),
     path("settings/bank-holidays/add/", holidays.add_bank_holiday, name="add_bank_holiday"),
     path("settings/bank-holidays/<uuid:uuid>/take-off/", holidays.take_off_bank_holiday, name="take_off_bank_holiday"),
+    path("settings/languages/", languages.languages, name="languages"),
+    path("settings/languages.csv", languages.languages_file, name="languages_file"),
+    path("privacy-notice/", public.privacy_notice, name="privacy_notice"),
+    path("accessibility/", public.accessibility, name="accessibility"),
     path("settings/users/", users.users, name="users"),
     path("settings/users/invite/", users.invite, name="invite"),
     path("settings/users/<uuid:uuid>/end/", users.end_membership, name="end_membership"),

@@ -6,9 +6,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment as env
+from ground import languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -208,6 +210,9 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 UPLOAD_LIMIT = 32 * 1024 * 1024
 
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [(language.locale, language.name) for language in languages.LANGUAGES]
+#: Django has no words of its own in Somali, and so does not know it.
+LANG_INFO.setdefault("so", {"bidi": False, "code": "so", "name": "Somali", "name_local": "Soomaali"})
 TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True

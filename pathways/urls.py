@@ -20,6 +20,7 @@ from pathways.views import (
     note,
     people,
     person,
+    questions,
     register,
     register_sample,
     step,
@@ -37,6 +38,7 @@ urlpatterns = [
     *(demo_urls if settings.DEMO else []),
     path("", today.home, name="home"),
     path("interest/", interest.interest, name="interest"),
+    path("interest/questions/", questions.equality_questions, name="equality_questions"),
     # Whatever else lies under interest/ stands before this one.
     path("interest/<slug:code>/", interest.interest, name="interest_at"),
     path("today/", today.today, name="today"),
@@ -69,6 +71,7 @@ urlpatterns = [
     path("introductions/<uuid:uuid>/support/", support.for_employer, name="support_for_employer"),
     path("people/<uuid:uuid>/blocks/", block.blocks, name="blocks"),
     path("people/<uuid:uuid>/blocks/<uuid:block>/end/", block.end, name="end_block"),
+    path("people/<uuid:uuid>/questions/", questions.paper_questions, name="paper_questions"),
     re_path(rf"^people/{UUID}/steps/pathway\.(?P<step>[a-z_]+)/$", step.new_case, name="new_case"),
     path("pathways/<uuid:uuid>/contacts/", contact.log_contact, name="log_contact"),
     path("pathways/<uuid:uuid>/notes/", contact.add_note, name="add_note"),

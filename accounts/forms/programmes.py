@@ -58,6 +58,7 @@ def _value_field(code: RuleCode) -> forms.Field:
             help_text=hint,
             choices=shipped.choices.choices,
             widget=forms.CheckboxSelectMultiple,
+            required=not shipped.none_of_them,
             error_messages={"required": "Choose at least one"},
         )
     return forms.ChoiceField(label=label, help_text=hint, choices=shipped.choices.choices, widget=forms.RadioSelect)

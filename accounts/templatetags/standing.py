@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext_lazy
 
 from accounts.choices import Role
 from accounts.desk import desk_of
@@ -32,6 +33,7 @@ MENU: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("/settings/users/", "Colleagues", frozenset({"employer"})),
     ("/settings/programmes/", "Programme rules", frozenset({"administrator", "programme_lead"})),
     ("/settings/bank-holidays/", "Bank holidays", frozenset({"administrator"})),
+    ("/settings/languages/", "Languages", frozenset({"administrator"})),
     ("/settings/reference/", "Reference data", frozenset({"administrator"})),
 )
 #: What stands in the menu of a phone, so that the page itself begins above the fold. Read out, it is the whole name.
@@ -53,7 +55,11 @@ DEMO_MENU = (
     ("/demo/mailbox/", "Employer’s mailbox"),
     ("/demo/day/", "Move the day on"),
 )
-FOOTER = (("/privacy-notice/", "Privacy"), ("/accessibility/", "Accessibility"), ("/complain/", "Complain"))
+FOOTER = (
+    ("/privacy-notice/", gettext_lazy("Privacy")),
+    ("/accessibility/", gettext_lazy("Accessibility")),
+    ("/complain/", gettext_lazy("Complain")),
+)
 
 
 @lru_cache(maxsize=64)
@@ -92,5 +98,5 @@ def standing(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _links(pairs: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
+def _links(pairs: tuple[tuple[str, Any], ...]) -> list[dict[str, str]]:
     return [{"href": path, "label": words, "short": ON_A_PHONE.get(words, "")} for path, words in pairs if name_of(path)]

@@ -1,9 +1,10 @@
 """Equality answers: given by the person, or keyed once from a paper form, and blind after."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
-from accounts.services.audit import service
+from accounts.models import Audit
+from accounts.services.audit import note, service
 from candidates.choices import ANSWERS, ETHNIC_GROUPS, AnswerState, Question
 from candidates.models import Candidate, EqualityAnswer, EqualityObjection
 from ground.actor import Actor
@@ -41,6 +42,41 @@ def _keep(candidate: Candidate, question: str, said: str, words: str, *, by: Act
         found.save()
     elif (found.state, found.code, found.group) != (values["state"], values["code"], values["group"]):
         raise Conflict("An answer has been recorded already: only the person can change it.")
+
+
+def may_be_asked(candidate: Candidate) -> bool:
+    """Whether these questions may be put to the person: not after a written objection, by any route."""
+    return not EqualityObjection.objects.filter(candidate=candidate).exists()
+
+
+@service("equality.paper")
+def key_paper_form(
+    *, candidate: Candidate, answers: Mapping[str, str], by: Actor, at: datetime, own_words: Mapping[str, str] | None = None
+) -> Candidate:
+    """A form that the person filled in on paper, keyed once. What they have said themselves stands, and nothing tells where.
+
+    Raises Conflict when the person has objected, or when a form of theirs was keyed before.
+    """
+    Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)
+    if not may_be_asked(candidate):
+        raise Conflict("These questions are not put to this person.")
+    if paper_keyed(candidate) is not None:
+        raise Conflict("A paper form was recorded already. Only the person can change an answer.")
+    said = EqualityAnswer.objects.filter(candidate=candidate).exclude(state__in=(AnswerState.NOT_ASKED, AnswerState.NOT_KNOWN))
+    said_already = set(said.values_list("question", flat=True))
+    for question, answer in answers.items():
+        values = {**answer_of(question, answer), "own_words": (own_words or {}).get(question, ""), "answered_on": today_london(at)}
+        if question not in said_already:
+            EqualityAnswer.objects.filter(candidate=candidate, question=question).delete()
+            EqualityAnswer.objects.create(candidate=candidate, question=question, **values)
+    note(fields=["paper_form"])
+    return candidate
+
+
+def paper_keyed(candidate: Candidate) -> date | None:
+    """The day on which a paper form of this person was keyed. Told by the audit, which holds no answer."""
+    row = Audit.objects.filter(person=candidate.uuid, action="equality.paper").order_by("id").first()
+    return today_london(row.at) if row is not None else None
 
 
 def answer_of(question: str, said: str) -> dict[str, str]:

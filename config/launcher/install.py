@@ -2,15 +2,16 @@
 
 import os
 
-from config.launcher import broker, folders, house, node, postgres
+from config.launcher import broker, catalogues, folders, house, node, postgres
 
 #: Settings that are read and not used while files are collected.
 BARE = {"DEMO": "1", "DATABASE_URL": "postgres://nobody@/nothing"}
 
 
 def everything() -> None:
-    """Build the front end, collect the static files, and unpack the servers that this machine lacks; each only once."""
+    """Build front end and catalogues, collect the static files, and unpack the servers that this machine lacks; each only once."""
     node.build()
+    catalogues.build()
     collect()
     if not os.environ.get("DATABASE_URL"):
         postgres.choose(folders.VAR / "none", folders.servers_user())

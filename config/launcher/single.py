@@ -8,7 +8,7 @@ import django
 import psycopg
 from django.core.checks import run_checks
 
-from config.launcher import demo, folders, install, node, surroundings
+from config.launcher import catalogues, demo, folders, install, node, surroundings
 from config.launcher.processes import Trouble
 
 COMMANDS = {
@@ -29,6 +29,7 @@ def run(name: str) -> None:
     _database_is_right()
     if name == "web":
         node.build()
+        catalogues.build()
         install.collect()
     public = urlsplit(os.environ.get("PUBLIC_BASE_URL", "")).hostname or "127.0.0.1"
     os.environ.setdefault("WEB_BIND", "127.0.0.1" if public in {"127.0.0.1", "localhost"} else "0.0.0.0")  # noqa: S104 -- behind a proxy

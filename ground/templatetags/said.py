@@ -9,13 +9,30 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from django import template
+from django.utils.translation import pgettext_lazy
 
 from ground.clock import london, page_time, today_london
+from ground.languages import ENGLISH, language_now
 from ground.phones import show_phone
 
 register = template.Library()
 
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+#: The same as a date has them: other languages decline them, and candidates read dates in theirs.
+IN_A_DATE = [
+    pgettext_lazy("in a date", "January"),
+    pgettext_lazy("in a date", "February"),
+    pgettext_lazy("in a date", "March"),
+    pgettext_lazy("in a date", "April"),
+    pgettext_lazy("in a date", "May"),
+    pgettext_lazy("in a date", "June"),
+    pgettext_lazy("in a date", "July"),
+    pgettext_lazy("in a date", "August"),
+    pgettext_lazy("in a date", "September"),
+    pgettext_lazy("in a date", "October"),
+    pgettext_lazy("in a date", "November"),
+    pgettext_lazy("in a date", "December"),
+]
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 #: Words that keep their capitals when a key is turned into words.
 CAPITALS = {"cv": "CV", "dbs": "DBS", "nhs": "NHS", "qr": "QR", "dwp": "DWP", "id": "ID", "uk": "UK"}
@@ -31,7 +48,7 @@ def _day_of(value: Any) -> date | None:
 def day(value: Any) -> str:
     """21 November 2026; a moment is said as its day in London; nothing for nothing."""
     it = _day_of(value)
-    return f"{it.day} {MONTHS[it.month - 1]} {it.year}" if it else ""
+    return f"{it.day} {IN_A_DATE[it.month - 1]} {it.year}" if it else ""
 
 
 @register.filter
@@ -57,11 +74,13 @@ def month(value: Any) -> str:
 
 @register.filter
 def time_of_day(value: Any) -> str:
-    """8:30am, midday, midnight: on London's clock."""
+    """8:30am, midday, midnight: on London's clock. In other languages than English 08:30, 12:00, 00:00."""
     if isinstance(value, datetime):
         value = london(value).time()
     if not hasattr(value, "hour"):
         return ""
+    if language_now() != ENGLISH:
+        return f"{value:%H:%M}"
     if value.minute == 0 and value.hour in (0, 12):
         return "midnight" if value.hour == 0 else "midday"
     minutes = f":{value.minute:02}" if value.minute else ""

@@ -13,6 +13,7 @@ from accounts.services.limits import TooMany
 from ground.actor import Actor
 from ground.clock import read_clock, today_london
 from ground.door import open_to
+from ground.languages import in_their_language
 from ground.templatetags.said import time_of_day
 from pathways.forms.interest import InterestForm
 from pathways.forms.stamp import new_stamp, read_stamp
@@ -26,6 +27,7 @@ LARGEST = 64 * 1024
 @csrf_exempt  # there is no cookie to steal a ride on: the form's own stamp is signed and dated, and the answer tells nothing
 @open_to("public", methods=("GET", "POST"), sample={"code": "stall"})
 @never_cache
+@in_their_language
 def interest(request: HttpRequest, code: str = "") -> HttpResponse:
     """A name and one way to reach somebody; the same thanks for everyone."""
     at = read_clock()
@@ -73,7 +75,14 @@ def _receive(request: HttpRequest, there: PublicForm, *, at: datetime) -> HttpRe
         where = Where(programme=there.programme, organisation=there.organisation, event=there.event, notice=there.notice)
         by = Actor(kind="candidate", organisation_id=there.organisation.pk)
         post = receive_interest(said=said, where=where, stamp=stamp.token, suspect=suspect, hold=hold, address=address, by=by, at=at)
-    return render(request, "pathways/interest_thanks.html", {"thanks_token": thanks_token(named_by(post))})
+    return thanks_page(request, token=thanks_token(named_by(post)), programme=there.programme.code)
+
+
+def thanks_page(request: HttpRequest, *, token: str, programme: str) -> HttpResponse:
+    """The same thanks for everyone; under its token the page is drawn again in another language, and the questions are put."""
+    hidden = [("token", token), ("programme", programme), ("page", "thanks")]
+    context = {"thanks_token": token, "programme_code": programme, "hidden": hidden}
+    return render(request, "pathways/interest_thanks.html", context)
 
 
 def _said(form: InterestForm, *, typed: str) -> Said:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from ground.templatetags import said
 
@@ -91,3 +92,11 @@ def test_without_a_day_of_the_page_the_doors_clock_is_used(db):
 def test_nothing_is_said_as_nothing(name, value):
     words = said.register.filters[name](*((value, "month") if name == "counted" else (value,)))
     assert words in ("", "not known")
+
+
+def test_candidates_read_days_and_times_in_their_language():
+    with override("pl"):
+        assert said.day(date(2026, 11, 21)) == "21 listopada 2026"
+        assert [said.time_of_day(time(hour, 5)) for hour in (8, 15)] == ["08:05", "15:05"]
+        assert said.time_of_day(time(12)) == "12:00"
+    assert (said.day(date(2026, 11, 21)), said.time_of_day(time(12))) == ("21 November 2026", "midday")

@@ -25,7 +25,11 @@ READS_ROWS = {
 #: Who asks for counts.
 READS_COUNTS = {"analytics/queries/equality.py"}
 #: Who writes an answer that a person gave.
-WRITES = {"pathways/services/imports", "pathways/simulation"}
+WRITES = {
+    "pathways/services/imports": "what a register holds",
+    "pathways/services/questions.py": "what the person says after the thanks, and what a worker keys from paper; hands nothing back",
+    "pathways/simulation": "invented people",
+}
 #: Rooms that show, filter, sort or hand out rows of people.
 SHOWING = ("views", "forms", "api", "scope.py", "rules.py", "templatetags", "delivery.py", "middleware.py", "webhooks", "tables")
 
@@ -87,9 +91,29 @@ def test_analytics_asks_for_counts_and_for_nothing_else_of_them() -> None:
     assert asked == {"equality_counts"}
 
 
-def test_answers_are_written_by_the_import_of_a_register_and_the_simulator_alone() -> None:
-    writers = {str(Path(name).parent) for name, module, _ in imports() if module == "candidates.services.equality"}
-    assert writers == WRITES
+def test_answers_are_written_by_the_import_of_a_register_the_person_and_the_simulator_alone() -> None:
+    writers = {
+        name if str(Path(name).parent) == "pathways/services" else str(Path(name).parent)
+        for name, module, what in imports()
+        if module == "candidates.services.equality" or (module, what) == ("candidates.services", "equality")
+    }
+    assert writers == set(WRITES)
+
+
+def test_what_writes_an_answer_of_the_persons_hands_none_back() -> None:
+    """Pages know this one file: it returns nothing, a day, yes or no, or which questions are put; and no page of theirs names a row."""
+    tree = ast.parse((ROOT / "pathways/services/questions.py").read_text())
+    handed = {node.name: ast.unparse(node.returns) for node in tree.body if isinstance(node, ast.FunctionDef) and node.returns}
+    assert {name: kind for name, kind in handed.items() if not name.startswith("_")} == {
+        "questions_of": "list[str]",
+        "keep_own_answers": "None",
+        "drop_answers": "None",
+        "nobody": "Candidate",
+        "object_to_questions": "None",
+        "may_be_asked": "bool",
+        "paper_keyed": "date | None",
+        "key_paper_form": "None",
+    }
 
 
 @pytest.mark.parametrize("room", SHOWING)
@@ -101,6 +125,7 @@ def test_no_room_that_shows_people_reaches_them(room: str) -> None:
         and (
             what in {"EqualityAnswer", "EqualityObjection", "equality_counts"}
             or module in {"candidates.queries", "candidates.services.equality", "candidates.models.equality"}
+            or (module, what) in {("candidates", "queries"), ("candidates.services", "equality")}
         )
     ]
     assert reached == []

@@ -18,6 +18,8 @@ WAYS = {"for_user", "unscoped", "none", "known_as"}
 MANAGERS = {"objects", "_base_manager", "_default_manager"}
 #: Why some code asks for all rows. A new reason is a new line here, for a reviewer to read.
 REASONS = {
+    "a privacy notice is for everybody",
+    "which questions a programme puts is for everybody",
     "a command names the programme",
     "a simulation asks whether it is there",
     "an employer's people, to be told of an introduction",
@@ -50,12 +52,15 @@ REASONS = {
 #: Addresses that anybody may open without having signed in. Those of the demo are there in a demo alone.
 PUBLIC = {
     "",
+    "accessibility/",
     "healthz",
     "interest/",
+    "interest/questions/",
     "interest/<slug:code>/",
     "invitation/<str:token>/",
     "password-reset/",
     "password-reset/<uuid:uuid>/<str:token>/",
+    "privacy-notice/",
     "readyz",
     "sign-in/",
     "sign-in/code/",

@@ -127,10 +127,10 @@ def register(scene: Scene, lead: Any) -> ImportRun:
 
 #: Route -> the kind of row in its address. A route with an id that is not here fails the test below.
 KIND: dict[str, str] = {
-    **dict.fromkeys(("person", "correct_person", "address", "add_route", "change_route", "end_route", "died"), "person"),
     **dict.fromkeys(("blocks", "end_block", "support", "add_support", "change_support", "end_support"), "person"),
     "support_for_trainer": "training_place",
     "support_for_employer": "introduction",
+    **dict.fromkeys(("person", "correct_person", "paper_questions", "address", "add_route", "change_route", "end_route", "died"), "person"),
     **dict.fromkeys(("log_contact", "add_note", "add_task", "wants"), "pathway"),
     **dict.fromkeys(("undo_contact", "mark_meaningful"), "contact"),
     "note_readers": "note",
