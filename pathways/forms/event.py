@@ -37,7 +37,12 @@ class TimeField(forms.TimeField):
 class EventForm(HouseForm):
     """What, where, when, and who goes."""
 
-    name = LineField(label="What is it called?", max_length=120, help_text="For example: stall at Northfield library")
+    name = LineField(
+        label="What is it called?",
+        max_length=120,
+        help_text="For example: stall at Northfield library",
+        error_messages={"required": "Enter what it is called"},
+    )
     day = DayField(label="Which day?", help_text="For example 28 11 2026", error_messages={"required": "Enter the day"})
     starts_at = TimeField(label="From", required=False, help_text="For example 10:30")
     ends_at = TimeField(label="To", required=False)

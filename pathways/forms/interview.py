@@ -43,9 +43,9 @@ class BookChat(StepForm):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-5", "inputmode": "numeric"}),
         error_messages={"invalid": "Enter a time like 10:30"},
     )
+    anyway = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     place = LineField(label="Where?", max_length=60, help_text="As you would say it: at the library café, or by phone")
     host = forms.ChoiceField(label="Who holds it?", required=False)
-    anyway = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     consent_how = forms.ChoiceField(label="If an employer holds it, how did the person agree to that?", choices=HEARD, required=False)
 
     def add_choices(self) -> None:

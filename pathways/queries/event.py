@@ -95,8 +95,10 @@ def ward_names(codes: Sequence[str]) -> dict[str, str]:
 
 def met_at(user: object, event: Event) -> QuerySet[Pathway]:
     """Cases in the user's sight of those who were met there by name: opened from the event, or talked with at it."""
-    talked = Contact.objects.filter(event=event, voided_at__isnull=True, candidate=OuterRef("candidate"), programme=OuterRef("programme"))
-    return pathways(user).filter(Q(event=event) | Exists(talked)).exclude(stage__in=["void", "merged"])
+    opened = Pathway.objects.filter(event=event).order_by().values("pk")
+    talked = Contact.objects.filter(event=event, voided_at__isnull=True).values("candidate")
+    known = Pathway.objects.filter(candidate__in=talked, programme=event.programme_id).order_by().values("pk")
+    return pathways(user).filter(pk__in=opened.union(known)).exclude(stage__in=["void", "merged"])
 
 
 def numbers_met(user: object, events: Sequence[Event]) -> dict[int, int]:

@@ -299,7 +299,7 @@ def event_poster(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "event": event,
         "square": qr_square(address, called="Square to scan with a phone"),
-        "address": address.partition("://")[2],
+        "address": address.partition("://")[2].split("/"),
         "open": event.is_open_on(today_london(page_time())),
     }
     return render(request, "pathways/event_poster.html", context)
