@@ -31,6 +31,11 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Those that were not called off."""
         return self.filter(cancelled_on__isnull=True)
 
+    def open_on(self, day: date) -> Self:
+        """Those whose poster's code leads somewhere on a day."""
+        lasts = Q(code_ends_on__gte=day) | Q(code_ends_on__isnull=True, day__gte=day - CODE_LASTS)
+        return self.going_ahead().filter(lasts)
+
 
 class Event(Row):
     """One outing. The tally counts talks with people who gave no name; named contacts are rows of their own."""

@@ -5,7 +5,6 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from accounts.models import Programme
 from candidates.models import ContactRoute
 from ground.clock import today_london
 from ground.phones import show_phone
@@ -14,7 +13,6 @@ from outreach.models import Event
 from pathways.models import InterestPost, InterestState, Pathway
 from pathways.models.interest import WAITING
 from pathways.queries.due import Act, ListRow, stage_words
-from pathways.queries.interest import CODE_LIVES
 from pathways.queries.search import latest_cases
 from pathways.queries.unclaimed import count_words
 from pathways.scope import interests
@@ -45,8 +43,7 @@ def waiting_forms(user: object) -> str:
 
 def stalls(user: object, *, today: date) -> list[Event]:
     """Outings of the user's programmes whose codes are in use, the latest first."""
-    mine = Event.objects.filter(programme__in=Programme.objects.for_user(user), day__gte=today - CODE_LIVES)
-    return list(mine.order_by("-day", "id")[:MOST_STALLS])
+    return list(Event.objects.for_user(user).open_on(today).order_by("-day", "id")[:MOST_STALLS])
 
 
 def sent_forms(user: object, *, show: str) -> QuerySet[InterestPost]:
