@@ -5,9 +5,10 @@ from datetime import date
 
 from django.db.models import Q
 
-from accounts.models import Organisation, PrivacyNotice, Programme
+from accounts.models import Organisation, PrivacyNotice, Programme, User
 from employers.models import JobFamily
 from outreach.models import Event
+from pathways.queries.colleagues import may_hold
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,15 @@ def first_programme(today: date) -> Programme | None:
     """Where an interest without a code goes: the programme that has run for the longest."""
     running = Programme.objects.unscoped("the public form").filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), starts_on__lte=today)
     return running.select_related("organisation").order_by("starts_on", "id").first()
+
+
+def holder_of(event: Event | None, *, today: date) -> User | None:
+    """Whose an interest from this event is: the colleague's who stood there alone, while they may hold it. Else nobody's yet."""
+    there = list(event.staff.all()[:2]) if event is not None else []
+    if event is None or len(there) != 1:
+        return None
+    may = may_hold(organisation=event.organisation_id, programmes=[event.programme_id], today=today)
+    return next((user for user in may if user == there[0]), None)
 
 
 def notice_of(programme: Programme, *, language: str, today: date) -> PrivacyNotice | None:

@@ -31,6 +31,7 @@ from outreach.choices import Channel, ContactOutcome
 from outreach.models import Contact, Event, Message
 from outreach.services.message import queue_message
 from pathways.models import InterestPost, InterestState, Pathway
+from pathways.queries.interest import holder_of
 from pathways.services.case import express_interest, new_case
 from pathways.services.text import Moment, template_for, values_of
 
@@ -261,12 +262,13 @@ def new_person(*, said: Said, where: Where, by: Actor, at: datetime) -> Pathway:
 
 
 def new_interest(*, said: Said, where: Where, person: Candidate, by: Actor, at: datetime) -> Pathway:
-    """A case for somebody who has none open: interested, and nobody's yet."""
+    """A case for somebody who has none open: interested, the colleague's who stood alone at the event, else nobody's yet."""
     today, event = today_london(at), where.event
     case = new_case(
         candidate=person,
         programme=where.programme,
         organisation=where.organisation,
+        owner=holder_of(event, today=today),
         opened_on=today,
         source=event.name[:60] if event is not None else SOURCE,
         event=event,

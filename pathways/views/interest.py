@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.backends.signing_in import client_address
+from accounts.models import Programme
 from accounts.services.limits import TooMany
 from ground.actor import Actor
 from ground.clock import read_clock, today_london
@@ -47,7 +48,7 @@ def language_now() -> str:
 
 
 def _page(request: HttpRequest, form: InterestForm, there: PublicForm, *, status: int = 0, **more: object) -> HttpResponse:
-    context = {"form": form, "notice": there.notice, "code_ended": there.code_ended, **more}
+    context = {"form": form, "notice": there.notice, "code_ended": there.code_ended, "public_name": there.organisation.name, **more}
     return render(request, "pathways/interest.html", context, status=status or (422 if form.errors else 200))
 
 
@@ -75,13 +76,15 @@ def _receive(request: HttpRequest, there: PublicForm, *, at: datetime) -> HttpRe
         where = Where(programme=there.programme, organisation=there.organisation, event=there.event, notice=there.notice)
         by = Actor(kind="candidate", organisation_id=there.organisation.pk)
         post = receive_interest(said=said, where=where, stamp=stamp.token, suspect=suspect, hold=hold, address=address, by=by, at=at)
-    return thanks_page(request, token=thanks_token(named_by(post)), programme=there.programme.code)
+    return thanks_page(request, token=thanks_token(named_by(post)), programme=there.programme)
 
 
-def thanks_page(request: HttpRequest, *, token: str, programme: str) -> HttpResponse:
+def thanks_page(request: HttpRequest, *, token: str, programme: Programme | None) -> HttpResponse:
     """The same thanks for everyone; under its token the page is drawn again in another language, and the questions are put."""
-    hidden = [("token", token), ("programme", programme), ("page", "thanks")]
-    context = {"thanks_token": token, "programme_code": programme, "hidden": hidden}
+    code = programme.code if programme is not None else ""
+    hidden = [("token", token), ("programme", code), ("page", "thanks")]
+    name = programme.organisation.name if programme is not None else ""
+    context = {"thanks_token": token, "programme_code": code, "hidden": hidden, "public_name": name}
     return render(request, "pathways/interest_thanks.html", context)
 
 

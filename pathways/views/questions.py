@@ -129,9 +129,10 @@ def equality_questions(request: HttpRequest) -> HttpResponse:
     if case is None:
         return _drawn(request, Sitting("", "", [], page=CLOSED), status=422)
     wanted = request.POST.get("programme", "")
+    running = Programme.objects.unscoped("which questions a programme puts is for everybody").select_related("organisation")
+    programme = running.filter(code=wanted).first()
     if request.POST.get("page") == THANKS:  # its words in another language
-        return thanks_page(request, token=request.POST["token"], programme=wanted)
-    programme = Programme.objects.unscoped("which questions a programme puts is for everybody").filter(code=wanted).first()
+        return thanks_page(request, token=request.POST["token"], programme=programme)
     sitting = Sitting.read(request.POST, services.questions_of(programme, at=at))
     go = request.POST.get("go", "")
     if go == "begin":
@@ -156,10 +157,12 @@ def equality_questions(request: HttpRequest) -> HttpResponse:
         sitting.page = sitting.after()
     if sitting.page == SUMMARY:
         sitting.one_only = False
-    return _drawn(request, sitting)
+    return _drawn(request, sitting, public_name=programme.organisation.name if programme is not None else "")
 
 
-def _drawn(request: HttpRequest, sitting: Sitting, *, form: OwnAnswer | None = None, status: int = 200) -> HttpResponse:
+def _drawn(
+    request: HttpRequest, sitting: Sitting, *, form: OwnAnswer | None = None, status: int = 200, public_name: str = ""
+) -> HttpResponse:
     page = sitting.page
     if page in PAGES and form is None:
         question = PAGES[page].question
@@ -167,7 +170,8 @@ def _drawn(request: HttpRequest, sitting: Sitting, *, form: OwnAnswer | None = N
         if page == Question.ETHNIC_GROUP:
             start["answer"] = GROUP_OF.get(start["answer"], start["answer"])
         form = OwnAnswer(page=page, said=sitting.said.get(Question.ETHNIC_GROUP, ""), initial=start)
-    context: dict[str, Any] = {"sitting": sitting, "page": page, "form": form, "rows": _rows(sitting) if page == SUMMARY else []}
+    rows = _rows(sitting) if page == SUMMARY else []
+    context = {"sitting": sitting, "page": page, "form": form, "rows": rows, "public_name": public_name}
     return render(request, "pathways/questions.html", context, status=status)
 
 

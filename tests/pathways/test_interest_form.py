@@ -13,7 +13,7 @@ from candidates.models import Address, Candidate, ContactRoute
 from outreach.models import Contact, Message
 from pathways.models import InterestPost, Pathway, StageChange, Task
 from pathways.services.interest import read_thanks_token
-from tests.factories import person, programme
+from tests.factories import person, programme, user
 from tests.pathways.interest_scene import Stall, send, stamp, written
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,17 @@ class TestWhatIsKept:
         assert 2 <= (task.due_on - stall.today).days <= 6
         change = StageChange.objects.get(step="express_interest")
         assert (change.actor_kind, change.actor, change.to_stage) == ("candidate", None, "interested")
+
+    @pytest.mark.parametrize(("there", "ended", "owned"), [(1, False, True), (2, False, False), (0, False, False), (1, True, False)])
+    def test_from_a_stall_with_one_colleague_it_is_theirs_else_nobodys(self, stall: Stall, there: int, ended: bool, owned: bool) -> None:
+        colleagues = [stall.partners_worker, user("outreach_worker", stall.partner, stall.programme)]
+        stall.event.staff.add(*colleagues[:there])
+        if ended:
+            stall.partners_worker.memberships.update(ended_at=stall.at)
+        send("/interest/library/")
+        case = only_case()
+        assert (case.owner, case.organisation) == (stall.partners_worker if owned else None, stall.partner)
+        assert Task.objects.get(pathway=case).kind == "book_chat"
 
     def test_the_form_keeps_no_copy_of_what_is_on_the_page(self, stall: Stall) -> None:
         send(postcode="B1 1AA")

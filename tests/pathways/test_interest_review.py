@@ -183,9 +183,10 @@ def test_nobodys_yet_says_how_many_forms_wait(stall: Stall) -> None:
 
 def test_nobodys_yet_names_the_stalls_whose_codes_are_in_use(stall: Stall) -> None:
     stall.event_on(stall.today - timedelta(days=60), code="long-ago")
-    page = signed_in(stall.worker).get("/unclaimed/").content.decode()
+    page = signed_in(stall.partners_worker).get("/unclaimed/").content.decode()
     assert 'href="/interest/library/"' in page
     assert "long-ago" not in page
+    assert "/interest/library/" not in signed_in(stall.worker).get("/unclaimed/").content.decode(), "a stall of another organisation"
 
 
 def test_nobodys_yet_leads_a_worker_to_send_the_form(stall: Stall) -> None:
