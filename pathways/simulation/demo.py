@@ -1,7 +1,7 @@
 """The demo programme: about 900 people over 18 months, 305 of whom had an offer, and work of every kind today."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -120,16 +120,25 @@ def load_demo(*, at: datetime) -> World | None:
 
 
 def _stall_today(world: World, *, at: datetime) -> None:
-    """A stall that stands today, with a code for the public form: /interest/library/."""
-    Event.objects.create(
+    """A stall that stands today, with a code for the public form: /interest/library/. Who writes there comes to its one colleague."""
+    day = today_london(at)
+    event = Event.objects.create(
         organisation=world.delivery[0],
         programme=world.programme,
         name="Library open day",
         venue="Northfield library",
-        day=today_london(at),
+        ward_code=_ward("Northfield", day),
+        day=day,
+        starts_at=time(14),
+        ends_at=time(16),
         code=STALL_CODE,
         created_at=at,
     )
+    event.staff.add(world.workers[0])
+
+
+def _ward(name: str, day: date) -> str:
+    return wards_on(day).filter(name=name).values_list("code", flat=True).first() or ""
 
 
 def refuse_other_people() -> None:
@@ -208,8 +217,13 @@ def _keep_registers(world: World, *, at: datetime) -> None:
 def _outings_to_come(world: World, *, at: datetime) -> None:
     """A stall of each delivery partner on the next working day, today if it is one, and a week on; talks are counted."""
     day = working(today_london(at))
-    ward = wards_on(day).filter(name="Ladywood").values_list("code", flat=True).first() or ""
-    said = {"name": "Library drop-in", "venue": "Ladywood library", "ward_code": ward, "day": day, "code_ends_on": day + CODE_LASTS}
+    said = {
+        "name": "Library drop-in",
+        "venue": "Ladywood library",
+        "ward_code": _ward("Ladywood", day),
+        "day": day,
+        "code_ends_on": day + CODE_LASTS,
+    }
     hours = {"starts_at": time(10), "ends_at": time(13)}
     for place, partner in enumerate(world.delivery):
         worker, by = world.workers[place], world.worker_actors[place]
