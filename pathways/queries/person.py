@@ -343,8 +343,8 @@ def _last_spoke(logged: Iterable[Contact], cases: Sequence[Pathway]) -> str:
 
 
 def _counted(logged: Iterable[Contact], case: Pathway, *, wanted: int) -> str:
-    """Meaningful talks: 2, at least 3 wanted. Those of this case, against the programme's rule of the day it was opened."""
+    """Talks that moved something on: 2 of the 3 wanted. Those of this case, against the programme's rule of the day it was opened."""
     number = sum(
         row.meaningful and row.voided_at is None and row.programme_id == case.programme_id and row.day >= case.opened_on for row in logged
     )
-    return f"Meaningful talks: {number}, at least {wanted} wanted"
+    return f"Talks that moved something on: {number} of the {wanted} wanted"

@@ -28,6 +28,11 @@ def helps(user: object, person: Candidate, *, today: date) -> list[Helps]:
     return [Helps(row, _known_to(row), row.review_on is not None and row.review_on < today) for row in _with_shares(user, person)]
 
 
+def how_many_help(user: object, person: Candidate) -> int:
+    """How many things that help are recorded: enough to say that there is something to read, without reading it."""
+    return supports(user).filter(candidate=person).count()
+
+
 def _with_shares(user: object, person: Candidate) -> QuerySet[Support]:
     standing = SupportShare.objects.filter(withdrawn_on__isnull=True).select_related("introduction__employer").order_by("id")
     rows = supports(user).filter(candidate=person).select_related("candidate", "recorded_by")

@@ -24,6 +24,7 @@ from pathways.forms.note import NoteForm
 from pathways.forms.person import LANGUAGES, AddressForm, AddRoute, ChangeRoute, CorrectPerson, DeathForm
 from pathways.queries.person import consent_words, person_page
 from pathways.queries.steps import MACHINE_OF
+from pathways.queries.support import how_many_help
 from pathways.scope import CASE_ROLES, SCOPES, tasks
 from pathways.services.case import record_death
 from pathways.services.reach import add_way, end_way, put_way_right
@@ -63,6 +64,7 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "note_form": NoteForm(employers=[], auto_id="note_%s"),
         "language_words": dict(LANGUAGES).get(found.language, found.language),
         "consents": [(row, consent_words(row)) for row in page.consents],
+        "how_many_help": how_many_help(request.user, found),
         "may_block": desk_for(request).has("programme_lead"),
         "others": [case for case in page.cases if case.pk != page.case.pk],
     }
@@ -70,7 +72,7 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 #: Lists that lead to a person's page, by the beginning of their address: the way back names them.
-LISTS = (("/caseload/", "Caseload"), ("/unclaimed/", "Nobody’s yet"), ("/board/", "Figures"), ("/today/", "Today"))
+LISTS = (("/caseload/", "Caseload"), ("/unclaimed/", "Nobody’s yet"), ("/events/", "Events"), ("/board/", "Figures"), ("/today/", "Today"))
 
 
 def came_from(request: HttpRequest) -> dict[str, str]:

@@ -15,6 +15,7 @@ from pathways.models import InterestPost, Pathway, StageChange, Task
 from pathways.services.interest import read_thanks_token
 from tests.factories import person, programme, user
 from tests.pathways.interest_scene import Stall, send, stamp, written
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -315,3 +316,14 @@ def test_the_notice_that_was_shown_is_the_one_in_force(stall: Stall) -> None:
     assert "Another." in Client().get("/interest/").content.decode()
     send()
     assert only_case().notice.edition == 2
+
+
+def test_a_phone_that_is_handed_over_shows_the_form_and_no_way_to_anybody_else(stall: Stall) -> None:
+    browser = signed_in(stall.worker)
+    assert 'href="/caseload/"' in browser.get("/unclaimed/").content.decode()
+    thanks = browser.post("/interest/", written())
+    questions = browser.post("/interest/questions/", {"token": thanks.context["thanks_token"], "programme": stall.programme.code})
+    for answer in (browser.get("/interest/"), browser.get("/interest/library/"), thanks, questions):
+        assert answer.status_code == 200
+        page = answer.content.decode()
+        assert [path for path in ("/caseload/", "/today/", "/account/", "/sign-out/", 'href="/"') if path in page] == []

@@ -153,13 +153,13 @@ def test_a_lead_reads_what_others_kept_to_themselves_only_for_a_reason_that_is_w
 
 def counted(scene: Noted) -> str:
     words = signed_in(scene.worker).get(scene.home).content.decode()
-    return words.partition("Meaningful talks: ")[2].partition("<")[0]
+    return words.partition("Talks that moved something on: ")[2].partition("<")[0]
 
 
 def test_a_talk_is_logged_with_one_tap_and_said_to_have_moved_something_on_with_the_next_and_the_page_counts_it() -> None:
     scene = Noted()
     browser = signed_in(scene.worker)
-    assert counted(scene) == "0, at least 3 wanted"
+    assert counted(scene) == "0 of the 3 wanted"
     browser.post(f"/pathways/{scene.theirs.uuid}/contacts/", {"tap": "call.spoke", "once": new_once()})
     row = Contact.objects.get()
     path = f"/contacts/{row.uuid}/meaningful/"
@@ -168,7 +168,7 @@ def test_a_talk_is_logged_with_one_tap_and_said_to_have_moved_something_on_with_
     words = browser.get(scene.home).content.decode()
     assert "It moved something on." in words
     assert path not in words
-    assert counted(scene) == "1, at least 3 wanted"
+    assert counted(scene) == "1 of the 3 wanted"
     assert browser.post(path, {"once": new_once()}).status_code == 409
 
 
@@ -181,11 +181,11 @@ def test_an_attempt_moves_nothing_on_and_a_colleague_does_not_say_it_for_another
     with pytest.raises(Refused):
         mark_meaningful(contact=talked, by=actor(scene.colleague), at=scene.now)
     mark_meaningful(contact=talked, by=scene.lead_by, at=scene.now)
-    assert counted(scene) == "1, at least 3 wanted"
+    assert counted(scene) == "1 of the 3 wanted"
 
 
 def test_how_many_are_wanted_is_the_programmes_rule_of_the_day_the_case_was_opened() -> None:
     scene = Noted()
     ProgrammeRule.objects.create(programme=scene.programme, code="meaningful_contacts", value=5, valid_from=scene.theirs.opened_on)
     ProgrammeRule.objects.create(programme=scene.programme, code="meaningful_contacts", value=9, valid_from=scene.today)
-    assert counted(scene) == "0, at least 5 wanted"
+    assert counted(scene) == "0 of the 5 wanted"

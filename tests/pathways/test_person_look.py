@@ -95,5 +95,5 @@ def test_without_script_a_talk_moves_something_on_with_two_taps(server: Any, bro
     page.goto(f"{server.url}/people/{case.candidate.uuid}/")
     page.get_by_role("button", name="Spoke", exact=True).click()
     page.get_by_role("button", name="It moved something on").click()
-    page.get_by_text("Meaningful talks: 1, at least 3 wanted").wait_for()
+    page.get_by_text("Talks that moved something on: 1 of the 3 wanted").wait_for()
     assert Pathway.objects.get(pk=case.pk).last_two_way_on == made.today

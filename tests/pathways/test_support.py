@@ -60,6 +60,18 @@ def test_it_stands_on_a_page_of_its_own_and_each_time_somebody_opens_it_is_writt
     assert (last.person, last.actor, last.rows, last.route) == (scene.person.uuid, scene.worker, 1, "support")
 
 
+def test_the_persons_page_says_near_its_top_that_something_is_recorded_and_not_what() -> None:
+    scene = Helped()
+    browser, home = signed_in(scene.worker), f"/people/{scene.person.uuid}/"
+    assert "What helps them: 1 recorded" not in browser.get(home).content.decode()
+    row = scene.agree()
+    page = browser.get(home).content.decode()
+    assert page.index("What helps them: 1 recorded") < page.index('id="next"')
+    assert (WORDS in page, reads()) == (False, 0)
+    end_support(support=row, version=row.version, by=scene.by, at=scene.now)
+    assert "What helps them: 1 recorded" not in browser.get(home).content.decode()
+
+
 def test_it_is_added_changed_and_taken_out_and_what_it_said_before_is_kept_nowhere() -> None:
     scene = Helped()
     browser = signed_in(scene.worker)
