@@ -45,12 +45,14 @@ BY_CODE = {language.code: language for language in LANGUAGES}
 ENGLISH = LANGUAGES[0]
 #: The name of the field and of the word in an address.
 FIELD = "language"
+#: What a button to another language is called inside a form whose own field says the present one.
+OTHER = "other_language"
 View = Callable[..., HttpResponse]
 
 
 def language_asked(request: HttpRequest) -> Language:
     """What the form or the address says, else what the browser likes best of what there is, else English."""
-    given = request.POST.get(FIELD) or request.GET.get(FIELD)
+    given = request.POST.get(OTHER) or request.POST.get(FIELD) or request.GET.get(FIELD)
     if given in BY_CODE:
         return BY_CODE[given]
     for liked, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):

@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.urls import Resolver404, resolve
 
 from ground import views
 from ground.clock import forget_page_time
@@ -118,8 +119,7 @@ def unreadable(request: HttpRequest) -> HttpResponse | None:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return views.bad_request(request)
-    cap = settings.UPLOAD_LIMIT + ROOM if request.content_type == PARTS else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if length > cap:
+    if length > _longest_body(request):
         return views.too_large(request)
     try:
         request.POST  # noqa: B018 - reading is the point: an unreadable form is refused here
@@ -128,6 +128,17 @@ def unreadable(request: HttpRequest) -> HttpResponse | None:
     except (SuspiciousOperation, MultiPartParserError, UnreadablePostError, UnicodeDecodeError):
         return views.bad_request(request)
     return None
+
+
+def _longest_body(request: HttpRequest) -> int:
+    """As much as a register where somebody signed in could send one, or be told why not; never on a page for everybody."""
+    if request.content_type != PARTS:
+        return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    try:
+        roles = getattr(resolve(request.path_info).func, "open_to", frozenset())
+    except Resolver404:
+        roles = frozenset()
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if roles <= {"public"} else settings.UPLOAD_LIMIT + ROOM
 
 
 def body_is_text(request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,9 +12,29 @@ from django.http import HttpRequest
 from accounts.services.mail import queue_mail
 from ground.clock import real_now
 
+#: Bits of an IPv6 address that tell one household, or one office, from another.
+HOUSEHOLD = 64
+
 
 def client_address(request: HttpRequest) -> str:
-    """Where the request came from: as many proxies back as are configured, not whatever the header claims."""
+    """Where the request came from: as many proxies back as are configured, not whatever the header claims.
+
+    Of IPv6 the network: whoever has one such address has all that begin so.
+    """
+    return _network(_sender(request))
+
+
+def _network(address: str) -> str:
+    try:
+        given = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(given, IPv4Address):
+        return str(given)
+    return str(given.ipv4_mapped or ip_network((given, HOUSEHOLD), strict=False))
+
+
+def _sender(request: HttpRequest) -> str:
     proxies = settings.TRUSTED_PROXIES
     if proxies:
         forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]

@@ -12,15 +12,17 @@ from candidates.choices import BirthQuality
 from ground.rows import Personal, Row
 
 _MARKS = re.compile("[^a-z0-9]+")
+#: Letters of a folded name that are kept: some signs fold to a whole phrase.
+LONGEST_FOLDED = 620
 
 
 def fold(text: str) -> str:
-    """A name as it is searched: case, accents and punctuation gone, spaces single."""
+    """A name as it is searched: case, accents and punctuation gone, spaces single, cut where its column ends."""
     if text.isascii():
-        return " ".join(_MARKS.sub(" ", text.lower()).split())
+        return " ".join(_MARKS.sub(" ", text.lower()).split())[:LONGEST_FOLDED]
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return " ".join(letters.split())
+    return " ".join(letters.split())[:LONGEST_FOLDED]
 
 
 def person_at_end_of(path: str) -> property:
@@ -45,7 +47,7 @@ class Candidate(Row):
     first_name = models.CharField("first name", max_length=200)
     last_name = models.CharField("last name", max_length=200, blank=True)
     known_as = models.CharField("name to use", max_length=200, blank=True)
-    folded_name = models.CharField(max_length=620, editable=False)
+    folded_name = models.CharField(max_length=LONGEST_FOLDED, editable=False)
     date_of_birth = models.DateField("date of birth", null=True, blank=True)
     birth_quality = models.CharField(max_length=5, choices=BirthQuality, blank=True)
     language = models.CharField("language", max_length=10, default="en")

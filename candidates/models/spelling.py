@@ -13,6 +13,8 @@ from candidates.models.candidate import Candidate
 
 #: How like a word of the name a word typed must be, from 0 to 1: "Smiht" for Smith is 0.5.
 LIKE_ENOUGH = "0.5"
+#: Words of a search that are looked for: each more is another look through everybody.
+MOST_WORDS = 6
 #: What stays of a name's word by its sound is told from others from so many letters on.
 FEWEST_SOUNDS = 3
 _AFTER_THE_FIRST = re.compile("(?<=[^ ])[aeiouy]+")
@@ -45,10 +47,15 @@ def knows_trigrams() -> bool:
         return bool(cursor.fetchone()[1])
 
 
+def words_of(folded: str) -> list[str]:
+    """The words to look for: each once, the first few."""
+    return list(dict.fromkeys(folded.split()))[:MOST_WORDS]
+
+
 def has_words(folded: str) -> Q:
     """Names in which some word begins with each word typed, in whichever order."""
     found = Q()
-    for word in folded.split():
+    for word in words_of(folded):
         found &= Q(folded_name__startswith=word) | Q(folded_name__contains=f" {word}")
     return found
 
@@ -59,7 +66,7 @@ def spelt_otherwise(rows: QuerySet[Candidate], folded: str, *, trigrams: bool) -
     Each way is a list of its own within the list: asked together, no index would serve them.
     """
     name, likeness = F("folded_name"), Value(0.0, output_field=FloatField())
-    for word in folded.split():
+    for word in words_of(folded):
         ways = [Q(ArrayContains(Sounds(name), [sound(word)]))] if len(sound(word)) >= FEWEST_SOUNDS else []
         if trigrams:
             ways.append(Q(TrigramWordSimilar(name, word)))

@@ -23,11 +23,17 @@ def answer_questions(
     The person may change their own; what a worker keyed from paper is blind after.
     Raises Conflict when the person has objected, or when somebody but the person would answer again.
     """
+    _one_at_a_time(candidate)
     if EqualityObjection.objects.filter(candidate=candidate).exists():
         raise Conflict("These questions are not put to this person.")
     for question, said in answers.items():
         _keep(candidate, question, said, (own_words or {}).get(question, ""), by=by, at=at)
     return candidate
+
+
+def _one_at_a_time(candidate: Candidate) -> None:
+    """An answer waits for an objection on its way, and the second of two first answers for the first. Nobody has no row to wait for."""
+    Candidate.objects.select_for_update(no_key=True).filter(pk=candidate.pk).first()
 
 
 def _keep(candidate: Candidate, question: str, said: str, words: str, *, by: Actor, at: datetime) -> None:
@@ -105,6 +111,7 @@ def keep_answers_of_new_people(*, answers: Iterable[tuple[int, str, str]], at: d
 @service("equality.object")
 def object_to_questions(*, candidate: Candidate, by: Actor, at: datetime) -> Candidate:
     """A written objection: the answers go, the date stays, nobody asks again."""
+    _one_at_a_time(candidate)
     EqualityAnswer.objects.filter(candidate=candidate).delete()
     EqualityObjection.objects.get_or_create(candidate=candidate, defaults={"objected_on": today_london(at)})
     return candidate

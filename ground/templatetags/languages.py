@@ -6,23 +6,24 @@ from typing import Any
 from django import template
 from django.template.context import Context
 
-from ground.languages import ENGLISH, FIELD, LANGUAGES, language_now
+from ground.languages import ENGLISH, FIELD, LANGUAGES, OTHER, language_now
 
 register = template.Library()
 
 
 @register.inclusion_tag("components/languages.html", takes_context=True)
-def languages(context: Context, hidden: Sequence[tuple[str, str]] | None = None, action: str = "") -> dict[str, Any]:
+def languages(context: Context, hidden: Sequence[tuple[str, str]] | None = None, action: str = "", form: str = "") -> dict[str, Any]:
     """All languages by their own names, each leading to this page in it.
 
     `hidden` are the names and values that a page carries in its form: then each is a button that sends them again to `action`.
+    `form` is the id of a form on the page that has been sent: then each is a button of it, and what was typed goes along.
     """
     request, now, links = context["request"], language_now(), []
     for language in LANGUAGES:
         asked = request.GET.copy()
         asked[FIELD] = language.code
         links.append({"language": language, "href": f"{request.path}?{asked.urlencode()}", "current": language == now})
-    return {"links": links, "hidden": hidden, "action": action, "field": FIELD}
+    return {"links": links, "hidden": hidden, "action": action, "form": form, "field": OTHER if form else FIELD}
 
 
 @register.simple_tag

@@ -68,6 +68,7 @@ def _refuse_order(said: Mapping[str, Any]) -> None:
 @service("event.cancel")
 def cancel_event(*, event: Event, version: int, by: Actor, at: datetime) -> Event:
     """Call it off: its code leads nowhere any more. Talks and people that are there stay."""
+    _refuse_cancelled(event)
     event.change(version=version, cancelled_on=today_london(at))
     return event
 
@@ -75,6 +76,8 @@ def cancel_event(*, event: Event, version: int, by: Actor, at: datetime) -> Even
 @service("event.restore")
 def restore_event(*, event: Event, version: int, by: Actor, at: datetime) -> Event:
     """It goes ahead after all."""
+    if event.cancelled_on is None:
+        raise Conflict("This event was not called off.")
     event.change(version=version, cancelled_on=None)
     return event
 
@@ -108,6 +111,7 @@ def count_talk(*, event: Event, by: Actor, at: datetime) -> Event:
 @service("event.talk_off")
 def take_off_talk(*, event: Event, by: Actor, at: datetime) -> Event:
     """One talk less: it was pressed by mistake. Never below none."""
+    _refuse_cancelled(event)
     if not Event.objects.filter(pk=event.pk, tally__gt=0).update(tally=F("tally") - 1):
         raise Conflict("No talk is counted that could be taken off.")
     note(fields=["tally"])

@@ -88,7 +88,8 @@ class EventForm(HouseForm):
         begins, ends, day = cleaned.get("starts_at"), cleaned.get("ends_at"), cleaned.get("day")
         if begins and ends and ends <= begins:
             self.add_error("ends_at", "It ends before it begins.")
-        if day and cleaned.get("postcode") and not cleaned.get("ward_code"):
+        moved = "postcode" in self.changed_data and "ward_code" not in self.changed_data  # the ward of the place that it was
+        if day and cleaned.get("postcode") and (moved or not cleaned.get("ward_code")):
             cleaned["ward_code"] = look_up(cleaned["postcode"], day).ward_code
         return cleaned
 

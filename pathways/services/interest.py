@@ -157,7 +157,8 @@ def receive_interest(
     for one in found:
         if (one.stamp_digest, one.words_digest) == (page, words):
             return one
-    standing = sorted((one for one in found if one.state != InterestState.LEFT_OUT), key=lambda one: one.candidate_id is None)
+    seen = (one for one in found if one.state not in {InterestState.LEFT_OUT, InterestState.AGAIN})  # what somebody sees, or has seen
+    standing = sorted(seen, key=lambda one: one.candidate_id is None)
     earlier = next(iter(standing), None)
     known = earlier.candidate if earlier is not None and earlier.candidate_id else who_it_may_be(said=said, programme=where.programme)
     post = InterestPost(

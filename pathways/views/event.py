@@ -268,7 +268,7 @@ def cancel_event(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
     def act() -> HttpResponse:
         typed = request.POST.get("version", "")
-        version = int(typed) if typed.isdigit() and len(typed) < 10 else 0
+        version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
         (services.restore_event if goes_ahead else services.cancel_event)(event=event, version=version, by=by, at=at)
         messages.success(request, "It goes ahead." if goes_ahead else "Called off. Its code leads nowhere now.")
         return HttpResponseRedirect(f"/events/{event.uuid}/")

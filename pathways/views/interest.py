@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
@@ -14,7 +13,7 @@ from accounts.services.limits import TooMany
 from ground.actor import Actor
 from ground.clock import read_clock, today_london
 from ground.door import open_to
-from ground.languages import in_their_language
+from ground.languages import OTHER, in_their_language, language_now
 from ground.templatetags.said import time_of_day
 from pathways.forms.interest import InterestForm
 from pathways.forms.stamp import new_stamp, read_stamp
@@ -34,22 +33,25 @@ def interest(request: HttpRequest, code: str = "") -> HttpResponse:
     at = read_clock()
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
         return render(request, "pathways/interest_too_large.html", status=413)
-    there = public_form(code=code, language=language_now(), today=today_london(at))
+    there = public_form(code=code, language=language_now().code, today=today_london(at))
     if there is None:
         return render(request, "pathways/interest_closed.html", status=503)
     if request.method != "POST":
         return _page(request, InterestForm(at=at, families=there.families), there)
+    if OTHER in request.POST:  # the page in another language, with what was typed
+        return _page(request, InterestForm(at=at, families=there.families, initial=_typed(request)), there)
     return _receive(request, there, at=at)
-
-
-def language_now() -> str:
-    """The language of this page, without its country."""
-    return (get_language() or "en").partition("-")[0]
 
 
 def _page(request: HttpRequest, form: InterestForm, there: PublicForm, *, status: int = 0, **more: object) -> HttpResponse:
     context = {"form": form, "notice": there.notice, "code_ended": there.code_ended, "public_name": there.organisation.name, **more}
+    context["sent_before"] = request.method == "POST"
     return render(request, "pathways/interest.html", context, status=status or (422 if form.errors else 200))
+
+
+def _typed(request: HttpRequest) -> dict[str, object]:
+    plain = {name: request.POST.get(name, "") for name in ("name", "way", "reach", "shared", "postcode")}
+    return {**plain, "families": request.POST.getlist("families")}
 
 
 def _receive(request: HttpRequest, there: PublicForm, *, at: datetime) -> HttpResponse:
@@ -99,5 +101,5 @@ def _said(form: InterestForm, *, typed: str) -> Said:
         families=tuple(data["families"]),
         postcode=data["postcode"],
         no_home=form.no_home,
-        language=language_now(),
+        language=language_now().code,
     )

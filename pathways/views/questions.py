@@ -5,6 +5,7 @@ what was said so far: nothing is read back from what is kept, so whoever sends a
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.backends.signing_in import client_address
 from accounts.models import Programme
+from accounts.services import limits
 from candidates.choices import Question
 from ground.clock import read_clock
 from ground.door import open_to
@@ -30,6 +33,9 @@ from pathways.views.interest import thanks_page
 
 START, SUMMARY, OVER, NO_MORE, CLOSED = "start", "summary", "over", "no_more", "closed"
 THANKS = "thanks"
+#: Answers that are kept under one form's token, and from one place: each is written down for good.
+ANSWERS_PER_FORM = limits.Limit("answers", 100, timedelta(hours=24))
+ANSWERS_PER_ADDRESS = limits.Limit("answers_from", 1_500, timedelta(hours=1))
 SAID, WORDS = "said-", "words-"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -135,6 +141,14 @@ def equality_questions(request: HttpRequest) -> HttpResponse:
         return thanks_page(request, token=request.POST["token"], programme=programme)
     sitting = Sitting.read(request.POST, services.questions_of(programme, at=at))
     go = request.POST.get("go", "")
+    if go in {"next", "object"}:
+        try:
+            limits.count(ANSWERS_PER_FORM, str(case), at=at)
+            limits.count(ANSWERS_PER_ADDRESS, client_address(request), at=at)
+        except limits.TooMany as full:
+            response = _drawn(request, Sitting("", "", [], page=CLOSED), status=429)
+            response.headers["Retry-After"] = str(full.retry_after)
+            return response
     if go == "begin":
         sitting.page = sitting.after()
     elif go == "back":

@@ -2,6 +2,7 @@
 
 import re
 from datetime import time, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -11,9 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Audit
+from ground.door import Conflict
 from ground.once import new_once
 from outreach.models import Event
-from outreach.services.event import add_event, cancel_event, new_code, repeat_event
+from outreach.services.event import add_event, cancel_event, new_code, repeat_event, take_off_talk
+from pathways.forms import event as event_forms
 from pathways.models import Pathway
 from pathways.services.meeting import meet_person
 from tests.factories import organisation, partner, programme, user
@@ -320,3 +323,32 @@ def test_services_say_who_did_it() -> None:
         "event.cancel",
         "event.repeat",
     ]
+
+
+def test_called_off_once_and_going_ahead_only_after_that() -> None:
+    scene = Scene()
+    event = stall(scene)
+    browser = signed_in(scene.worker)
+    assert press(browser, event, "goes_ahead", on="cancel", version="1").status_code == 409
+    assert press(browser, event, "off", on="cancel", version="1").status_code == 302
+    event.refresh_from_db()
+    assert press(browser, event, "off", on="cancel", version=str(event.version)).status_code == 409
+    assert press(browser, event, "off", on="cancel", version="\u00b2").status_code == 409
+    with pytest.raises(Conflict):
+        take_off_talk(event=event, by=scene.by, at=scene.now)
+
+
+def test_a_venue_put_right_lies_in_the_ward_of_its_new_postcode(monkeypatch: pytest.MonkeyPatch) -> None:
+    wards = [("E05000001", "Old, Testfield"), ("E05000002", "New, Testfield")]
+    monkeypatch.setattr(event_forms, "look_up", lambda postcode, day: SimpleNamespace(ward_code="E05000002"))
+    start = {"name": "Stall", "day": "2026-11-26", "postcode": "B1 1AA", "ward_code": "E05000001", "code_days": 14}
+
+    def ward(**typed: Any) -> str:
+        day = {"day_0": "26", "day_1": "11", "day_2": "2026"}
+        form = event_forms.EventForm({**start, **day, **typed}, initial=start, colleagues=[], wards=wards)
+        form.is_valid()
+        return str(form.cleaned_data["ward_code"])
+
+    assert ward() == "E05000001"
+    assert ward(postcode="B2 2BB") == "E05000002"
+    assert ward(postcode="B2 2BB", ward_code="") == "E05000002"
