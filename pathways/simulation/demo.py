@@ -18,10 +18,13 @@ from ground.door import Refused
 from outreach.models import Event
 from outreach.models.event import CODE_LASTS
 from outreach.services.event import add_event, repeat_event, write_talks
-from pathways.models import Attendance, Pathway, TrainingPlace
+from pathways.models import Attendance, Introduction, Pathway, TrainingPlace
+from pathways.models.note import Visibility
 from pathways.scope import TRAINER_SEES
+from pathways.services.contact import add_note
 from pathways.services.door import Taken
 from pathways.services.interview import book_chat
+from pathways.services.support import add_support
 from pathways.simulation.bulk import load_in_bulk
 from pathways.simulation.cast import ROLES, cast
 from pathways.simulation.days import moment, working
@@ -31,6 +34,8 @@ from pathways.simulation.rates import Rates
 from pathways.simulation.story import PersonStory, ProgrammeStory
 from pathways.simulation.telling import count_places, simulate
 from pathways.simulation.world import World, found_world
+from pathways.workflow.introduction import IntroductionStage
+from pathways.workflow.training_place import SEATED
 from places.queries import wards_on
 from places.services.invented import load_invented
 
@@ -116,7 +121,25 @@ def load_demo(*, at: datetime) -> World | None:
         _keep_registers(world, at=at)
         _stall_today(world, at=at)
         _outings_to_come(world, at=at)
+        _what_helps(world, at=at)
     return world
+
+
+def _what_helps(world: World, *, at: datetime) -> None:
+    """Somebody on a course and somebody put forward need something arranged, and said who may know; a colleague's note of today."""
+    samina, by = world.users["samina"], world.worker_actors[0]
+    seat = TrainingPlace.objects.filter(stage__in=SEATED, pathway__owner=samina).order_by("-id").first()
+    if seat is not None:
+        words = "Hand-outs in large print, two days before"
+        add_support(candidate=seat.pathway.candidate, helps=words, with_trainer=True, by=by, at=at)
+    stands = {"consent__isnull": False, "consent__withdrawn_on__isnull": True, "consent__voided_at__isnull": True}
+    sent = Introduction.objects.filter(pathway__owner=samina, heading__organisation=world.users["dawn"].memberships.get().organisation)
+    row = sent.filter(stage__in=(IntroductionStage.SENT, IntroductionStage.OFFERED), **stands).order_by("-id").first()
+    if row is not None:
+        words = "A chair with arms, and breaks at fixed times"
+        add_support(candidate=row.pathway.candidate, helps=words, share_with=[row], shared_how="phone", by=by, at=at)
+    for case in Pathway.objects.open().filter(owner=samina).order_by("-id")[:3]:
+        add_note(case=case, text="Likes early shifts. Ring after the school run.", visibility=Visibility.TEAM, by=by, at=at)
 
 
 def _stall_today(world: World, *, at: datetime) -> None:

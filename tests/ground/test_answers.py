@@ -147,6 +147,8 @@ def test_jobs_health_wants_its_token_and_tells_what_is_late(db, client, settings
     settings.METRICS_TOKEN = "a token"
     assert client.get("/healthz/jobs", headers={"Authorization": "Bearer another"}).status_code == 403
     right = {"Authorization": "Bearer a token"}
+    with connection.cursor() as cursor:  # the tests' database may be old by now
+        cursor.execute("UPDATE django_migrations SET applied = %s", [real_now()])
     assert client.get("/healthz/jobs", headers=right).status_code == 200
     ended = real_now() - timedelta(hours=3)
     JobRun.objects.create(

@@ -197,5 +197,5 @@ def test_a_form_of_a_step_says_whose_it_is_by_full_name() -> None:
     scene = Scene()
     case = scene.open(first="Amina", last="Yusuf", known_as="Mina")
     words = text(signed_in(scene.worker), f"/pathways/{case.uuid}/steps/withdraw/")
-    assert '<span class="govuk-caption-l">Amina Yusuf</span>' in words
+    assert '<span class="govuk-caption-l"><bdi>Amina Yusuf</bdi></span>' in words
     assert "Somebody else told me this" in words
