@@ -9,6 +9,7 @@ from accounts.models import Organisation, User
 from accounts.services.mail import sweep as sweep_mail
 from accounts.services.membership import invite
 from accounts.services.password import send_reset
+from candidates.models import Candidate
 from ground.actor import Actor
 from ground.clock import today_london
 from pathways.models import (
@@ -26,6 +27,7 @@ from pathways.services.imports.deciding import approve_run
 from pathways.services.imports.receive import receive_register
 from pathways.services.imports.taking_back import undo_run
 from pathways.services.imports.working import work_once
+from pathways.services.support import add_support
 from pathways.simulation.demo import SIGN_INS, load_demo
 from pathways.simulation.register import register_sample
 from pathways.simulation.world import World
@@ -63,6 +65,7 @@ def furnish(*, at: datetime) -> dict[str, User | None]:
     people = {role: world.users[first] for role, first in ROLES.items()}
     _letters(world, at)
     _registers(world, at)
+    _helps(world, at)
     with connection.cursor() as cursor:  # autovacuum sees nothing of one long transaction, and may have counted these tables while empty
         cursor.execute("ANALYZE")
     return {"nobody": None, **people}
@@ -81,6 +84,12 @@ def _letters(world: World, at: datetime) -> None:
     )
     send_reset(email=world.users["joe"].email, at=at)
     assert sweep_mail(at=at, now=at)["accepted"] >= 2
+
+
+def _helps(world: World, at: datetime) -> None:
+    """Something helps the person whose addresses are typed."""
+    person = Candidate.objects.get(uuid=rows_of(world.users["samina"])["person"])
+    add_support(candidate=person, helps="A hand-out in large print", by=world.worker_actors[0], at=at)
 
 
 def _registers(world: World, at: datetime) -> None:

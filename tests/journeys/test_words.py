@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 NO_LINK = {
     "add_note": "its form stands on the person's page; the address is for a note that was not right",
     "choose_place": "offered to somebody who works at several places; nobody in the demo does",
+    "equality_questions": "follows the thanks; the address alone leads to the form",
     "healthz": "asked by machines",
     "of_row": "named by a number of a report; leads on to the person's page",
     "people": "the same page as Find a person, by its shorter address",
@@ -27,6 +28,8 @@ NO_LINK = {
     "sign_in_code": "follows the first page of signing in",
     "sign_in_go_on": "follows the last page of signing in",
     "sign_out": "a button of the header; the address asks first",
+    "support_for_employer": "stands on a page only where the person shared something; test_support follows it",
+    "support_for_trainer": "stands in a row only where the trainer may know of something; test_course_people follows it",
     "task": "named by an e-mail; leads on to the person's page",
 }
 #: Figures take seconds each over nine hundred people: tests/analytics/test_board_look.py reads them, and the crawl of the slow lane.
