@@ -1,8 +1,7 @@
 """Events: the list and its file, planning and putting right, talks counted with one press, and what came of it; whose, and whose not."""
 
 import re
-from datetime import time, timedelta
-from types import SimpleNamespace
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,9 +15,11 @@ from ground.door import Conflict
 from ground.once import new_once
 from outreach.models import Event
 from outreach.services.event import add_event, cancel_event, new_code, repeat_event, take_off_talk
-from pathways.forms import event as event_forms
+from pathways.forms.event import EventForm
 from pathways.models import Pathway
 from pathways.services.meeting import meet_person
+from places.choices import EditionKind
+from places.models import Authority, Edition, Postcode, Ward
 from tests.factories import organisation, partner, programme, user
 from tests.pathways.course_scene import names, page, without_nonce
 from tests.pathways.scenes import Scene
@@ -338,17 +339,23 @@ def test_called_off_once_and_going_ahead_only_after_that() -> None:
         take_off_talk(event=event, by=scene.by, at=scene.now)
 
 
-def test_a_venue_put_right_lies_in_the_ward_of_its_new_postcode(monkeypatch: pytest.MonkeyPatch) -> None:
-    wards = [("E05000001", "Old, Testfield"), ("E05000002", "New, Testfield")]
-    monkeypatch.setattr(event_forms, "look_up", lambda postcode, day: SimpleNamespace(ward_code="E05000002"))
-    start = {"name": "Stall", "day": "2026-11-26", "postcode": "B1 1AA", "ward_code": "E05000001", "code_days": 14}
+def test_a_venue_put_right_lies_in_the_ward_of_its_new_postcode() -> None:
+    council = Authority.objects.create(code="E08000098", name="Testfield")
+    names = Edition.objects.create(kind=EditionKind.WARDS, name="Wards", as_of=date(2018, 5, 3))
+    for code, name in (("E05098001", "Old"), ("E05098002", "New")):
+        Ward.objects.create(code=code, name=name, authority=council, edition=names, valid_from=date(2018, 5, 3))
+    lies = Edition.objects.create(kind=EditionKind.POSTCODES, name="Postcodes", as_of=date(2025, 11, 1))
+    Postcode.objects.create(edition=lies, pcds="B2 2BB", ward_code="E05098002")
+    wards = [("E05098001", "Old, Testfield"), ("E05098002", "New, Testfield")]
+    start = {"name": "Stall", "day": date(2026, 11, 26), "postcode": "B1 1AA", "ward_code": "E05098001", "code_days": 14}
 
     def ward(**typed: Any) -> str:
         day = {"day_0": "26", "day_1": "11", "day_2": "2026"}
-        form = event_forms.EventForm({**start, **day, **typed}, initial=start, colleagues=[], wards=wards)
+        form = EventForm({**start, **day, **typed}, initial=start, colleagues=[], wards=wards)
         form.is_valid()
         return str(form.cleaned_data["ward_code"])
 
-    assert ward() == "E05000001"
-    assert ward(postcode="B2 2BB") == "E05000002"
-    assert ward(postcode="B2 2BB", ward_code="") == "E05000002"
+    assert ward() == "E05098001"
+    assert ward(postcode="B2 2BB") == "E05098002"
+    assert ward(postcode="B2 2BB", ward_code="") == "E05098002"
+    assert ward(postcode="B2 2BB", ward_code="E05098001") == "E05098002"
