@@ -27,6 +27,7 @@ def add_person(
     date_of_birth: date | None = None,
     birth_quality: str = "",
     language: str = "en",
+    english_is_fine: bool = True,
     by: Actor,
     at: datetime,
 ) -> Candidate:
@@ -42,6 +43,7 @@ def add_person(
         date_of_birth=date_of_birth,
         birth_quality=birth_quality or ("exact" if date_of_birth else ""),
         language=language,
+        english_is_fine=english_is_fine,
     )
 
 

@@ -58,8 +58,15 @@ def _step(change: StageChange, *, actors: Sequence[Actor], at: datetime, more: s
         return None
     by = one_of(actors, change.pathway)
     undo = Act("Undo", f"/changes/{change.uuid}/undo/?{more}", kind="quiet") if may_undo(change=change, by=by, at=at) else None
-    words = f"{title_of(change)}, {_just_now(change.recorded_at, at)}. {told_words(change)}".strip()
+    words = f"{said_of(change)}, {_just_now(change.recorded_at, at)}. {told_words(change)}".strip()
     return Acted(change.pathway.pk, words, undo)
+
+
+def said_of(change: StageChange) -> str:
+    """What a step that was just taken is called to whoever took it: who takes somebody has handed nobody over."""
+    case = change.pathway
+    took = change.machine == "pathway" and change.step == "hand_over" and case is not None and case.owner_id == change.actor_id
+    return "Taken, yours now" if took and change.undoes_id is None else title_of(change)
 
 
 def _contact(contact: Contact, *, actors: Sequence[Actor], more: str) -> Acted | None:

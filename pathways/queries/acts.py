@@ -62,15 +62,15 @@ ONE_PRESS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def acts_for(task: Task, what: About, *, by: Actor, today: date, back: str, passed: bool) -> list[Act]:
-    """The presses of one task's row. `passed`: whether a chat's time has come and gone."""
+def acts_for(task: Task, what: About, *, by: Actor, today: date, back: str, passed: bool, phone: str = "") -> list[Act]:
+    """The presses of one task's row. `passed`: whether a chat's time has come and gone; `phone`: what may be rung, if anything."""
     case, more = task.pathway, urlencode({"back": back})
     acts = _step(task, what, by=by, more=more, passed=passed)
     if href := words_href(task, what):
         acts.append(Act("Words to tell them", f"{href}?{more}", tap=False))
     if task.kind in TALKS or task.kind in RUNG_FOR:
-        rang, spoke = contact_acts(case, back)
-        acts += [rang, spoke] if task.kind in TALKS else [rang]
+        *rang, spoke = contact_acts(case, back, phone=phone)
+        acts += [*rang, spoke] if task.kind in TALKS else rang
     if task.kind == TaskKind.FREE:
         acts.append(Act("Done", f"/tasks/{task.uuid}/steps/close/?{more}", version=task.version))
     if task.kind not in {TaskKind.HOLD_CHAT, TaskKind.RETENTION}:
@@ -103,10 +103,11 @@ def _step(task: Task, what: About, *, by: Actor, more: str, passed: bool) -> lis
     return []
 
 
-def contact_acts(case: Pathway, back: str) -> list[Act]:
-    """Rang and nobody answered; spoke."""
+def contact_acts(case: Pathway, back: str, *, phone: str) -> list[Act]:
+    """Rang and nobody answered, where there is a number to ring; spoke."""
     href = f"/pathways/{case.uuid}/contacts/?{urlencode({'back': back})}"
-    return [Act("Rang, no answer", href, name="tap", value="call.no_answer"), Act("Spoke", href, name="tap", value="call.spoke")]
+    rang = [Act("Rang, no answer", href, name="tap", value="call.no_answer")] if phone else []
+    return [*rang, Act("Spoke", href, name="tap", value="call.spoke")]
 
 
 def _tomorrow(task: Task, today: date, more: str) -> Act:

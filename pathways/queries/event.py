@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
 from accounts.models import Membership, Programme, User
@@ -94,7 +94,7 @@ def ward_names(codes: Sequence[str]) -> dict[str, str]:
 
 
 def met_at(user: object, event: Event) -> QuerySet[Pathway]:
-    """Cases in the user's sight of those who were met there by name: opened from the event, or talked with at it."""
+    """Cases in the user's sight of those who were met there by name: opened from the event or by its form, or talked with at it."""
     opened = Pathway.objects.filter(event=event).order_by().values("pk")
     talked = Contact.objects.filter(event=event, voided_at__isnull=True).values("candidate")
     known = Pathway.objects.filter(candidate__in=talked, programme=event.programme_id).order_by().values("pk")
@@ -164,14 +164,36 @@ def people_met(user: object, event: Event, *, reached: str = "") -> QuerySet[Pat
     if reached:
         people = _standing(cases, event).filter(_says(reached, cases)).values("pathway__candidate")
         cases = cases.filter(candidate__in=people)
-    return cases.select_related("candidate", "owner")
+    return cases.annotate(by_form=_by_form(event)).select_related("candidate", "owner")
+
+
+def _by_form(event: Event) -> ExpressionWrapper:
+    """Whether only the form names the event: they wrote with its code, and no talk with them there is on record."""
+    talked = Contact.objects.filter(event=event, voided_at__isnull=True, candidate=OuterRef("candidate"))
+    wrote = StageChange.objects.filter(machine="pathway", pathway=OuterRef("pk"), from_stage="new", actor_kind="candidate")
+    return ExpressionWrapper(Exists(wrote) & ~Exists(talked), output_field=BooleanField())
+
+
+def number_by_form(user: object, event: Event) -> int:
+    """How many of them only the form names. One query."""
+    return met_at(user, event).filter(_by_form(event)).order_by().values("candidate").distinct().count()
 
 
 # -- the list as rows and as a file ------------------------------------------------------------------------------------------------
 
 
-def row_of(event: Event, *, met: int, ward: str, today: date, organisation: bool, back: str, did: str) -> dict[str, Any]:
-    """An event as a row of the list. On its day talks are counted here: `back` is the list, `did` the row that was just pressed."""
+def said_of_talks(event: Event, press: str) -> str:
+    """What came of a press on the talks: one more, one less, or none there to take off. Nothing where nothing was pressed."""
+    talks = f"{counted(event.tally, 'talk')} now."
+    return {"more": f"Counted: {talks}", "less": f"Taken back: {talks}", "none": "No talk is counted that could be taken off."}.get(
+        press, ""
+    )
+
+
+def row_of(
+    event: Event, *, met: int, ward: str, today: date, organisation: bool, back: str, did: str, press: str = "more"
+) -> dict[str, Any]:
+    """An event as a row of the list. On its day talks are counted here: `back` is the list, `did` the row in which `press` was pressed."""
     key = f"e-{event.uuid}"
     on_now = event.day == today and event.cancelled_on is None
     day = f"{weekday(event.day).partition(' ')[0][:3]} {short_day(event.day)}"
@@ -187,7 +209,8 @@ def row_of(event: Event, *, met: int, ward: str, today: date, organisation: bool
         "next": f"{counted(event.tally, 'talk')}, {counted(met, 'person,people')} by name" if event.day <= today or met else "",
         "due": "Called off" if off else in_days(event.day, today),
         "talks_href": f"/events/{event.uuid}/talks/?{urlencode({'back': f'{back}#{key}'})}" if on_now else "",
-        "done": f"Counted: {counted(event.tally, 'talk')} now." if on_now and did == key else "",
+        "done": said_of_talks(event, press) if on_now and did == key else "",
+        "undo": on_now and did == key and event.tally > 0,
     }
 
 

@@ -1,12 +1,19 @@
 """Forms that came in and wait for somebody's look: who they may be, and what may be pressed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 
-from candidates.models import ContactRoute
+from candidates.choices import RouteKind
+from candidates.models import Address, Candidate, ContactRoute
+from candidates.models.candidate import fold
+from employers.models import JobFamily
 from ground.clock import today_london
+from ground.languages import BY_CODE
 from ground.phones import show_phone
 from ground.templatetags.said import counted
 from outreach.models import Event
@@ -14,7 +21,7 @@ from pathways.models import InterestPost, InterestState, Pathway
 from pathways.models.interest import WAITING
 from pathways.queries.due import Act, ListRow, stage_words
 from pathways.queries.search import latest_cases
-from pathways.queries.unclaimed import count_words
+from pathways.queries.unclaimed import count_words, nobodys_row
 from pathways.scope import interests
 
 #: What the page shows of them, as its address says it, and in words.
@@ -35,9 +42,33 @@ MOST_OFFERED = 3
 MOST_STALLS = 5
 
 
+#: What somebody known has in common with a form, by the way that it names.
+IN_COMMON: Mapping[str, str] = {
+    RouteKind.MOBILE: "same number",
+    RouteKind.LANDLINE: "same number",
+    RouteKind.EMAIL: "same e-mail address",
+    RouteKind.LETTER: "same address for letters",
+    RouteKind.THROUGH: "same place to ask for them",
+}
+NAME_AND_POSTCODE = "same name at the same postcode"
+
+
+@dataclass(frozen=True)
+class MayBe:
+    """Somebody in sight who may have sent a form: their case, and what they have in common with it today."""
+
+    case: Pathway
+    why: str
+
+
+def forms_that_wait(user: object) -> QuerySet[InterestPost]:
+    """Those in sight that somebody must look at."""
+    return interests(user).filter(state__in=WAITING)
+
+
 def waiting_forms(user: object) -> str:
     """How many wait, in words; nothing when none does."""
-    number, words = count_words(interests(user).filter(state__in=WAITING))
+    number, words = count_words(forms_that_wait(user))
     return words if number else ""
 
 
@@ -48,11 +79,11 @@ def stalls(user: object, *, today: date) -> list[Event]:
 
 def sent_forms(user: object, *, show: str) -> QuerySet[InterestPost]:
     """Those of one kind, in sight."""
-    return interests(user).filter(state=SHOWN[show][0]).select_related("candidate")
+    return interests(user).filter(state=SHOWN[show][0]).select_related("candidate", "event")
 
 
-def who_they_may_be(user: object, posts: Sequence[InterestPost]) -> dict[int, list[Pathway]]:
-    """For each form the people in sight with that number or address, or as found when it came: their latest case."""
+def who_they_may_be(user: object, posts: Sequence[InterestPost]) -> dict[int, list[MayBe]]:
+    """For each form the people in sight with that number or address, or as found when it came: their latest case, and why."""
     held = ContactRoute.objects.current().filter(value__in={post.reach for post in posts if post.reach})
     by_way: dict[str, list[int]] = {}
     for candidate, value in held.values_list("candidate", "value"):
@@ -62,49 +93,105 @@ def who_they_may_be(user: object, posts: Sequence[InterestPost]) -> dict[int, li
         for post in posts
     }
     cases = latest_cases(user, {each for ids in meant.values() for each in ids})
-    programmes = {post.pk: post.programme_id for post in posts}
+    homes = _homes(cases, {post.postcode for post in posts if post.postcode})
+
+    def why(post: InterestPost, case: Pathway) -> str:
+        if case.candidate_id in by_way.get(post.reach, ()):
+            return IN_COMMON.get(post.way, "")
+        lives = (case.candidate_id, post.postcode) in homes
+        return NAME_AND_POSTCODE if lives and same_name(post.name, case.candidate) else ""
+
     return {
-        key: [cases[each] for each in ids if each in cases and cases[each].programme_id == programmes[key]] for key, ids in meant.items()
+        post.pk: [MayBe(cases[each], why(post, cases[each])) for each in meant[post.pk] if _fits(cases.get(each), post)] for post in posts
     }
 
 
-def form_row(post: InterestPost, *, may_be: Sequence[Pathway], today: date) -> ListRow:
-    """Who wrote, how to reach them, why it waits, and whose it may be."""
+def _fits(case: Pathway | None, post: InterestPost) -> bool:
+    return case is not None and case.programme_id == post.programme_id
+
+
+def _homes(people: Iterable[int], postcodes: Collection[str]) -> set[tuple[int, str]]:
+    """Which of these people live at which of these postcodes today."""
+    lives = Address.objects.filter(candidate__in=list(people), postcode__in=postcodes, valid_to__isnull=True, replaced_by__isnull=True)
+    return set(lives.values_list("candidate", "postcode"))
+
+
+def same_name(written: str, person: Candidate) -> bool:
+    """Whether a name as it was written is this person's, or how theirs begins."""
+    name = fold(written)
+    return f"{person.folded_name} ".startswith(f"{name} ") if name else written == person.first_name
+
+
+def family_names(posts: Sequence[InterestPost]) -> dict[str, str]:
+    """The kinds of work that the forms name, in words. One query."""
+    return dict(JobFamily.objects.filter(code__in={code for post in posts for code in post.families}).values_list("code", "name"))
+
+
+def form_row(post: InterestPost, *, may_be: Sequence[MayBe], families: Mapping[str, str], today: date, back: str = "") -> ListRow:
+    """Who wrote, how to reach them, what they wrote and where, why it waits, and whose it may be. `back` is the list, at this row."""
     days = (today - today_london(post.received_at)).days
-    acts = [Act("Look at it again", _href(post), name="answer", value="back", version=post.version)]
+    href = f"/unclaimed/forms/{post.uuid}/?{urlencode({'back': back})}"
+    acts = [Act("Look at it again", href, name="answer", value="back", version=post.version)]
     if post.state in WAITING:
         acts = [
             *(
-                Act(f"It is {case.candidate.name}", _href(post), name="answer", value=str(case.candidate.uuid), version=post.version)
-                for case in may_be
+                Act(f"It is {each.case.candidate.name}", href, name="answer", value=str(each.case.candidate.uuid), version=post.version)
+                for each in may_be
             ),
-            Act("New person", _href(post), name="answer", value="new", version=post.version),
-            Act("Leave out", _href(post), name="answer", value="out", version=post.version, kind="quiet"),
+            Act("New person", href, name="answer", value="new", version=post.version),
+            Act("Leave out", href, name="answer", value="out", version=post.version, kind="quiet"),
         ]
     return ListRow(
-        key=f"f-{post.uuid}",
+        key=key_of_form(post),
         name=post.name,
         href="",
         where=show_phone(post.reach) if post.reach.startswith("+") else post.reach,
         next=_may_be_words(post, may_be),
-        note=WHY.get(post.suspect, ""),
+        note=" · ".join(words for words in (*_wrote(post, families), WHY.get(post.suspect, "")) if words),
         waiting=counted(days, "day") if days > 0 else "",
         acts=acts,
     )
 
 
-def _may_be_words(post: InterestPost, may_be: Sequence[Pathway]) -> str:
+def key_of_form(post: InterestPost) -> str:
+    """A form's row, as an address names it."""
+    return f"f-{post.uuid}"
+
+
+def _wrote(post: InterestPost, families: Mapping[str, str]) -> list[str]:
+    """What they would like, in which language they wrote, and from where."""
+    language = BY_CODE.get(post.language)
+    return [
+        ", ".join(families.get(code, code) for code in post.families),
+        f"in {language.english if language is not None else post.language}",
+        f"from {post.event.name}" if post.event is not None else "",
+    ]
+
+
+def _may_be_words(post: InterestPost, may_be: Sequence[MayBe]) -> str:
     if may_be:
-        return "May be " + "; ".join(f"{isolated(case.candidate.name)}, {stage_words(case)}" for case in may_be)
+        return "May be " + "; ".join(_named(each) for each in may_be)
     if post.candidate_id is not None:
         return "May be somebody of another organisation: ask your lead before you add them"
     return ""
 
 
+def _named(each: MayBe) -> str:
+    words = f"{isolated(each.case.candidate.name)}, {stage_words(each.case)}"
+    return f"{words} ({each.why})" if each.why else words
+
+
+def let_in_row(case: Pathway, *, me: Any, today: date, back: str) -> ListRow:
+    """Who was just let in as a new person: taken with one press where they are nobody's."""
+    row = nobodys_row(case, me=me, today=today, back=back)
+    row.key = "acted"
+    if case.owner is not None:
+        row.acts = []
+    whose = "nobody’s yet" if case.owner is None else f"with {case.owner.name}"
+    row.done = f"{isolated(case.candidate.name)} is new, and {whose}."
+    return row
+
+
 def isolated(name: str) -> str:
     """A name within a sentence: marks that it holds turn nothing round beside it."""
     return f"\u2068{name}\u2069"
-
-
-def _href(post: InterestPost) -> str:
-    return f"/unclaimed/forms/{post.uuid}/"

@@ -129,6 +129,11 @@ class PersonPage:
         return f"/pathways/{self.case.uuid}/contacts/"
 
     @property
+    def may_ring(self) -> bool:
+        """Whether there is a number to ring: nobody rang whoever has none."""
+        return any(way.route.is_phone and way.route.may_call for way in self.reach)
+
+    @property
     def take_href(self) -> str:
         return f"/pathways/{self.case.uuid}/steps/hand_over/"
 

@@ -193,7 +193,7 @@ def _who(change: StageChange) -> str:
     if change.actor_kind == "import":
         return "from a register"
     if change.actor_kind == "candidate":
-        return "the person"
+        return f"the person, by the form, let in by {change.actor.name}" if change.actor is not None else "the person"
     name = change.actor.name if change.actor is not None else ""
     if change.actor_kind in OUTSIDE and change.organisation is not None:
         name = ", ".join(part for part in (name, change.organisation.name) if part)

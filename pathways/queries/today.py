@@ -286,7 +286,7 @@ def task_row(task: Task, what: About, beside: Beside, asked: Asked, number: int)
     row.overdue = task.due_on < asked.today
     back = asked.address(row=row.key, place=str(number), was=task.due_on.isoformat()) + "#acted"
     passed = getattr(what.row, "at", None) is not None and what.row.at <= asked.at
-    row.acts = acts_for(task, what, by=one_of(asked.actors, case), today=asked.today, back=back, passed=passed)
+    row.acts = acts_for(task, what, by=one_of(asked.actors, case), today=asked.today, back=back, passed=passed, phone=row.phone)
     return row
 
 
@@ -305,7 +305,7 @@ def case_row(case: Pathway, place: Place, beside: Beside, asked: Asked, number: 
         row.next = "Not spoken with since we met" if never else "Not spoken with lately"
         row.owed = who_owes("worker", owner=case.owner, me=asked.user.pk)
         row.ours, row.due = True, f"{days_waiting(place.due, asked.today)} of silence"
-        row.acts = contact_acts(case, back)
+        row.acts = contact_acts(case, back, phone=row.phone)
     return row
 
 

@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Func, IntegerField, QuerySet
 
+from accounts.models import User
 from ground.templatetags.said import counted, days_waiting
 from pathways.models import Pathway
 from pathways.queries.due import Act, ListRow, person_href, stage_words
@@ -25,10 +27,30 @@ def nobodys(user: object) -> QuerySet[Pathway]:
     return waiting.order_by("opened_on", "id")
 
 
-def count_words(rows: QuerySet, most: int = 1_000) -> tuple[int, str]:
+#: A long list is never counted to its end.
+MOST_COUNTED = 1_000
+
+
+def count_words(rows: QuerySet, most: int = MOST_COUNTED) -> tuple[int, str]:
     """How many, up to a limit, and the same in words: a long list is never counted to its end."""
     number = rows.order_by()[: most + 1].count()
-    return number, f"more than {most:,}" if number > most else f"{number:,}"
+    return number, in_words(number, most)
+
+
+def in_words(number: int, most: int = MOST_COUNTED) -> str:
+    """A number that was counted up to a limit."""
+    return f"more than {most:,}" if number > most else f"{number:,}"
+
+
+def count_both(user: User, one: QuerySet, other: QuerySet) -> tuple[int, int]:
+    """How many of each, up to the limit. One query for both."""
+    each = {name: _counted(rows) for name, rows in (("one", one), ("other", other))}
+    found = User.objects.unscoped("the reader's own row").filter(pk=user.pk).values_list(each["one"], each["other"])
+    return next(iter(found), (0, 0))
+
+
+def _counted(rows: QuerySet) -> Func:
+    return Func(ArraySubquery(rows.order_by().values("pk")[: MOST_COUNTED + 1]), function="CARDINALITY", output_field=IntegerField())
 
 
 def nobodys_row(case: Pathway, *, me: Any, today: date, back: str) -> ListRow:

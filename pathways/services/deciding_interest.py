@@ -10,7 +10,7 @@ from pathways.models import InterestPost, InterestState, Pathway
 from pathways.models.interest import WAITING
 from pathways.services.case import express_interest, set_families, start_again
 from pathways.services.contact import add_note
-from pathways.services.interest import Said, Where, add_way_of, new_person, settle, thank
+from pathways.services.interest import Said, Where, add_way_of, new_person, own_word, settle, thank
 
 
 def said_in(post: InterestPost) -> Said:
@@ -62,10 +62,10 @@ def is_the_same(*, post: InterestPost, case: Pathway, version: int, by: Actor, a
 
 def _interested(case: Pathway, said: Said, post: InterestPost, *, by: Actor, at: datetime) -> Pathway:
     if not case.is_open:
-        again = start_again(previous=case, owner=None, by=by, at=at)
+        again = start_again(previous=case, owner=None, by=own_word(case.organisation, by), at=at)
         return set_families(case=again, version=again.version, families=said.families, by=by, at=at) if said.families else again
     if case.interested_on is None:
-        return express_interest(case=case, families=said.families, notice=post.notice, by=by, at=at)
+        return express_interest(case=case, families=said.families, notice=post.notice, by=own_word(case.organisation, by), at=at)
     return case
 
 

@@ -27,8 +27,7 @@ from candidates.services.person import add_person, add_route, set_address
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Refused
-from outreach.choices import Channel, ContactOutcome
-from outreach.models import Contact, Event, Message
+from outreach.models import Event, Message
 from outreach.services.message import queue_message
 from pathways.models import InterestPost, InterestState, Pathway
 from pathways.queries.interest import holder_of
@@ -51,6 +50,8 @@ THANKS_CODE, THANKS_LIVE = "interest-thanks", timedelta(days=2)
 #: How long the questions after the thanks may be answered.
 TOKEN_SALT, TOKEN_LIVES = "pathways.interest.thanks", timedelta(hours=24)
 KEPT_FOR = timedelta(days=30)
+#: Who writes in another language has not said that English is fine.
+ENGLISH = "en"
 #: What a form's case says of where the person came from.
 SOURCE = "Public form"
 
@@ -255,7 +256,15 @@ def new_person(*, said: Said, where: Where, by: Actor, at: datetime) -> Pathway:
     """A person, how to reach them, where they live, and their case with what they would like."""
     first, last = said.names()
     by_whom = by if by.organisation_id else Actor(kind="candidate", organisation_id=where.organisation.pk)
-    person = add_person(organisation=where.organisation, first_name=first, last_name=last, language=said.language, by=by_whom, at=at)
+    person = add_person(
+        organisation=where.organisation,
+        first_name=first,
+        last_name=last,
+        language=said.language,
+        english_is_fine=said.language == ENGLISH,
+        by=by_whom,
+        at=at,
+    )
     add_way_of(said, candidate=person, by=by_whom, at=at)
     if said.postcode or said.no_home:
         set_address(candidate=person, postcode=said.postcode, no_fixed_abode=said.no_home, by=by_whom, at=at)
@@ -263,7 +272,10 @@ def new_person(*, said: Said, where: Where, by: Actor, at: datetime) -> Pathway:
 
 
 def new_interest(*, said: Said, where: Where, person: Candidate, by: Actor, at: datetime) -> Pathway:
-    """A case for somebody who has none open: interested, the colleague's who stood alone at the event, else nobody's yet."""
+    """A case for somebody who has none open: interested, the colleague's who stood alone at the event, else nobody's yet.
+
+    A code is no talk: it may hang on a wall or be sent on. The case keeps the event, and nobody is said to have spoken with them.
+    """
     today, event = today_london(at), where.event
     case = new_case(
         candidate=person,
@@ -274,25 +286,12 @@ def new_interest(*, said: Said, where: Where, person: Candidate, by: Actor, at: 
         source=event.name[:60] if event is not None else SOURCE,
         event=event,
     )
-    if event is not None and event.day <= today:
-        _met_there(case, event, by=by, at=at)
-    return express_interest(case=case, families=said.families, notice=where.notice, by=by, at=at)
+    return express_interest(case=case, families=said.families, notice=where.notice, by=own_word(where.organisation, by), at=at)
 
 
-def _met_there(case: Pathway, event: Event, *, by: Actor, at: datetime) -> None:
-    """The code was given out at a stall: that talk was the first contact."""
-    case.last_two_way_on = event.day
-    Contact.objects.create(
-        candidate=case.candidate,
-        programme=case.programme,
-        organisation=case.organisation,
-        event=event,
-        channel=Channel.FACE,
-        outcome=ContactOutcome.SPOKE,
-        day=event.day,
-        at=at,
-        by_id=by.user_id,
-    )
+def own_word(organisation: Organisation, by: Actor) -> Actor:
+    """The person, who wrote it in the form; by the user who let the form in, where somebody did."""
+    return Actor(kind="candidate", user_id=by.user_id, organisation_id=organisation.pk)
 
 
 def add_way_of(said: Said, *, candidate: Candidate, by: Actor, at: datetime) -> ContactRoute:
@@ -316,7 +315,7 @@ def blank(post: InterestPost) -> None:
 def thank(*, candidate: Candidate, organisation: Organisation, said: Said, at: datetime) -> bool:
     """A thank-you text to the number that was written, once a day, where it may be texted and nobody reads along.
 
-    Whether one was written.
+    In the language of the form, for known and unknown alike; where there is no wording in it, nothing goes. Whether one was written.
     """
     if said.way != RouteKind.MOBILE:
         return False
@@ -334,7 +333,7 @@ def thank(*, candidate: Candidate, organisation: Organisation, said: Said, at: d
                 candidate=candidate,
                 organisation=organisation,
                 occasion=occasion,
-                template=template_for(THANKS_CODE, candidate=candidate, at=at),
+                template=template_for(THANKS_CODE, candidate=_reader(said), at=at),
                 values=values_of(case, Moment(expires_at=at + THANKS_LIVE, values={"first_name": _greeted(said)})),
                 not_before=at,
                 expires_at=at + THANKS_LIVE,
@@ -345,6 +344,11 @@ def thank(*, candidate: Candidate, organisation: Organisation, said: Said, at: d
     except (Refused, TooMany):
         return False
     return True
+
+
+def _reader(said: Said) -> Candidate:
+    """Whoever reads the thanks, as far as the form tells: what we hold of somebody known makes no difference."""
+    return Candidate(language=said.language, english_is_fine=said.language == ENGLISH)
 
 
 def _greeted(said: Said) -> str:

@@ -53,7 +53,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
     rows = [cases.list_row(case, me=me, today=today, own=chosen.get("whose") == "me") for case in page.rows]
     for number, (row, case) in enumerate(zip(rows, page.rows, strict=True)):
         row.phone = case.ring or ""
-        row.acts = contact_acts(case, here.back(row.key, number)) if case.is_open else []
+        row.acts = contact_acts(case, here.back(row.key, number), phone=row.phone) if case.is_open else []
         row.tick = str(case.uuid) if case.is_open else ""
     acted_on(request, rows, here)
     context = {

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from pathways.forms.event import EditEvent, EventFilter, EventForm, TalksForm, a
 from pathways.queries import event as asks
 from pathways.queries.caseload import list_row
 from pathways.queries.course import changed_by
+from pathways.queries.due import ListRow
 from pathways.scope import CASE_ROLES
 from pathways.services.looking import record_events_export
 from pathways.views.finding import acting
@@ -62,8 +64,8 @@ def event_list(request: HttpRequest) -> HttpResponse:
     wards = asks.ward_names([event.ward_code for event in page.rows])
     lead = desk_for(request).has("programme_lead")
     asked = request.GET.copy()
-    did, after = asked.pop("did", [""])[-1], asked.pop("after", [])
-    here = {"today": today, "organisation": lead, "did": did}
+    did, press, after = asked.pop("did", [""])[-1], asked.pop("press", ["more"])[-1], asked.pop("after", [])
+    here = {"today": today, "organisation": lead, "did": did, "press": press}
     shown = []
     for each in page.rows:
         back = QueryDict(mutable=True)
@@ -107,6 +109,7 @@ def event_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     me = getattr(request.user, "pk", None)
     context = {
         "event": event,
+        "said": asks.said_of_talks(event, request.GET.get("press", "")),
         "when": asks.when_words(event),
         "ward": asks.ward_names([event.ward_code]).get(event.ward_code, ""),
         "staff": list(event.staff.order_by("name", "id")),
@@ -114,13 +117,22 @@ def event_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "open": event.is_open_on(today),
         "over": event.day < today,
         "page": page,
-        "rows": [list_row(case, me=me, today=today) for case in page.rows],
+        "rows": [_met_row(case, me=me, today=today) for case in page.rows],
         "met": asks.numbers_met(request.user, [event])[event.pk],
+        "by_form": asks.number_by_form(request.user, event),
         "came": came,
         "reached": next((each for each in came if each.name == reached), None),
         "add_href": f"/people/add/?event={event.uuid}" if _may_add_people(request, event, today) else "",
     }
     return render(request, "pathways/event.html", context)
+
+
+def _met_row(case: Any, *, me: int | None, today: date) -> ListRow:
+    """Somebody met there; where nobody is known to have spoken with them there, it says that they came by the form."""
+    row = list_row(case, me=me, today=today)
+    if case.by_form:
+        row.note = f"By the form · {row.note}"
+    return row
 
 
 def _may_add_people(request: HttpRequest, event: Event, today: date) -> bool:
@@ -220,20 +232,31 @@ def event_talks(request: HttpRequest, uuid: UUID) -> HttpResponse:
     event = find_event(request, uuid)
     by = event_actor(desk_for(request), event)
     back = way_back(request, f"/events/{event.uuid}/")
-    press = {"more": services.count_talk, "less": services.take_off_talk}.get(request.POST.get("press", ""))
+    pressed_for = request.POST.get("press", "")
+    press = {"more": services.count_talk, "less": services.take_off_talk}.get(pressed_for)
     if press is not None:
 
         def pressed() -> HttpResponse:
             try:
                 press(event=event, by=by, at=at)
             except Conflict as no:
+                if event.cancelled_on is None:  # the number on the page says it
+                    return HttpResponseRedirect(with_press(back, "none"))
                 messages.warning(request, no.sentence)
-            return HttpResponseRedirect(back)
+                return HttpResponseRedirect(back)
+            return HttpResponseRedirect(with_press(back, pressed_for))
 
         return answer_once(request, pressed)
     data = request.POST if request.method == "POST" else None
     form = TalksForm(data, initial={"talks": event.tally, "was": event.tally})
     return answer_once(request, lambda: _write_talks(request, form, event, back, at)) if data is not None else _talks(request, form, event)
+
+
+def with_press(address: str, press: str) -> str:
+    """The same address, saying what was pressed: the number there says it, and nothing above it moves."""
+    parts = urlsplit(address)
+    asked = dict(parse_qsl(parts.query)) | {"press": press}
+    return urlunsplit(parts._replace(query=urlencode(asked)))
 
 
 def _talks(request: HttpRequest, form: TalksForm, event: Event, *, status: int = 200) -> HttpResponse:

@@ -1,28 +1,34 @@
 """Forms that wait for somebody's look: the same person, a new one, or nobody."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from accounts.middleware import desk_for
+from accounts.middleware import desk_for, user_of
 from ground.clock import page_time, read_clock, today_london
 from ground.door import Conflict, NotYours, Refused, open_to
 from ground.once import answer_once
 from ground.paging import keyset
 from pathways.forms.interests import AnswerForm
 from pathways.models import InterestPost
-from pathways.queries.interests import SHOWN, form_row, sent_forms, who_they_may_be
-from pathways.queries.unclaimed import count_words
+from pathways.queries.acted import say_done
+from pathways.queries.due import ListRow
+from pathways.queries.interests import SHOWN, family_names, form_row, key_of_form, let_in_row, sent_forms, who_they_may_be
+from pathways.queries.unclaimed import count_words, key_of
 from pathways.rules import holder
 from pathways.scope import CASE_ROLES, pathways
 from pathways.scope import interests as in_sight
 from pathways.services.deciding_interest import is_new, is_the_same, leave_out, look_again
+from pathways.views.acted_on import LONGEST, List, acted_on
 from pathways.views.finding import WORKER_FIRST
+from pathways.views.way_back import way_back, with_done
 
 HERE = "/unclaimed/forms/"
+#: What an address says of a form that was just let in as a new person, before their case.
+LET_IN = "let_in"
 
 
 @open_to(*CASE_ROLES)
@@ -32,15 +38,38 @@ def interests(request: HttpRequest) -> HttpResponse:
     show = show if show in SHOWN else "known"
     page = keyset(sent_forms(request.user, show=show), order=("received_at", "id"), after=request.GET.get("after"), size=25)
     today = today_london(page_time())
-    may_be = who_they_may_be(request.user, page.rows)
+    may_be, families = who_they_may_be(request.user, page.rows), family_names(page.rows)
+    here = List(request, HERE)
+    rows = [
+        form_row(post, may_be=may_be[post.pk], families=families, today=today, back=here.back(key_of_form(post), number))
+        for number, post in enumerate(page.rows)
+    ]
+    _let_in(request, rows, here, today)
+    acted_on(request, rows, here)
     context = {
         "page": page,
-        "rows": [form_row(post, may_be=may_be[post.pk], today=today) for post in page.rows],
+        "rows": rows,
         "show": show,
         "heading": SHOWN[show][1],
         "kinds": [(key, words, count_words(sent_forms(request.user, show=key))[1]) for key, (_, words) in SHOWN.items()],
     }
     return render(request, "pathways/interests.html", context)
+
+
+def _let_in(request: HttpRequest, rows: list[ListRow], here: List, today: date) -> None:
+    """Let the row of a form that was just let in say so, and offer to take the new person."""
+    kind, _, key = request.GET.get("did", "")[:LONGEST].partition("-")
+    place, row = request.GET.get("place", ""), request.GET.get("row", "")[:LONGEST]
+    try:
+        uuid = UUID(key) if kind == LET_IN else None
+    except ValueError:
+        return
+    case = pathways(request.user).filter(uuid=uuid).select_related("candidate", "owner").first() if uuid is not None else None
+    if case is None:
+        return
+    number = int(place) if place.isascii() and place.isdigit() and len(place) < 6 else 0
+    said = let_in_row(case, me=user_of(request), today=today, back=here.back(key_of(case), number))
+    say_done(rows, said, key=row, place=number)
 
 
 @open_to(*CASE_ROLES, methods=("POST",), kinds=("own", "colleague"))
@@ -56,7 +85,7 @@ def decide_interest(request: HttpRequest, uuid: UUID) -> HttpResponse:
         if not form.is_valid():
             raise Refused("This page is out of date. Open the list again.")
         try:
-            _decide(request, post, form, at=at)
+            return HttpResponseRedirect(_decide(request, post, form, at=at))
         except Conflict as conflict:
             messages.warning(request, conflict.sentence)
         return HttpResponseRedirect(HERE)
@@ -64,15 +93,16 @@ def decide_interest(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return answer_once(request, act)
 
 
-def _decide(request: HttpRequest, post: InterestPost, form: AnswerForm, *, at: datetime) -> None:
+def _decide(request: HttpRequest, post: InterestPost, form: AnswerForm, *, at: datetime) -> str:
+    """What was said of a form, done; where it leads: the list, which says so."""
     answer, version = form.cleaned_data["answer"], form.cleaned_data["version"]
     by = next((each for each in desk_for(request).actors(*WORKER_FIRST) if each.programme_id in {None, post.programme_id}), None)
     if by is None:
         raise NotYours()
     if answer == "new":
         case = is_new(post=post, version=version, by=by, at=at)
-        messages.success(request, f"{case.candidate.name} is new, and stands under Nobody’s yet.")
-    elif answer == "out":
+        return with_done(way_back(request, HERE), f"{LET_IN}-{case.uuid}")
+    if answer == "out":
         leave_out(post=post, version=version, by=by, at=at)
         messages.success(request, "Left out. It can be fetched back from “Left out” for 30 days.")
     elif answer == "back":
@@ -87,3 +117,4 @@ def _decide(request: HttpRequest, post: InterestPost, form: AnswerForm, *, at: d
         by = holder(desk_for(request).actors(*WORKER_FIRST), pathway=case)
         case = is_the_same(post=post, case=case, version=version, by=by, at=at)
         messages.success(request, f"Put on {case.candidate.name}’s page.")
+    return HERE

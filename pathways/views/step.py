@@ -17,6 +17,7 @@ from ground.once import answer_once
 from ground.rows import Row
 from ground.templatetags.said import time_of_day, weekday
 from pathways.models import MACHINES, Interview, Pathway, StageChange, TrainingPlace
+from pathways.queries.acted import said_of
 from pathways.queries.employer_log import label_of, who_of
 from pathways.queries.employer_words import ABOUT, BUTTONS, called_of
 from pathways.queries.foretold import foretell, told_words
@@ -137,7 +138,7 @@ def _take(request: HttpRequest, form: Any, *, declared: Step, take: Take, case: 
     if came_from_list(request):
         return HttpResponseRedirect(with_done(way_back(request, home), f"change-{change.uuid}"))
     told = told_words(change) if _inside(request, case, row) else ""
-    messages.success(request, f"{title_of(change)}. {told}".strip())
+    messages.success(request, f"{said_of(change)}. {told}".strip())
     return HttpResponseRedirect(way_back(request, home))
 
 

@@ -12,9 +12,9 @@ from ground.paging import keyset
 from pathways.models import Pathway
 from pathways.queries.acted import acted
 from pathways.queries.digest import digest
-from pathways.queries.interests import stalls, waiting_forms
+from pathways.queries.interests import forms_that_wait, stalls, waiting_forms
 from pathways.queries.today import Asked, due_today
-from pathways.queries.unclaimed import count_words, key_of, nobodys, nobodys_row
+from pathways.queries.unclaimed import count_both, count_words, in_words, key_of, nobodys, nobodys_row
 from pathways.scope import CASE_ROLES
 from pathways.views.acted_on import List, acted_on
 
@@ -47,7 +47,7 @@ def today(request: HttpRequest) -> HttpResponse:
     page = due_today(asked)
     waiting = nobodys(request.user)
     first = list(waiting[:ON_TODAY])
-    number, words = count_words(waiting) if len(first) == ON_TODAY else (len(first), str(len(first)))
+    number, forms = count_both(user_of(request), waiting, forms_that_wait(request.user))
     rows = [nobodys_row(case, me=request.user, today=asked.today, back=_taken_to(asked, case)) for case in first]
     context = {
         "page": page,
@@ -55,7 +55,8 @@ def today(request: HttpRequest) -> HttpResponse:
         "day": asked.today,
         "nobodys": rows,
         "nobodys_count": number,
-        "nobodys_words": words,
+        "nobodys_words": in_words(number),
+        "forms": f"{in_words(forms)} {'form' if forms == 1 else 'forms'}" if forms else "",
         "more_nobodys": number > ON_TODAY,
     }
     return render(request, "pathways/today.html", context)

@@ -5,11 +5,13 @@ import re
 import pytest
 
 from ground.once import new_once
+from outreach.models import Contact
 from pathways.models import Pathway
 from pathways.services import interview, placement
 from pathways.services.undo import undo_step
 from tests.factories import organisation, partner, user
 from tests.pathways.course_scene import names, page
+from tests.pathways.interest_scene import Stall, send
 from tests.pathways.scenes import Scene
 from tests.pathways.test_events import met, press, stall
 from tests.signing_in import signed_in
@@ -22,14 +24,15 @@ def test_a_talk_is_counted_with_one_press_and_taken_off_with_one() -> None:
     event, browser = stall(scene), signed_in(scene.worker)
     same = new_once()
     assert [press(browser, event, once=same).status_code for _ in range(2)] == [302, 302]
-    assert press(browser, event)["Location"] == f"/events/{event.uuid}/"
+    assert press(browser, event)["Location"] == f"/events/{event.uuid}/?press=more"
+    assert "Counted: 2 talks now." in page(browser, f"/events/{event.uuid}/?press=more")
     event.refresh_from_db()
     assert (event.tally, event.version) == (2, 1)
-    for _ in range(3):
-        press(browser, event, "less")
+    said = [page(browser, press(browser, event, "less")["Location"]) for _ in range(3)]
     event.refresh_from_db()
     assert event.tally == 0
-    assert "No talk is counted" in page(browser, f"/events/{event.uuid}/")
+    for words, shown in zip(("Taken back: 1 talk now.", "Taken back: 0 talks now.", "No talk is counted"), said, strict=True):
+        assert (words in shown, 'class="notice' in shown) == (True, False)
 
 
 def test_pressed_in_the_list_the_row_says_it_and_offers_the_way_back() -> None:
@@ -85,6 +88,29 @@ def test_what_came_of_it_is_counted_in_the_log_and_each_number_opens_its_people(
     change = chat.pathway.changes.get(machine="interview", step="hold")
     undo_step(change=change, by=scene.by, at=scene.now)
     assert came(page(browser, f"/events/{event.uuid}/"))["Had a chat"] == 0
+
+
+def test_who_wrote_with_the_code_of_an_event_is_counted_there_and_named_by_the_form_until_somebody_spoke_with_them() -> None:
+    at_stall = Stall()
+    browser = signed_in(at_stall.partners_worker)
+    address = f"/events/{at_stall.event.uuid}/"
+    send("/interest/library/")
+    case = Pathway.objects.get()
+    shown = page(browser, address)
+    assert (came(shown)["Met by name"], came(shown)["Were interested"]) == (1, 1)
+    assert ("By the form · No talk logged yet" in shown, "1, 1 of them by the form" in shown) == (True, True)
+    assert [name.split()[0] for name in names(page(browser, f"{address}?reached=interested"))] == ["Amina"]
+    Contact.objects.create(
+        candidate=case.candidate,
+        programme=case.programme,
+        organisation=case.organisation,
+        event=at_stall.event,
+        channel="face",
+        outcome="spoke",
+        day=at_stall.today,
+        at=at_stall.at,
+    )
+    assert "y the form" not in page(browser, address)
 
 
 def test_what_was_reached_before_the_event_came_of_something_else() -> None:

@@ -70,15 +70,54 @@ def test_a_talk_is_one_press_and_its_undo_another(scene: Scene, server: Any, bro
     page.goto(f"{server.url}/events/{event.uuid}/")
     more = page.get_by_role("button", name="+1 talk")
     assert more.bounding_box()["y"] + more.bounding_box()["height"] < 640
+    stood = more.bounding_box()
     more.click()
     expect(page.locator(".talks__number")).to_have_text("13")
-    page.get_by_role("button", name="Undo: one less").click()
+    expect(page.get_by_role("status")).to_have_text("Counted: 13 talks now.")
+    assert more.bounding_box() == stood
+    undo = page.get_by_role("button", name="Undo: one less")
+    assert undo.bounding_box()["y"] - (stood["y"] + stood["height"]) >= 16
+    undo.click()
     expect(page.locator(".talks__number")).to_have_text("12")
+    expect(page.get_by_role("status")).to_have_text("Taken back: 12 talks now.")
+    assert more.bounding_box() == stood
     page.goto(f"{server.url}/events/")
     page.get_by_role("button", name="+1 talk").click()
     expect(page.locator(".row__said")).to_have_text("Counted: 13 talks now.")
-    page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".row__said")).to_have_text("Counted: 12 talks now.")
+    stood = page.get_by_role("button", name="+1 talk").bounding_box()
+    page.get_by_role("button", name="+1 talk").click()
+    expect(page.locator(".row__said")).to_have_text("Counted: 14 talks now.")
+    undo = page.get_by_role("button", name="Undo")
+    assert page.get_by_role("button", name="+1 talk").bounding_box() == stood
+    assert undo.bounding_box()["x"] - (stood["x"] + stood["width"]) >= 16
+    undo.click()
+    expect(page.locator(".row__said")).to_have_text("Taken back: 13 talks now.")
+
+
+@pytest.mark.parametrize("path", ["/events/", "/events/{}/"])
+def test_a_page_that_was_moved_keeps_the_button_under_the_thumb(scene: Scene, server: Any, browser: Any, path: str) -> None:
+    event = Event.objects.get(day=scene.today)
+    page = opened(browser, server, scene.worker, width=360, script=True)
+    page.goto(f"{server.url}{path.format(event.uuid)}")
+    page.mouse.wheel(0, 120)
+    page.wait_for_function("scrollY === 120")
+    more = page.get_by_role("button", name="+1 talk")
+    stood = more.bounding_box()["y"]
+    for number in (13, 14, 15):
+        more.click()
+        expect(page.get_by_role("status")).to_have_text(f"Counted: {number} talks now.")
+        page.wait_for_load_state("load")
+        assert abs(more.bounding_box()["y"] - stood) < 1
+
+
+def test_on_a_phone_the_square_of_the_poster_stands_on_the_first_screen(scene: Scene, server: Any, browser: Any) -> None:
+    event = Event.objects.get(day=scene.today)
+    page = opened(browser, server, scene.worker, width=360, script=True)
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(f"{server.url}/events/{event.uuid}/poster/")
+    square = page.locator(".qr__square").bounding_box()
+    assert square["width"] >= 240
+    assert square["y"] + square["height"] <= 640
 
 
 def test_the_poster_prints_on_one_sheet_and_its_square_reads_as_the_address(scene: Scene, server: Any, browser: Any) -> None:

@@ -11,9 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from candidates.models import Candidate, ContactRoute
+from candidates.services.person import set_address
 from ground.once import new_once
 from outreach.models import Message
-from pathways.models import InterestPost, Note, Pathway
+from pathways.models import InterestPost, Note, Pathway, StageChange
 from pathways.services import case as cases
 from tests.factories import actor, organisation, person, programme, user
 from tests.pathways.interest_scene import Stall, send
@@ -58,6 +59,7 @@ class TestTheSamePerson:
         assert (case.stage, case.families, case.interested_on, case.owner) == ("interested", ["facilities"], stall.today, stall.worker)
         assert case.candidate.name == "Amina Yusuf"
         assert (Candidate.objects.count(), ContactRoute.objects.count()) == (1, 1)
+        assert StageChange.objects.get(pathway=case, step="express_interest").actor_kind == "candidate"
         assert Note.objects.get(pathway=case).text.startswith("Sent the public form on")
         assert "B1 1AA" in Note.objects.get(pathway=case).text
         post.refresh_from_db()
@@ -76,16 +78,56 @@ class TestTheSamePerson:
         again = Pathway.objects.exclude(pk=case.pk).get()
         assert (again.candidate, again.previous, again.attempt, again.owner) == (case.candidate, case, 2, None)
         assert (again.stage, again.families) == ("interested", ["healthcare"])
+        assert StageChange.objects.get(pathway=again, step="return").actor_kind == "candidate"
 
 
 class TestANewPerson:
     def test_somebody_else_on_the_same_phone_is_added(self, stall: Stall) -> None:
         met(stall)
         page = answer(signed_in(stall.worker), waiting(name="Bo Lee"), "new").content.decode()
-        assert "Bo Lee is new" in page
+        assert "\u2068Bo Lee\u2069 is new, and nobody’s yet." in page
         case = Pathway.objects.get(candidate__first_name="Bo")
         assert (case.stage, case.owner, case.organisation, case.notice) == ("interested", None, stall.own, stall.notice)
         assert InterestPost.objects.get().state == "taken"
+
+    def test_their_interest_is_their_own_word_by_the_form_whoever_lets_it_in(self, stall: Stall) -> None:
+        met(stall)
+        browser = signed_in(stall.worker)
+        answer(browser, waiting(name="Bo Lee"), "new")
+        case = Pathway.objects.get(candidate__first_name="Bo")
+        change = StageChange.objects.get(pathway=case, step="express_interest")
+        assert (change.actor_kind, change.actor) == ("candidate", stall.worker)
+        page = browser.get(f"/people/{case.candidate.uuid}/").content.decode()
+        assert "the person, by the form, let in by Samina Akhtar" in page
+        undone = browser.post(f"/changes/{change.uuid}/undo/", {"once": new_once()})
+        assert undone.status_code == 302, "whoever let it in may take it back"
+
+    def test_who_was_let_in_is_taken_with_one_press_in_the_same_row(self, stall: Stall) -> None:
+        met(stall)
+        waiting(name="Bo Lee")
+        browser = signed_in(stall.worker)
+        row = browser.get(LIST).context["rows"][0]
+        new = next(act for act in row.acts if act.words == "New person")
+        sent = browser.post(new.href, {"answer": "new", "version": new.version, "once": new_once()})
+        said = browser.get(sent["Location"]).context["rows"][0]
+        assert (said.name, [act.words for act in said.acts]) == ("Bo Lee", ["Take"])
+        take = said.acts[0]
+        taken = browser.post(take.href, {take.name: take.value, "version": take.version, "once": new_once()})
+        case = Pathway.objects.get(candidate__first_name="Bo")
+        assert case.owner == stall.worker
+        then = browser.get(taken["Location"]).context["rows"][0]
+        assert (then.name, then.done.rpartition(",")[0], [act.words for act in then.acts]) == ("Bo Lee", "Taken, yours now", ["Undo"])
+
+    @pytest.mark.parametrize("did", ["let_in-", "let_in-x", "let_in-8a3b9c1e-0d5f-4e7a-9b2c-6d1f0a4e8c3b"])
+    def test_an_address_that_names_nobody_in_sight_is_only_the_list(self, stall: Stall, did: str) -> None:
+        assert signed_in(stall.worker).get(f"{LIST}?did={did}").context["rows"] == []
+
+    def test_of_another_programme_nobody_is_named_by_an_address(self, stall: Stall) -> None:
+        case = met(stall)
+        there = organisation()
+        stranger = signed_in(user("outreach_worker", there, programme(there)))
+        assert stranger.get(f"{LIST}?did=let_in-{case.uuid}").context["rows"] == []
+        assert signed_in(stall.worker).get(f"{LIST}?did=let_in-{case.uuid}").context["rows"][0].acts == [], "somebody's already"
 
     def test_one_that_was_held_is_let_in_and_thanked(self, stall: Stall) -> None:
         for n in range(21):
@@ -167,6 +209,45 @@ class TestWhoDecides:
     def test_an_answer_that_is_none_is_refused(self, stall: Stall, said: str) -> None:
         met(stall)
         assert answer(signed_in(stall.worker), waiting(), said).status_code == 422
+
+
+class TestWhatARowSays:
+    def test_why_it_may_be_somebody_and_what_they_wrote_where_and_in_which_language(self, stall: Stall) -> None:
+        case = met(stall, phone="+447700900123")
+        waiting(families=["healthcare"], language="ur")
+        row = signed_in(stall.worker).get(LIST).context["rows"][0]
+        assert row.next == "May be \u2068Amina Yusuf\u2069, Outreach (same number)"
+        assert row.note == "Healthcare · in Urdu"
+        ContactRoute.objects.filter(candidate=case.candidate).update(value="+447700900999")
+        assert signed_in(stall.worker).get(LIST).context["rows"][0].next == "May be \u2068Amina Yusuf\u2069, Outreach", "as it is now"
+
+    def test_the_same_name_at_the_same_postcode_and_the_event_it_came_from(self, stall: Stall) -> None:
+        case = met(stall)
+        set_address(candidate=case.candidate, postcode="B1 1AA", by=actor(stall.worker), at=stall.at)
+        send("/interest/library/", reach="07700 900555", postcode="B1 1AA")
+        row = signed_in(stall.worker).get(LIST).context["rows"][0]
+        assert row.next == "May be \u2068Amina Yusuf\u2069, Outreach (same name at the same postcode)"
+        assert row.note == "in English · from Library stall"
+
+    def test_of_a_person_out_of_sight_nothing_is_said_to_be_the_same(self, stall: Stall) -> None:
+        met(stall)
+        waiting(name="Bo Lee")
+        row = signed_in(stall.partners_worker).get(LIST).context["rows"][0]
+        assert "same" not in f"{row.next} {row.note}"
+
+
+def test_today_says_that_forms_wait_and_leads_to_them(stall: Stall) -> None:
+    browser = signed_in(stall.worker)
+    assert "to look at" not in browser.get("/today/").content.decode()
+    met(stall)
+    waiting()
+    assert '<a class="govuk-link ours" href="/unclaimed/forms/">1 form to look at</a>' in browser.get("/today/").content.decode()
+    send(name="B. Yusuf")
+    send(name="C. Yusuf", way="landline", reach="0121 496 0123")
+    page = browser.get("/today/")
+    assert (page.context["forms"], page.context["nobodys_count"]) == ("2 forms", 1)
+    there = organisation()
+    assert signed_in(user("outreach_worker", there, programme(there))).get("/today/").context["forms"] == ""
 
 
 def words_of(browser: Client) -> str:

@@ -214,6 +214,17 @@ def test_a_contact_is_logged_in_full_or_refused_at_its_field() -> None:
     assert (row.minutes, row.meaningful, row.note, row.day) == (20, True, "Coffee", scene.today)
 
 
+def test_who_has_no_number_to_ring_was_not_rung() -> None:
+    scene = Scene()
+    case = scene.case(interested=False, at=scene.past)
+    browser = signed_in(scene.worker)
+    pages = (home(case), "/today/", "/caseload/")
+    assert [text(browser, each).count('value="call.no_answer"') for each in pages] == [1, 1, 1]
+    ContactRoute.objects.filter(candidate=case.candidate).update(kind="email", value="amina@example.org")
+    assert [text(browser, each).count('value="call.no_answer"') for each in pages] == [0, 0, 0]
+    assert [text(browser, each).count('value="call.spoke"') for each in pages] == [1, 1, 1]
+
+
 def test_one_tap_on_the_page_logs_a_contact_and_it_can_be_undone_there() -> None:
     scene = Scene()
     case = scene.open()
