@@ -116,10 +116,18 @@ def add_person(request: HttpRequest) -> HttpResponse:
     events = list(lately.filter(programme__in=programmes, organisation=desk_for(request).organisation_id))
     data = request.POST if request.method == "POST" else None
     start = {"event": request.GET.get("event", ""), "source": request.GET.get("source", "")[:60]}
+    start["event"] = start["event"] or _my_event(request, events, today)
     form = AddPerson(data, programmes=programmes, events=events, initial={name: value for name, value in start.items() if value})
     if data is None:
         return _page(request, form, today)
     return answer_once(request, lambda: _add(request, form, seats, at=at))
+
+
+def _my_event(request: HttpRequest, events: list[Event], today: date) -> str:
+    """The one event of today that this person goes to; nothing where there are several or none."""
+    todays = [event.pk for event in events if event.day == today]
+    mine = Event.staff.through.objects.filter(event__in=todays, user=user_of(request)).values_list("event__uuid", flat=True)[:2]
+    return str(mine[0]) if todays and len(mine) == 1 else ""
 
 
 def _page(request: HttpRequest, form: AddPerson, today: date, *, doubles: Found | None = None) -> HttpResponse:
