@@ -9,9 +9,9 @@ from pathways.simulation.world import World
 
 
 def search(world: World, size: int) -> Iterator[Measured]:
-    """A misspelt surname within scope; beside it the same asked of the trigrams alone."""
+    """A misspelt surname within scope, from the press to the page of those found; beside it the same asked of the trigrams alone."""
     asked = misspelt(case_of(world).candidate.last_name)
     for who, user in (("lead", lead_of(world)), ("worker", world.workers[0])):
         found = partial(send, browser(user), words=asked)
         ours, floor = partial(found, "/people/find/"), partial(found, "/floor/search/")
-        yield pair("search.name", size=size, who=who, goal=2, ours=ours, floor=floor, remark="misspelt surname")
+        yield pair("search.name", size=size, who=who, goal=2, ours=ours, floor=floor, remark="misspelt; post and page")

@@ -118,8 +118,8 @@ def fetch(client: Client, address: str) -> bytes:
 
 
 def send(client: Client, address: str, words: str) -> bytes:
-    """A search as it is sent and answered."""
-    answer = client.post(address, {"words": words})
+    """A search as it is sent, led to the page of those found, and drawn."""
+    answer = client.post(address, {"words": words}, follow=True)
     if answer.status_code != 200:
         raise RuntimeError(f"{address} answered {answer.status_code}")
     return answer.getvalue()

@@ -19,7 +19,7 @@ MENU: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("/board/", "Board", frozenset({"programme_lead"})),
     ("/caseload/", "Caseload", frozenset({"outreach_worker", "programme_lead"})),
     ("/people/add/", "Add a person", frozenset({"outreach_worker"})),
-    ("/people/find/", "Find a person", frozenset({"outreach_worker", "programme_lead"})),
+    ("/people/", "Find a person", frozenset({"outreach_worker", "programme_lead"})),
     ("/events/", "Events", frozenset({"outreach_worker", "programme_lead"})),
     ("/courses/", "Courses", frozenset({"trainer", "programme_lead", "outreach_worker"})),
     ("/start/", "Start", frozenset({"employer"})),

@@ -7,7 +7,7 @@ from django import forms
 from accounts.choices import ReasonKind
 from accounts.models import User
 from employers.models import JobFamily
-from ground.fields import DayField
+from ground.fields import DayField, HintedCheckboxes
 from ground.forms import HouseForm, LineField
 from pathways.forms.step import StepForm
 from pathways.models import Pathway
@@ -32,11 +32,13 @@ class FamiliesField(forms.MultipleChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         standard = {"label": "Which kinds of work?", "help_text": "Up to three."}
-        super().__init__(required=False, widget=forms.CheckboxSelectMultiple, **{**standard, **kwargs})
+        super().__init__(required=False, widget=HintedCheckboxes, **{**standard, **kwargs})
 
     def offer(self) -> None:
         """The families to pick from now, and "not sure"."""
-        self.choices = [*family_choices(), (NOT_SURE, "Not sure")]
+        families = list(JobFamily.objects.filter(valid_to__isnull=True))
+        self.choices = [*((row.code, row.name) for row in families), (NOT_SURE, "Not sure")]
+        self.widget.option_hints = {row.code: row.examples for row in families if row.examples}
 
     def clean(self, value: Any) -> list[str]:
         chosen: list[str] = super().clean(value)

@@ -76,6 +76,7 @@ class SearchForm(HouseForm):
 
     words = LineField(
         label="Name, phone or postcode",
+        help_text="A name as you heard it, the last five digits of a phone, or a postcode",
         max_length=440,  # two names of 200 letters, and a postcode or a phone
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "enterkeyhint": "search"}),
         error_messages={"required": "Enter a name, a phone number or a postcode"},

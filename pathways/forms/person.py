@@ -76,12 +76,15 @@ class PostcodeField(LineField):
         return reading.normalised
 
 
+ELSEWHERE = "Only if it was at none of the events above. "
+
+
 class AddPerson(HouseForm):
     """Three fields at a stall: name, a way to reach them, interested or not. The rest may wait."""
 
     first_name = LineField(label="First name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
     last_name = LineField(label="Last name", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    phone = PhoneField(label="Phone", required=False)
+    phone = PhoneField(label="Phone", required=False, help_text="Or another way under “More”")
     interested = forms.BooleanField(label="They are interested", required=False, initial=True)
     families = FamiliesField()
     email = forms.EmailField(
@@ -92,8 +95,8 @@ class AddPerson(HouseForm):
     )
     postcode = PostcodeField(label="Postcode", required=False)
     programme = forms.ChoiceField(label="Programme")
-    event = forms.ChoiceField(label="Stall or event", required=False)
-    source = LineField(label="How did you meet?", required=False, max_length=60, help_text="For example: the job centre")
+    event = forms.ChoiceField(label="Met at", required=False)
+    source = LineField(label="How did you meet?", required=False, max_length=60, help_text=f"{ELSEWHERE}For example: the job centre")
     anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     #: Fields behind "More".
@@ -113,13 +116,20 @@ class AddPerson(HouseForm):
         stall.choices = [("", "Not at one of these"), *met_at]
         if not self.events:
             del self.fields["event"]
+            self.fields["source"].help_text = self.fields["source"].help_text.removeprefix(ELSEWHERE)
+
+    @property
+    def met_at(self) -> forms.BoundField | None:
+        """The event, where one is chosen already: it stands in sight, not behind "More"."""
+        return self["event"] if "event" in self.fields and self.initial.get("event") in self.events else None
 
     def clean_phone(self) -> Phone | None:
         return own_phone(self.cleaned_data["phone"])
 
     def more(self) -> list[forms.BoundField]:
         """The fields behind "More" that are asked at all."""
-        return [self[name] for name in self.MORE if name in self.fields and not self[name].is_hidden]
+        shown = {"event"} if self.met_at else set()
+        return [self[name] for name in self.MORE if name in self.fields and name not in shown and not self[name].is_hidden]
 
     @property
     def more_is_open(self) -> bool:

@@ -1,16 +1,17 @@
 """Finding a person by name, phone or postcode, within scope; and people who may be the same one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from candidates.models import Address, Candidate, ContactRoute
 from candidates.models.candidate import fold
 from candidates.models.spelling import has_words, knows_trigrams, spelt_otherwise
 from ground.phones import PhoneRefused, read_phone
 from pathways.models import Pathway
+from pathways.queries.caseload import with_ring
 from pathways.scope import pathways, people
 from places.postcodes import normalise
 
@@ -21,7 +22,8 @@ FEWEST_DIGITS = 5
 FEWEST_TO_MISSPELL = 3
 #: In which order people are found: names that begin so, names with such words, names that are spelt otherwise.
 BEGINS, HAS_WORDS, ALIKE = range(3)
-OTHERWISE = "Spelt otherwise"
+OTHERWISE = "Similar name"
+SAME_NUMBER, SAME_NAME = "Same number", "Same name at the same postcode"
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,16 @@ class Words:
         return "+".join(part for part in ("name", "phone", "postcode") if getattr(self, part)) or "name"
 
     @property
-    def enough(self) -> bool:
-        """Whether it says enough to look for: a name of marks alone says nothing, nor do a few digits."""
-        digits = sum(each.isdigit() for each in self.phone)
-        return bool(self.name or self.phone or self.postcode) and (not self.phone or digits >= FEWEST_DIGITS)
+    def lacking(self) -> str:
+        """What must be typed besides, in words: a name of marks alone says nothing, a few digits fit too many. Nothing where it will do."""
+        if self.phone and sum(each.isdigit() for each in self.phone) < FEWEST_DIGITS:
+            return "Type the last five digits of the phone or more."
+        return "" if self.name or self.phone or self.postcode else "Type a name, the last five digits of a phone, or a postcode."
+
+    @property
+    def is_letter(self) -> bool:
+        """One letter alone: it finds names of one letter, and says too little of any other."""
+        return len(self.name) == 1 and not (self.phone or self.postcode)
 
 
 def read_words(typed: str) -> Words:
@@ -78,16 +86,22 @@ def _without_postcode(parts: list[str]) -> tuple[list[str], str]:
 def search(user: object, typed: str) -> Found:
     """People in sight whom all that was typed fits, best first: names that begin with it, that have its words, that are spelt otherwise."""
     words = read_words(typed)
-    if not words.enough:
+    if words.lacking:
         return Found([], False, words.kind)
     rows = _at_postcode(_by_phone(people(user), words.phone), words.postcode)
     if words.name:
         ids, otherwise = _named(rows, words.name)
     else:
         ids, otherwise = _first(rows.order_by("folded_name", "id")), frozenset()
-    cases = latest_cases(user, ids[:MOST])
-    why = {cases[pk].pk: OTHERWISE for pk in ids[:MOST] if pk in cases and pk in otherwise}
-    return Found([cases[pk] for pk in ids[:MOST] if pk in cases], len(ids) > MOST, words.kind, why)
+    people_found = [(pk, OTHERWISE if pk in otherwise else "") for pk in ids[:MOST]]
+    return found_before(user, people_found, more=len(ids) > MOST, kind=words.kind)
+
+
+def found_before(user: object, found: Sequence[tuple[int, str]], *, more: bool, kind: str) -> Found:
+    """People by their keys, each with why they were found, as they stand now: those still in sight."""
+    cases = _latest(_to_choose_by(user), [pk for pk, _ in found])
+    seen = [(cases[pk], why) for pk, why in found if pk in cases]
+    return Found([case for case, _ in seen], more, kind, {case.pk: why for case, why in seen if why})
 
 
 def _first(rows: QuerySet[Candidate]) -> list[int]:
@@ -148,7 +162,11 @@ def _at_postcode(rows: QuerySet[Candidate], code: str) -> QuerySet[Candidate]:
 
 def latest_cases(user: object, candidates: Iterable[int]) -> dict[int, Pathway]:
     """For each person the case to meet them in: an open one, else the latest."""
-    rows = pathways(user).filter(candidate__in=list(candidates)).select_related("candidate", "owner", "programme").order_by("id")
+    return _latest(pathways(user), candidates)
+
+
+def _latest(seen: QuerySet[Pathway], candidates: Iterable[int]) -> dict[int, Pathway]:
+    rows = seen.filter(candidate__in=list(candidates)).select_related("candidate", "owner", "programme").order_by("id")
     found: dict[int, Pathway] = {}
     for case in rows:
         before = found.get(case.candidate_id)
@@ -157,15 +175,24 @@ def latest_cases(user: object, candidates: Iterable[int]) -> dict[int, Pathway]:
     return found
 
 
-def possible_doubles(user: object, *, name: str, phones: Iterable[str], postcode: str) -> list[Pathway]:
-    """People in sight who may be the same: the same number, or the same name at the same postcode. Never merged by itself."""
+def _to_choose_by(user: object) -> QuerySet[Pathway]:
+    """Cases in sight with what tells people apart: `ring`, the number to ring, and `postcode` of where they live."""
+    lives = Address.objects.filter(candidate=OuterRef("candidate"), valid_to__isnull=True, replaced_by__isnull=True)
+    return with_ring(pathways(user)).annotate(postcode=Subquery(lives.values("postcode")[:1]))
+
+
+def possible_doubles(user: object, *, name: str, phones: Iterable[str], postcode: str) -> Found:
+    """People in sight who may be the same, each with why: their number, or their name and postcode. Never merged by itself."""
     numbers = [each for each in phones if each]
+    if not numbers and not postcode:
+        return Found([], False, "")
     held = ContactRoute.objects.filter(candidate=OuterRef("pk"), ended_on__isnull=True, value__in=numbers)
     lives = Address.objects.filter(candidate=OuterRef("pk"), postcode=postcode or "-", valid_to__isnull=True, replaced_by__isnull=True)
     named = Q(folded_name=fold(name)) | Q(folded_name__startswith=f"{fold(name)} ")
-    same = Q(Exists(held)) | (named & Q(Exists(lives))) if postcode else Q(Exists(held))
-    if not numbers and not postcode:
-        return []
-    ids = list(people(user).filter(same).order_by("folded_name", "id").values_list("pk", flat=True)[:5])
-    cases = latest_cases(user, ids)
-    return [cases[pk] for pk in ids if pk in cases]
+    alike = people(user).annotate(by_number=Exists(held), by_name=Case(When(named & Q(Exists(lives)), then=True), default=False))
+    same = alike.filter(Q(by_number=True) | Q(by_name=True)).order_by("folded_name", "id")
+    reasons = [
+        (pk, ", ".join(words for words, fits in ((SAME_NUMBER, by_number), (SAME_NAME, by_name)) if fits))
+        for pk, by_number, by_name in same.values_list("pk", "by_number", "by_name")[:5]
+    ]
+    return found_before(user, reasons, more=False, kind="")

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,15 +13,16 @@ from django.shortcuts import render
 from accounts.desk import Seat
 from accounts.middleware import desk_for, user_of
 from accounts.models import Organisation, PrivacyNotice, Programme
-from ground.clock import read_clock, today_london
+from ground.clock import read_clock, real_now, today_london
 from ground.door import NotYours, Refused, open_to
 from ground.once import answer_once
 from outreach.models import Event
+from pathways.backends import last_search
+from pathways.backends.last_search import LastSearch
 from pathways.forms.filters import SearchForm
 from pathways.forms.person import AddPerson
-from pathways.models import Pathway
 from pathways.queries.due import ListRow, person_href, stage_words
-from pathways.queries.search import Found, possible_doubles, search
+from pathways.queries.search import Found, Words, found_before, possible_doubles, read_words, search
 from pathways.scope import CASE_ROLES
 from pathways.services.looking import record_search
 from pathways.services.meeting import meet_person
@@ -31,27 +33,57 @@ EVENTS_BACK, EVENTS_AHEAD = timedelta(days=14), timedelta(days=1)
 
 @open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=("own",))
 def find_people(request: HttpRequest) -> HttpResponse:
-    """Search by name, phone or postcode. Posted, so that no name stands in an address or a log."""
-    form = SearchForm(request.POST if request.method == "POST" else None)
-    found: Found | None = None
-    if request.method == "POST" and form.is_valid():
+    """The empty form; or a search by name, phone or postcode, posted so that no name stands in an address or a log."""
+    if request.method != "POST":
+        return _find_page(request, SearchForm())
+    form = SearchForm(request.POST)
+    if form.is_valid():
         words = form.cleaned_data["words"]
-        found = search(request.user, words)
-        record_search(kind=found.kind, digest=digest_of(words), rows=len(found.rows), by=acting(request), at=read_clock())
+        lacking = read_words(words).lacking
+        if not lacking:
+            found = search(request.user, words)
+            record_search(kind=found.kind, digest=digest_of(words), rows=len(found.rows), by=acting(request), at=read_clock())
+            people = [(case.candidate_id, found.why.get(case.pk, "")) for case in found.rows]
+            kept = LastSearch(words, people, found.more)
+            last_search.keep(request.session, kept, user_id=user_of(request).pk, at=real_now())
+            answer = HttpResponseRedirect("/people/find/")
+            answer.status_code = 303
+            return answer
+        form.add_error("words", lacking)
+    return _find_page(request, form)
+
+
+@open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=("own",))
+def found_people(request: HttpRequest) -> HttpResponse:
+    """Whom the last search of the half hour found, as they stand now; a page that one comes back to. Without a search, the empty form."""
+    if request.method == "POST":
+        return find_people(request)
+    kept = last_search.recall(request.session, user_id=user_of(request).pk, at=real_now())
+    if kept is None:
+        return _find_page(request, SearchForm())
+    words = read_words(kept.words)
+    found = found_before(request.user, kept.people, more=kept.more, kind=words.kind)
+    return _find_page(request, SearchForm(initial={"words": kept.words}), found, words)
+
+
+def _find_page(request: HttpRequest, form: SearchForm, found: Found | None = None, words: Words | None = None) -> HttpResponse:
     rows = [found_row(case, why=found.why.get(case.pk, "")) for case in found.rows] if found else []
-    status = 422 if form.errors else 200
-    return render(request, "pathways/people.html", {"form": form, "found": found, "rows": rows}, status=status)
+    context = {"form": form, "found": found, "rows": rows, "is_letter": words is not None and words.is_letter}
+    return render(request, "pathways/people.html", context, status=422 if form.errors else 200)
 
 
-def found_row(case: Pathway, *, why: str = "") -> ListRow:
-    """A person found: where they are, whose they are, and why they are among those found where the name does not say it."""
+def found_row(case: Any, *, why: str = "") -> ListRow:
+    """A person found: where they are, whose they are, why they are among those found, and what tells them from their namesakes."""
+    born, lives = case.candidate.date_of_birth, case.postcode or ""
+    known = (why, f"born {born.year}" if born else "", lives.partition(" ")[0])
     return ListRow(
         key=f"p-{case.candidate.uuid}",
         name=case.candidate.name,
         href=person_href(case),
         where=stage_words(case),
         owed=case.owner.name if case.owner else "Nobody yet",
-        note=why,
+        note=" · ".join(each for each in known if each),
+        phone=case.ring or "",
     )
 
 
@@ -84,17 +116,26 @@ def add_person(request: HttpRequest) -> HttpResponse:
     events = list(lately.filter(programme__in=programmes, organisation=desk_for(request).organisation_id))
     data = request.POST if request.method == "POST" else None
     start = {"event": request.GET.get("event", ""), "source": request.GET.get("source", "")[:60]}
+    start["event"] = start["event"] or _my_event(request, events, today)
     form = AddPerson(data, programmes=programmes, events=events, initial={name: value for name, value in start.items() if value})
     if data is None:
         return _page(request, form, today)
     return answer_once(request, lambda: _add(request, form, seats, at=at))
 
 
-def _page(request: HttpRequest, form: AddPerson, today: date, *, doubles: list[Pathway] | None = None) -> HttpResponse:
+def _my_event(request: HttpRequest, events: list[Event], today: date) -> str:
+    """The one event of today that this person goes to; nothing where there are several or none."""
+    todays = [event.pk for event in events if event.day == today]
+    mine = Event.staff.through.objects.filter(event__in=todays, user=user_of(request)).values_list("event__uuid", flat=True)[:2]
+    return str(mine[0]) if todays and len(mine) == 1 else ""
+
+
+def _page(request: HttpRequest, form: AddPerson, today: date, *, doubles: Found | None = None) -> HttpResponse:
     programme = next(iter(form.programmes.values()))
     notice = PrivacyNotice.objects.filter(programme=programme, language="en").on(today).order_by("-edition").first()
-    context = {"form": form, "notice": notice, "doubles": [found_row(case) for case in doubles or []]}
-    return render(request, "pathways/add_person.html", context, status=422 if form.errors or doubles else 200)
+    rows = [found_row(case, why=doubles.why[case.pk]) for case in doubles.rows] if doubles else []
+    context = {"form": form, "notice": notice, "doubles": rows}
+    return render(request, "pathways/add_person.html", context, status=422 if form.errors or rows else 200)
 
 
 def _add(request: HttpRequest, form: AddPerson, seats: list[tuple[Seat, Programme]], *, at: datetime) -> HttpResponse:
@@ -105,7 +146,7 @@ def _add(request: HttpRequest, form: AddPerson, seats: list[tuple[Seat, Programm
     name = f"{data['first_name']} {data['last_name']}"
     phones = [value for kind, value, _ in form.routes() if kind in {"mobile", "landline"}]
     doubles = possible_doubles(request.user, name=name, phones=phones, postcode=data["postcode"])
-    if doubles and not data["anyway"]:
+    if doubles.rows and not data["anyway"]:
         return _page(request, form, today, doubles=doubles)
     seat = next(seat for seat, each in seats if each.pk == programme.pk)
     notice = PrivacyNotice.objects.filter(programme=programme, language="en").on(today).order_by("-edition").first()

@@ -72,7 +72,14 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 #: Lists that lead to a person's page, by the beginning of their address: the way back names them.
-LISTS = (("/caseload/", "Caseload"), ("/unclaimed/", "Nobody’s yet"), ("/events/", "Events"), ("/board/", "Figures"), ("/today/", "Today"))
+LISTS = (
+    ("/caseload/", "Caseload"),
+    ("/unclaimed/", "Nobody’s yet"),
+    ("/events/", "Events"),
+    ("/board/", "Figures"),
+    ("/today/", "Today"),
+    ("/people/find/", "Find"),
+)
 
 
 def came_from(request: HttpRequest) -> dict[str, str]:

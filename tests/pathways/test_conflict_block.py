@@ -87,7 +87,7 @@ def test_the_lists_counts_search_and_file_of_who_is_kept_away_do_not_know_the_pe
         assert "Bilal" in body(client, path), path
     assert "Asha" not in body(browser, "/today/?whose=team")
     for words in ("Asha", "Away Asha", "07700 900321", "Ash Awya"):
-        found = browser.post("/people/find/", {"words": words, "once": new_once()})
+        found = browser.post("/people/find/", {"words": words, "once": new_once()}, follow=True)
         assert b"Asha Away" not in found.content
         assert b"Nobody found" in found.content
     assert [case.candidate.first_name for case in search(at_a_desk(scene.worker), "Asha").rows] == ["Asha"]

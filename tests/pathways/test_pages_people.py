@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from accounts.models import Audit, Membership, PrivacyNotice, Programme
 from candidates.models import Address, Candidate, ContactRoute
+from employers.models import JobFamily
 from ground.once import new_once
 from outreach.models import Contact, Event
 from pathways.models import Pathway, Task
+from pathways.queries.search import read_words
 from tests.factories import organisation, partner, person, user
 from tests.pathways.scenes import Scene
 from tests.signing_in import signed_in
@@ -19,8 +22,8 @@ pytestmark = pytest.mark.django_db
 
 
 def find(browser: Client, words: str) -> list[str]:
-    answer = browser.post("/people/find/", {"words": words})
-    assert answer.status_code == 200
+    answer = browser.post("/people/find/", {"words": words}, follow=True)
+    assert answer.status_code == (422 if read_words(words).lacking else 200)
     return [row.name for row in answer.context["rows"]]
 
 
@@ -39,7 +42,7 @@ def test_search_by_name_phone_and_postcode() -> None:
     assert find(browser, "b312aa") == ["Amina Yusuf"]
     assert find(browser, "B31 2AB") == []
     assert find(browser, "x") == []
-    assert "Nobody found" in browser.post("/people/", {"words": "x"}).content.decode()
+    assert "Nobody found" in browser.post("/people/", {"words": "x"}, follow=True).content.decode()
 
 
 def test_search_says_how_to_narrow_it_down() -> None:
@@ -47,7 +50,7 @@ def test_search_says_how_to_narrow_it_down() -> None:
     for number in range(27):
         scene.open(first="Sam", last=f"Example {number:02}")
     browser = signed_in(scene.worker)
-    answer = browser.post("/people/", {"words": "sam"})
+    answer = browser.post("/people/", {"words": "sam"}, follow=True)
     assert len(answer.context["rows"]) == 25
     assert "The first 25." in answer.content.decode()
 
@@ -215,3 +218,56 @@ def test_a_form_without_its_stamp_is_not_taken() -> None:
     scene = Scene()
     assert signed_in(scene.worker).post("/people/add/", {"first_name": "Ann"}).status_code == 422
     assert Candidate.objects.count() == 0
+
+
+def test_the_warning_says_why_with_the_phone_and_whose_they_are_and_holds_the_way_on() -> None:
+    scene = Scene()
+    known = scene.open(first="Amina", last="Yusuf", phone="+447700900123")
+    Address.objects.create(candidate=known.candidate, postcode="B31 2AA")
+    browser = signed_in(scene.worker)
+    typed = {"first_name": "Amy", "phone": "07700 900123"}, {"first_name": "Amina", "last_name": "Yusuf", "postcode": "b312aa"}
+    for fields, why in zip(typed, ("Same number · B31", "Same name at the same postcode · B31"), strict=True):
+        answer = add(browser, **fields)
+        (row,) = answer.context["doubles"]
+        assert (row.note, row.phone, row.owed) == (why, "+447700900123", scene.worker.name)
+        words = answer.content.decode()
+        assert words.index("Is it one of these?") < words.index('name="anyway" value="on"') < words.index('name="first_name"')
+        assert words.index('<button type="submit" hidden>') < words.index('name="anyway" value="on"')  # what Enter presses
+
+
+def test_the_one_event_of_today_that_i_go_to_is_chosen_and_in_sight() -> None:
+    scene = Scene()
+    made = {"organisation": scene.delivery, "programme": scene.programme}
+    mine = Event.objects.create(**made, name="Library stall", day=scene.today, code="lib")
+    Event.objects.create(**made, name="Another stall", day=scene.today, code="other")
+    browser = signed_in(scene.worker)
+    form = browser.get("/people/add/").context["form"]
+    assert (form.met_at, form["event"].value()) == (None, None)
+    mine.staff.add(scene.worker)
+    page = browser.get("/people/add/")
+    form = page.context["form"]
+    assert form.met_at.value() == str(mine.uuid)
+    assert "event" not in [field.name for field in form.more()]
+    words = page.content.decode()
+    assert words.index("Met at") < words.index("More: kinds of work")
+    assert "Save and add another" in words
+    second = Event.objects.create(**made, name="Evening stall", day=scene.today, code="eve")
+    second.staff.add(scene.worker)
+    assert browser.get("/people/add/").context["form"].met_at is None
+    named = browser.get(f"/people/add/?event={second.uuid}").context["form"]
+    assert named.met_at.value() == str(second.uuid)
+    second.cancelled_on = scene.today
+    second.save()
+    assert browser.get("/people/add/").context["form"].met_at.value() == str(mine.uuid)
+
+
+def test_the_form_says_how_else_to_reach_somebody_and_what_each_kind_of_work_is() -> None:
+    scene = Scene()
+    browser = signed_in(scene.worker)
+    family = JobFamily.objects.create(code="care", name="Care", examples="Care homes, helping at home", valid_from=scene.today)
+    words = browser.get("/people/add/").content.decode()
+    assert "Or another way under “More”" in words
+    assert escape(family.examples) in words
+    assert "Only if it was at none of the events above" not in words
+    Event.objects.create(organisation=scene.delivery, programme=scene.programme, name="Library", day=scene.today, code="lib")
+    assert "Only if it was at none of the events above" in browser.get("/people/add/").content.decode()

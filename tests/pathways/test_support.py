@@ -199,7 +199,7 @@ def test_nobody_else_may_and_lists_files_and_searches_say_nothing_of_it() -> Non
     for path in ("/caseload/", "/today/", "/today/digest/", f"/people/{scene.person.uuid}/", "/courses/"):
         assert WORDS not in worker.get(path).content.decode(), path
     assert WORDS not in b"".join(worker.get("/caseload.csv").streaming_content).decode()
-    assert b"Nobody found" in worker.post("/people/find/", {"words": "Written instructions"}).content
+    assert b"Nobody found" in worker.post("/people/find/", {"words": "Written instructions"}, follow=True).content
 
 
 def test_two_at_once_never_both_win_and_what_is_taken_out_is_not_changed() -> None:
