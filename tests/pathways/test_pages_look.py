@@ -153,6 +153,28 @@ def test_rang_is_one_press_and_undo_is_the_next(server: Any, browser: Any, scene
     assert page.url == f"{server.url}/today/"
 
 
+def test_on_a_phone_a_person_is_saved_without_scrolling(server: Any, browser: Any, scene: Scene) -> None:
+    page = opened(browser, server, scene.worker, width=360, script=False)
+    page.goto(f"{server.url}/people/add/")
+    box = page.get_by_role("button", name="Save", exact=True).bounding_box()
+    assert box["y"] + box["height"] <= 640
+    first, last = (page.get_by_label(label).bounding_box() for label in ("First name", "Last name"))
+    assert (first["y"], first["x"] < last["x"]) == (last["y"], True)
+
+
+def test_back_from_a_person_leads_to_those_found(server: Any, browser: Any, scene: Scene) -> None:
+    page = opened(browser, server, scene.worker, width=360, script=False)
+    page.goto(f"{server.url}/people/")
+    page.get_by_label("Name, phone or postcode").fill("Amina")
+    page.get_by_role("button", name="Find").click()
+    sound(page, "found")
+    page.get_by_role("link", name="Amina Yusuf", exact=True).click()
+    page.get_by_role("link", name="Find", exact=True).first.wait_for()
+    page.go_back()
+    page.get_by_role("link", name="Amina Yusuf", exact=True).wait_for()
+    assert page.url == f"{server.url}/people/find/"
+
+
 def test_by_keyboard_alone_somebody_is_added(server: Any, browser: Any, scene: Scene) -> None:
     page = opened(browser, server, scene.worker, width=360, script=False)
     page.goto(f"{server.url}/people/add/")
