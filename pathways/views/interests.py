@@ -14,7 +14,7 @@ from ground.once import answer_once
 from ground.paging import keyset
 from pathways.forms.interests import AnswerForm
 from pathways.models import InterestPost
-from pathways.queries.interests import SHOWN, form_row, sent_forms, who_they_may_be
+from pathways.queries.interests import SHOWN, form_row, read_whole, sent_forms, who_they_may_be
 from pathways.queries.unclaimed import count_words
 from pathways.rules import holder
 from pathways.scope import CASE_ROLES, pathways
@@ -32,10 +32,10 @@ def interests(request: HttpRequest) -> HttpResponse:
     show = show if show in SHOWN else "known"
     page = keyset(sent_forms(request.user, show=show), order=("received_at", "id"), after=request.GET.get("after"), size=25)
     today = today_london(page_time())
-    may_be = who_they_may_be(request.user, page.rows)
+    may_be, whole = who_they_may_be(request.user, page.rows), read_whole(request.user, page.rows)
     context = {
         "page": page,
-        "rows": [form_row(post, may_be=may_be[post.pk], today=today) for post in page.rows],
+        "rows": [form_row(post, may_be=may_be[post.pk], whole=post.pk in whole, today=today) for post in page.rows],
         "show": show,
         "heading": SHOWN[show][1],
         "kinds": [(key, words, count_words(sent_forms(request.user, show=key))[1]) for key, (_, words) in SHOWN.items()],
