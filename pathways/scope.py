@@ -8,7 +8,7 @@ from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery,
 from accounts.choices import RuleCode
 from accounts.desk import Desk, Seat, desk_of
 from accounts.models import DaysBefore, rule_where
-from candidates.models import Candidate
+from candidates.models import Candidate, ContactRoute
 from ground.clock import page_time, today_london
 from outreach.models import Contact, Message
 from pathways.models import (
@@ -111,7 +111,23 @@ def interests(user: object) -> QuerySet[InterestPost]:
     seen = Q(pk__in=[])
     for seat in desk.seats_as(*CASE_ROLES) if desk is not None else ():
         seen |= _programmes(seat, "")
-    return InterestPost.objects.filter(seen)
+    return InterestPost.objects.filter(seen, kept(user, "candidate"), _of_no_blocked(desk))
+
+
+def led_programmes(user: object) -> Q:
+    """Rows of the programmes that somebody leads, by the rows' own `programme`."""
+    desk = desk_of(user)
+    seen = Q(pk__in=[])
+    for seat in desk.seats_as("programme_lead") if desk is not None else ():
+        seen |= _programmes(seat, "")
+    return seen
+
+
+def _of_no_blocked(desk: Desk | None) -> Q:
+    """A form with a number or address of somebody whom the user must never see may be theirs, whoever else it was taken for."""
+    if desk is None or not desk.blocks:
+        return Q()
+    return ~Q(reach__in=ContactRoute.objects.current().filter(candidate__uuid__in=desk.blocks).values("value"))
 
 
 def tasks_of_held(user: object) -> QuerySet[Task]:

@@ -165,7 +165,7 @@ class _Who:
         if wanted or mine:
             self._find_people(run, wanted, mine, user)
         if twins:
-            self._find_twins(run, twins)
+            self._find_twins(run, twins, user)
 
     def _find_people(self, run: ImportRun, wanted: set[int], mine: set[int], user: object) -> None:
         cases = Pathway.objects.filter(programme=run.programme_id).order_by("-id")
@@ -176,9 +176,9 @@ class _Who:
             if person.pk in wanted:
                 self.people[person.pk] = _match(person)
 
-    def _find_twins(self, run: ImportRun, twins: set[tuple[str, int]]) -> None:
+    def _find_twins(self, run: ImportRun, twins: set[tuple[str, int]], user: object) -> None:
         numbers = {number for _, number in twins}
-        for row in ImportRow.objects.filter(run=run, number__in=numbers):
+        for row in ImportRow.objects.filter(kept(user, "pathway__candidate"), run=run, number__in=numbers):
             if (row.sheet, row.number) in twins:
                 self.twins[row.sheet, row.number] = Match(name_of(row), f"{where_of(row)}. {_said_of(row)}")
 

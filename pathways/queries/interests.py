@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from candidates.choices import RouteKind
 from candidates.models import Address, Candidate, ContactRoute
@@ -22,14 +22,17 @@ from pathways.models.interest import WAITING
 from pathways.queries.due import Act, ListRow, stage_words
 from pathways.queries.search import latest_cases
 from pathways.queries.unclaimed import count_words, nobodys_row
-from pathways.scope import interests
+from pathways.scope import interests, led_programmes, people
 
 #: What the page shows of them, as its address says it, and in words.
 SHOWN: Mapping[str, tuple[str, str]] = {
     "known": (InterestState.REVIEW, "May be somebody we know"),
-    "doubtful": (InterestState.HELD, "May not come from a person"),
+    "doubtful": (InterestState.HELD, "Not clear whose they are"),
     "left-out": (InterestState.LEFT_OUT, "Left out"),
 }
+#: Of a form that waits for a worker who has nobody in sight with that number. Whether somebody else has is not theirs to learn:
+#: one that may be known and one that a machine may have sent read alike.
+ASK = "We cannot tell whose this is: ask your lead before you add them"
 WHY = {
     "trap": "Filled in a field that people do not see.",
     "fast": "Sent within three seconds.",
@@ -78,8 +81,21 @@ def stalls(user: object, *, today: date) -> list[Event]:
 
 
 def sent_forms(user: object, *, show: str) -> QuerySet[InterestPost]:
-    """Those of one kind, in sight."""
-    return interests(user).filter(state=SHOWN[show][0]).select_related("candidate", "event")
+    """Those of one kind, in sight. Which may be known is said to who leads the programme and to who sees the person; others find them
+    among the doubtful, and the numbers of the two kinds tell nothing either.
+    """
+    rows, told = interests(user), led_programmes(user) | Q(candidate__in=people(user))
+    found = {
+        "known": rows.filter(told, state=InterestState.REVIEW),
+        "doubtful": rows.filter(Q(state=InterestState.HELD) | (Q(state=InterestState.REVIEW) & ~told)),
+    }
+    return found.get(show, rows.filter(state=SHOWN[show][0])).select_related("candidate", "event")
+
+
+def read_whole(user: object, posts: Sequence[InterestPost]) -> set[int]:
+    """Of which of these the user is told why they wait: those of programmes that they lead."""
+    led = InterestPost.objects.filter(led_programmes(user), pk__in=[post.pk for post in posts])
+    return set(led.values_list("pk", flat=True))
 
 
 def who_they_may_be(user: object, posts: Sequence[InterestPost]) -> dict[int, list[MayBe]]:
@@ -127,8 +143,13 @@ def family_names(posts: Sequence[InterestPost]) -> dict[str, str]:
     return dict(JobFamily.objects.filter(code__in={code for post in posts for code in post.families}).values_list("code", "name"))
 
 
-def form_row(post: InterestPost, *, may_be: Sequence[MayBe], families: Mapping[str, str], today: date, back: str = "") -> ListRow:
-    """Who wrote, how to reach them, what they wrote and where, why it waits, and whose it may be. `back` is the list, at this row."""
+def form_row(
+    post: InterestPost, *, may_be: Sequence[MayBe], families: Mapping[str, str], whole: bool, today: date, back: str = ""
+) -> ListRow:
+    """Who wrote, how to reach them, what they wrote and where, and whose it may be. `back` is the list, at this row.
+
+    Why it waits is said where that is told (`whole`) or the person is in sight.
+    """
     days = (today - today_london(post.received_at)).days
     href = f"/unclaimed/forms/{post.uuid}/?{urlencode({'back': back})}"
     acts = [Act("Look at it again", href, name="answer", value="back", version=post.version)]
@@ -146,8 +167,8 @@ def form_row(post: InterestPost, *, may_be: Sequence[MayBe], families: Mapping[s
         name=post.name,
         href="",
         where=show_phone(post.reach) if post.reach.startswith("+") else post.reach,
-        next=_may_be_words(post, may_be),
-        note=" · ".join(words for words in (*_wrote(post, families), WHY.get(post.suspect, "")) if words),
+        next=_may_be_words(post, may_be, whole=whole),
+        note=" · ".join(words for words in (*_wrote(post, families), WHY.get(post.suspect, "") if whole or may_be else "") if words),
         waiting=counted(days, "day") if days > 0 else "",
         acts=acts,
     )
@@ -168,12 +189,12 @@ def _wrote(post: InterestPost, families: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _may_be_words(post: InterestPost, may_be: Sequence[MayBe]) -> str:
+def _may_be_words(post: InterestPost, may_be: Sequence[MayBe], *, whole: bool) -> str:
     if may_be:
         return "May be " + "; ".join(_named(each) for each in may_be)
-    if post.candidate_id is not None:
-        return "May be somebody of another organisation: ask your lead before you add them"
-    return ""
+    if not whole:
+        return ASK
+    return "May be somebody who is out of your sight: find out before you add them" if post.candidate_id is not None else ""
 
 
 def _named(each: MayBe) -> str:

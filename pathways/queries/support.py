@@ -1,9 +1,10 @@
 """What helps a person, as each who may know of it reads it; asked for on a page of its own and nowhere else."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from candidates.models import Candidate
 from pathways.models import Introduction, Support, SupportShare
@@ -24,8 +25,10 @@ class Helps:
 
 
 def helps(user: object, person: Candidate, *, today: date) -> list[Helps]:
-    """All that is agreed with the person, oldest first. Two queries."""
-    return [Helps(row, _known_to(row), row.review_on is not None and row.review_on < today) for row in _with_shares(user, person)]
+    """All that is agreed with the person, oldest first. Three queries."""
+    mine = set(introductions(user).filter(pathway__candidate=person).values_list("pk", flat=True))
+    rows = _with_shares(user, person)
+    return [Helps(row, _known_to(row, mine), row.review_on is not None and row.review_on < today) for row in rows]
 
 
 def how_many_help(user: object, person: Candidate) -> int:
@@ -39,16 +42,25 @@ def _with_shares(user: object, person: Candidate) -> QuerySet[Support]:
     return rows.prefetch_related(Prefetch("shares", standing)).order_by("agreed_on", "id")
 
 
-def _known_to(row: Support) -> str:
-    names = sorted({share.introduction.employer.name for share in row.shares.all()})
-    told = [*(["the trainer of their course"] if row.with_trainer else []), *names]
+def _known_to(row: Support, mine: Collection[int]) -> str:
+    """An employer is named to who sees what led there; of others it is said that there are some, and how many."""
+    shares = row.shares.all()
+    names = sorted({share.introduction.employer.name for share in shares if share.introduction_id in mine})
+    others = len({share.introduction.employer_id for share in shares if share.introduction_id not in mine})
+    hidden = [] if not others else ["one employer out of your sight" if others == 1 else f"{others} employers out of your sight"]
+    told = [*(["the trainer of their course"] if row.with_trainer else []), *names, *hidden]
     return f"Their worker, and {', '.join(told)}" if told else "Their worker alone"
 
 
-def may_be_told(user: object, person: Candidate) -> list[Introduction]:
-    """For which jobs an employer may be told what helps: put forward there, and the person's yes to sharing stands."""
-    stands = {"consent__isnull": False, "consent__withdrawn_on__isnull": True, "consent__voided_at__isnull": True}
-    rows = introductions(user).filter(pathway__candidate=person, stage__in=SHOWN, **stands)
+def may_be_told(user: object, person: Candidate, *, row: Support | None = None) -> list[Introduction]:
+    """For which jobs an employer may be told what helps: put forward there, and the person's yes to sharing stands.
+
+    Also where `row` is shared by now, whatever became of the job since: or nobody could take that back.
+    """
+    may = Q(stage__in=SHOWN, consent__isnull=False, consent__withdrawn_on__isnull=True, consent__voided_at__isnull=True)
+    if row is not None:
+        may |= Q(pk__in=SupportShare.objects.filter(support=row, withdrawn_on__isnull=True).values("introduction"))
+    rows = introductions(user).filter(may, pathway__candidate=person)
     return list(rows.select_related("employer", "heading", "pathway", "consent").order_by("id"))
 
 

@@ -1,6 +1,9 @@
 """A conflict of interest: a named user must never see a named person."""
 
+from collections.abc import Collection
 from datetime import date, datetime
+
+from django.db.models import F
 
 from accounts.models import ConflictBlock, User
 from accounts.services.audit import note, service
@@ -8,9 +11,11 @@ from candidates.models import Candidate
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict, NotYours, Refused
-from pathways.models import Pathway
+from pathways.models import Interview, Ownership, Pathway, Task
+from pathways.models.task import TaskState
 from pathways.queries.block import kept_from, standing_of, what_they_do_for
 from pathways.rules import is_theirs
+from pathways.workflow.interview import InterviewStage
 
 
 @service("person.block")
@@ -58,5 +63,26 @@ def _refuse_others(candidate: Candidate, by: Actor) -> None:
 
 def refuse_blocked(user: User, *, case: Pathway, at: datetime, field: str) -> None:
     """Nobody is given a person whom they must not see."""
-    if kept_from([case.candidate.uuid], today=today_london(at)).filter(user=user).exists():
+    if is_blocked(user.pk, case=case, at=at):
         raise Refused("They cannot take this person. Choose somebody from the list.", field=field)
+
+
+def is_blocked(user_id: int | None, *, case: Pathway, at: datetime) -> bool:
+    """Whether somebody must not see the person of this case."""
+    return user_id is not None and kept_from([case.candidate.uuid], today=today_london(at)).filter(user=user_id).exists()
+
+
+def let_go_of_blocked(*, cases: Collection[int], at: datetime) -> None:
+    """What came back to somebody who must not see the person by now is nobody's: the case, a booked chat's host, what they were to do.
+
+    It is not refused: what was wrong is still taken back, and the person stands where every worker looks for whom nobody holds.
+    """
+    today = today_london(at)
+    for case in Pathway.objects.filter(pk__in=cases).select_related("candidate").order_by("id"):
+        blocked = kept_from([case.candidate.uuid], today=today)
+        if case.is_open and Pathway.objects.filter(pk=case.pk, owner__in=blocked).update(owner=None, version=F("version") + 1):
+            Ownership.objects.filter(pathway=case, to_on__isnull=True, voided_at__isnull=True).update(to_on=today)
+        chats = Interview.objects.filter(pathway=case, stage=InterviewStage.BOOKED, host__in=blocked)
+        chats.update(host=None, version=F("version") + 1)
+        tasks = Task.objects.filter(pathway=case, state=TaskState.OPEN, assignee__in=blocked)
+        tasks.update(assignee=None, assigned_under=None, version=F("version") + 1)

@@ -18,8 +18,8 @@ from ground.door import Conflict, Refused
 from outreach.models import Event
 from outreach.services.message import stop_messages_to
 from pathways.models import Interview, Introduction, Ownership, Pathway, Placement, RetentionCheck, StageChange, TrainingPlace
-from pathways.services.block import refuse_blocked
-from pathways.services.door import TODAY, Taken, change_stage, last_day_of
+from pathways.services.block import is_blocked, refuse_blocked
+from pathways.services.door import TODAY, Taken, change_stage, last_day_of, lock_cases
 from pathways.services.pause import begin_pause, end_pause, go_on
 from pathways.services.task import owe_nothing
 from pathways.services.training import offer_seat
@@ -60,6 +60,12 @@ def new_case(
 def _own(change: StageChange, *, case: Pathway) -> None:
     if case.owner_id is not None:
         Ownership.objects.create(pathway=case, user_id=case.owner_id, from_on=change.happened_on, opened_by=change)
+
+
+def _held_no_more(change: StageChange, *, case: Pathway) -> None:
+    """The interval of whoever holds the case ends with this change."""
+    rows = Ownership.objects.filter(pathway=case, to_on__isnull=True, voided_at__isnull=True)
+    rows.update(to_on=change.happened_on, closed_by=change)
 
 
 @service("case.log_outreach")
@@ -275,21 +281,28 @@ def reopen_days(case: Pathway) -> int:
 
 @service("case.reopen")
 def reopen(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
-    """Back within 90 days, or what the programme has set, of closing or of the day agreed; to what its facts still say."""
+    """Back within 90 days, or what the programme has set, of closing or of the day agreed; to what its facts still say.
+
+    Whoever held it holds it again, but not who must not see the person by now: then it is nobody's yet.
+    """
     latest = max(day for day in (case.closed_on, case.revisit_on, date.min) if day)
     days = reopen_days(case)
     if by.kind != "import" and (today_london(at) - latest).days > days:
         raise Conflict(f"This case closed more than {days} days ago: start again instead.")
     if case.candidate.died_on:
         raise Conflict("This person has died.")
-    values = {"closed_on": None, "close_reason": "", "revisit_on": None, "do_not_contact": False}
-    change_stage(subject=case, step="reopen", by=by, at=at, values=values, taken=taken)
+    values: dict[str, Any] = {"closed_on": None, "close_reason": "", "revisit_on": None, "do_not_contact": False}
+    lock_cases([case.pk])  # so that nobody sets a block between the question and the answer
+    kept_away = is_blocked(case.owner_id, case=case, at=at)
+    then = partial(_held_no_more, case=case) if kept_away else None
+    values |= {"owner_id": None} if kept_away else {}
+    change_stage(subject=case, step="reopen", by=by, at=at, values=values, taken=taken, then=then)
     return case
 
 
 @service("case.return")
 def start_again(*, previous: Pathway, owner: User | None, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
-    """A new attempt, linked to the one before."""
+    """A new attempt, linked to the one before; nobody's yet when `owner` must not see the person."""
     if previous.stage in {*OPEN, Stage.MERGED, Stage.VOID} or previous.candidate.died_on:
         raise Conflict("A new attempt begins only after one that has ended.")
     day = taken.happened_on or today_london(at)
@@ -300,7 +313,7 @@ def start_again(*, previous: Pathway, owner: User | None, by: Actor, at: datetim
         candidate=previous.candidate,
         programme=previous.programme,
         organisation=previous.organisation,
-        owner=owner,
+        owner=None if owner is not None and is_blocked(owner.pk, case=previous, at=at) else owner,
         opened_on=day,
         source=previous.source,
     )
@@ -351,9 +364,7 @@ def hand_over(*, case: Pathway, to: User, organisation: Organisation, by: Actor,
     """Another worker holds the case: also how "nobody's yet" is taken."""
 
     def consequences(change: StageChange) -> None:
-        Ownership.objects.filter(pathway=case, to_on__isnull=True, voided_at__isnull=True).update(
-            to_on=change.happened_on, closed_by=change
-        )
+        _held_no_more(change, case=case)
         Ownership.objects.create(pathway=case, user=to, from_on=change.happened_on, opened_by=change)
 
     if case.owner_id == to.pk:

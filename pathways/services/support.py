@@ -67,13 +67,17 @@ def change_support(
     with_trainer: bool = False,
     share_with: Collection[Introduction] = (),
     shared_how: str = "",
+    offered: Collection[Introduction] | None = None,
 ) -> Support:
-    """Written over: what it said before is kept nowhere. Raises Conflict when somebody else changed it meanwhile."""
+    """Written over: what it said before is kept nowhere. Raises Conflict when somebody else changed it meanwhile.
+
+    Of `offered`, those that are not among `share_with` are told no more; what was not offered stays shared as it is. None: all were.
+    """
     row = _locked(support, version)
     row.helps = _sound(helps, agreed_on=agreed_on, review_on=review_on, today=today_london(at))
     row.agreed_on, row.review_on, row.with_trainer = agreed_on, review_on, with_trainer
     row.save(update_fields=["helps", "agreed_on", "review_on", "with_trainer", "version"])
-    _share(row, share_with, shared_how, by=by, at=at)
+    _share(row, share_with, shared_how, offered=offered, by=by, at=at)
     note(fields=["helps", "agreed_on", "review_on", "with_trainer", "share_with"])
     return row
 
@@ -110,8 +114,16 @@ def _sound(helps: str, *, agreed_on: date, review_on: date | None, today: date) 
     return words
 
 
-def _share(row: Support, wanted: Collection[Introduction], how: str, *, by: Actor, at: datetime) -> None:
-    """Exactly these employers may know of it, each for one job, from the day the person said so."""
+def _share(
+    row: Support,
+    wanted: Collection[Introduction],
+    how: str,
+    *,
+    by: Actor,
+    at: datetime,
+    offered: Collection[Introduction] | None = None,
+) -> None:
+    """Of the employers that could be chosen exactly these may know of it, each for one job, from the day the person said so."""
     today = today_london(at)
     standing = {each.introduction_id: each for each in SupportShare.objects.filter(support=row, withdrawn_on__isnull=True)}
     fresh = [each for each in wanted if each.pk not in standing]
@@ -123,5 +135,6 @@ def _share(row: Support, wanted: Collection[Introduction], how: str, *, by: Acto
         SupportShare.objects.create(
             support=row, introduction=introduction, given_on=today, given_how=how, recorded_by_id=by.user_id, created_at=at
         )
-    gone = set(standing) - {each.pk for each in wanted}
+    could = set(standing) if offered is None else {each.pk for each in offered}
+    gone = (set(standing) & could) - {each.pk for each in wanted}
     SupportShare.objects.filter(support=row, introduction__in=gone, withdrawn_on__isnull=True).update(withdrawn_on=today)

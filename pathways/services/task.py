@@ -15,6 +15,7 @@ from ground.rows import Row
 from outreach.services.message import withdraw_messages
 from pathways.models import Pathway, RetentionCheck, StageChange, Task
 from pathways.models.task import TaskKind, TaskState
+from pathways.queries.block import kept_from, people_of
 from pathways.queries.colleagues import may_do
 from pathways.workflow.follow import CaseFacts
 from pathways.workflow.owed import ENDING, FINISHING, OWED, STOP_IN_A_PAUSE, TOLD_BY_HAND, Opens, Owed, outlives
@@ -246,9 +247,16 @@ def reassign_task(*, task: Task, to: User, by: Actor, at: datetime) -> Task:
     return locked
 
 
+#: What waking a task writes.
+WOKEN = ("state", "closed_by_user", "closed_on", "snoozed_until", "snooze_reason", "due_on", "assignee", "assigned_under")
+
+
 @service("task.wake")
 def wake_task(*, task: Task, due_on: date, by: Actor, at: datetime, version: int | None = None) -> Task:
-    """Back on the list at the day it had: put off, or ticked off, by mistake. What a step closed stays closed."""
+    """Back on the list at the day it had: put off, or ticked off, by mistake. What a step closed stays closed.
+
+    Given to somebody who must not see the person by now, it is for whoever holds the case.
+    """
     locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
     if version is not None and locked.version != version:
         raise Conflict("Somebody else changed this while you had it open.")
@@ -260,7 +268,9 @@ def wake_task(*, task: Task, due_on: date, by: Actor, at: datetime, version: int
         withdraw_messages(written_for=[locked.opened_by.uuid], at=at)  # not told yet after all: what a worker sent waits no more
     locked.state, locked.closed_by_user, locked.closed_on = TaskState.OPEN, None, None
     locked.snoozed_until, locked.snooze_reason, locked.due_on, locked.version = None, "", due_on, locked.version + 1
-    locked.save(update_fields=["state", "closed_by_user", "closed_on", "snoozed_until", "snooze_reason", "due_on", "version"])
+    if locked.assignee_id and kept_from(people_of([locked.pathway_id]), today=today_london(at)).filter(user=locked.assignee_id).exists():
+        locked.assignee, locked.assigned_under = None, None
+    locked.save(update_fields=[*WOKEN, "version"])
     show_next(pathway_id=locked.pathway_id)
     return locked
 

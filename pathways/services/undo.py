@@ -16,6 +16,7 @@ from pathways.models import MACHINES, Attendance, Consent, Evidence, Note, Owner
 from pathways.models.task import TaskState
 from pathways.queries.facts import facts_of
 from pathways.rules import is_theirs
+from pathways.services.block import let_go_of_blocked
 from pathways.services.door import as_json, by_the_clock, let_follow, log_change, mark_since, written_in
 from pathways.services.mail import withdraw_mail
 from pathways.services.pause import stand_still_again
@@ -250,3 +251,4 @@ def restore_company(effects: list[StageChange], *, at: datetime) -> None:
             release_messages(written_for=written_in(Pathway.objects.get(pk=each.subject_id)), stopped_at=each.recorded_at)
     withdraw_messages(written_for=[each.uuid for each in effects], at=at)
     withdraw_mail(effects, at=at)
+    let_go_of_blocked(cases={each.pathway_id for each in effects if each.pathway_id is not None}, at=at)

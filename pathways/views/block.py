@@ -6,30 +6,19 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from accounts.middleware import desk_for, user_of
+from accounts.middleware import user_of
 from candidates.models import Candidate
-from ground.actor import Actor
 from ground.clock import page_time, read_clock, today_london
-from ground.door import Conflict, NotYours, Refused, open_to
+from ground.door import Conflict, Refused, open_to
 from ground.once import answer_once
 from pathways.forms.block import BlockForm
 from pathways.forms.contact import CloseForm
 from pathways.queries.block import standing_of, who_could_see
-from pathways.rules import holds
 from pathways.scope import pathways, people
 from pathways.services.block import block_user, end_block
-from pathways.views.finding import person_in_sight
+from pathways.views.finding import leading_for, person_in_sight
 
 OWN = ("own", "colleague")
-
-
-def _leading(request: HttpRequest, person: Candidate) -> Actor:
-    """The lead, by a seat that holds one of the person's cases."""
-    cases = list(pathways(request.user).filter(candidate=person).select_related("programme"))
-    for by in desk_for(request).actors("programme_lead"):
-        if any(holds(by, on=None, pathway=case) for case in cases):
-            return by
-    raise NotYours()
 
 
 def _form(request: HttpRequest, person: Candidate) -> BlockForm:
@@ -51,7 +40,7 @@ def blocks(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Who must not see this person, and one more."""
     at = read_clock()
     found = person_in_sight(request, uuid, at=at)
-    by = _leading(request, found)
+    by = leading_for(request, found)
     form = _form(request, found)
     if request.method != "POST":
         return _page(request, found, form)
@@ -81,7 +70,7 @@ def end(request: HttpRequest, uuid: UUID, block: UUID) -> HttpResponse:
     found = people(request.user).filter(uuid=uuid).first()
     if found is None:
         raise Http404
-    by = _leading(request, found)
+    by = leading_for(request, found)
     row = standing_of(found.uuid, today=today_london(at)).filter(uuid=block).first()
     if row is None:
         raise Http404

@@ -64,6 +64,15 @@ def acting_for(request: HttpRequest, person: Candidate) -> Actor:
     raise NotYours()
 
 
+def leading_for(request: HttpRequest, person: Candidate) -> Actor:
+    """The lead, by a seat that holds one of the person's cases: for what only a lead says of a person."""
+    cases = list(pathways(request.user).filter(candidate=person).select_related("programme"))
+    for by in desk_for(request).actors("programme_lead"):
+        if any(holds(by, on=None, pathway=case) for case in cases):
+            return by
+    raise NotYours()
+
+
 def lead_or_worker(request: HttpRequest, case: Pathway) -> Actor:
     """The lead, or else the worker, by the seat that holds the case: for what a lead may do later than others."""
     return holder(desk_for(request).actors(*CASE_ROLES), pathway=case)

@@ -16,7 +16,7 @@ from pathways.forms.interests import AnswerForm
 from pathways.models import InterestPost
 from pathways.queries.acted import say_done
 from pathways.queries.due import ListRow
-from pathways.queries.interests import SHOWN, family_names, form_row, key_of_form, let_in_row, sent_forms, who_they_may_be
+from pathways.queries.interests import SHOWN, family_names, form_row, key_of_form, let_in_row, read_whole, sent_forms, who_they_may_be
 from pathways.queries.unclaimed import count_words, key_of
 from pathways.rules import holder
 from pathways.scope import CASE_ROLES, pathways
@@ -39,9 +39,16 @@ def interests(request: HttpRequest) -> HttpResponse:
     page = keyset(sent_forms(request.user, show=show), order=("received_at", "id"), after=request.GET.get("after"), size=25)
     today = today_london(page_time())
     may_be, families = who_they_may_be(request.user, page.rows), family_names(page.rows)
-    here = List(request, HERE)
+    whole, here = read_whole(request.user, page.rows), List(request, HERE)
     rows = [
-        form_row(post, may_be=may_be[post.pk], families=families, today=today, back=here.back(key_of_form(post), number))
+        form_row(
+            post,
+            may_be=may_be[post.pk],
+            families=families,
+            whole=post.pk in whole,
+            today=today,
+            back=here.back(key_of_form(post), number),
+        )
         for number, post in enumerate(page.rows)
     ]
     _let_in(request, rows, here, today)

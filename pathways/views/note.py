@@ -7,19 +7,15 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from accounts.middleware import desk_for
-from candidates.models import Candidate
-from ground.actor import Actor
 from ground.clock import read_clock
-from ground.door import Conflict, NotYours, Refused, open_to
+from ground.door import Conflict, Refused, open_to
 from ground.once import answer_once
 from pathways.forms.note import OpenNotes, ReadersForm
 from pathways.models import Note
-from pathways.rules import holds
-from pathways.scope import CASE_ROLES, closed_notes, notes, pathways
+from pathways.scope import CASE_ROLES, closed_notes, notes
 from pathways.services.note import is_narrower, narrow_note, open_closed_notes, widen_note
 from pathways.views.contact import employers_agreed_to
-from pathways.views.finding import acting_on, case_in_sight, form_page, person_in_sight
+from pathways.views.finding import acting_on, case_in_sight, form_page, leading_for, person_in_sight
 from pathways.views.way_back import home_of
 
 OWN = ("own", "colleague")
@@ -63,14 +59,6 @@ def readers(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return answer_once(request, act)
 
 
-def _leading(request: HttpRequest, person: Candidate) -> Actor:
-    cases = list(pathways(request.user).filter(candidate=person).select_related("programme"))
-    for by in desk_for(request).actors("programme_lead"):
-        if any(holds(by, on=None, pathway=case) for case in cases):
-            return by
-    raise NotYours()
-
-
 @open_to("programme_lead", methods=("GET", "POST"), kinds=OWN)
 def closed(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Notes that their authors kept to themselves: how many; what they say, once a lead said why they must read them.
@@ -79,7 +67,7 @@ def closed(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """
     at = read_clock()
     found = person_in_sight(request, uuid, at=at)
-    by = _leading(request, found)
+    by = leading_for(request, found)
     rows = list(closed_notes(request.user).filter(pathway__candidate=found).select_related("author").order_by("-written_at", "-id"))
     form = OpenNotes(request.POST if request.method == "POST" else None)
     read: list[Note] = []

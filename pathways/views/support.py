@@ -82,7 +82,7 @@ def change(request: HttpRequest, uuid: UUID, row: UUID) -> HttpResponse:
     found, kept = _row(request, uuid, row, at=at)
     by = acting_for(request, found)
     data = request.POST if request.method == "POST" else None
-    form = SupportForm(data, offered=may_be_told(request.user, found), row=kept)
+    form = SupportForm(data, offered=may_be_told(request.user, found, row=kept), row=kept)
     more = {"end_href": f"{_home(found)}{kept.uuid}/end/", "end_words": "It is no longer needed"}
     if data is None:
         read_support(candidate=found, rows=[kept], by=by, at=at)
@@ -97,6 +97,7 @@ def change(request: HttpRequest, uuid: UUID, row: UUID) -> HttpResponse:
                 support=kept,
                 version=form.cleaned_data["version"],
                 **{**values, "agreed_on": values["agreed_on"] or kept.agreed_on},
+                offered=form.offered.values(),
                 by=by,
                 at=at,
             )

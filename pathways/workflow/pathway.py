@@ -214,7 +214,7 @@ class PathwayChart(models.Model):
         stage,
         source=[Stage.NOT_NOW, Stage.WITHDRAWN, Stage.UNREACHABLE, Stage.INELIGIBLE],
         target=_follows,
-        custom=step(who=(WORKER,), writes=("closed_on", "close_reason", "revisit_on", "do_not_contact"), label="Reopen"),
+        custom=step(who=(WORKER,), writes=("closed_on", "close_reason", "revisit_on", "do_not_contact", "owner_id"), label="Reopen"),
     )
     def reopen(self, follows: str) -> None:
         """Back within 90 days of closing, or of the day agreed."""

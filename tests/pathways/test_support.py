@@ -12,10 +12,11 @@ from ground.door import Conflict, Refused
 from ground.once import new_once
 from pathways.models import Introduction, Pathway, Support, SupportShare
 from pathways.services import introduction, training
-from pathways.services.case import set_families
+from pathways.services.case import log_outreach, new_case, set_families
 from pathways.services.contact import withdraw_consent
+from pathways.services.door import Taken
 from pathways.services.support import add_support, change_support, end_support
-from tests.factories import organisation, partner, user
+from tests.factories import actor, organisation, partner, programme, user
 from tests.pathways.scenes import Scene
 from tests.signing_in import signed_in
 
@@ -200,6 +201,35 @@ def test_nobody_else_may_and_lists_files_and_searches_say_nothing_of_it() -> Non
         assert WORDS not in worker.get(path).content.decode(), path
     assert WORDS not in b"".join(worker.get("/caseload.csv").streaming_content).decode()
     assert b"Nobody found" in worker.post("/people/find/", {"words": "Written instructions"}, follow=True).content
+
+
+def test_who_does_not_see_where_it_is_shared_neither_reads_the_name_nor_takes_it_back() -> None:
+    scene = Helped()
+    elsewhere = organisation("delivery")
+    other = programme(elsewhere)
+    colleague = user("outreach_worker", elsewhere, other)
+    share(scene, scene.agree(), scene.row)
+    second = new_case(candidate=scene.person, programme=other, organisation=elsewhere, owner=colleague, opened_on=scene.today)
+    log_outreach(case=second, by=actor(colleague), at=scene.now)
+    browser = signed_in(colleague)
+    words = browser.get(scene.home).content.decode()
+    assert scene.trust.name not in words
+    assert "Known to: Their worker, and one employer out of your sight." in words
+    row = Support.objects.get()
+    told = {"helps": "Other words", "version": row.version, "once": new_once()}
+    assert browser.post(f"{scene.home}{row.uuid}/", told).status_code == 302
+    assert SupportShare.objects.get().withdrawn_on is None
+    row.refresh_from_db()
+    assert row.helps == "Other words"
+    introduction.move_introduction(
+        introduction=scene.row, step="decline_by_employer", by=actor(scene.employer), at=scene.now, taken=Taken(reason="hours")
+    )
+    assert f"{scene.trust.name}: " in signed_in(scene.worker).get(f"{scene.home}{row.uuid}/").content.decode(), (
+        "shared, so it can be taken back"
+    )
+    mine = {"helps": "x", "version": row.version, "once": new_once()}
+    assert signed_in(scene.worker).post(f"{scene.home}{row.uuid}/", mine).status_code == 302
+    assert SupportShare.objects.get().withdrawn_on == scene.today, "who sees the tick takes it away"
 
 
 def test_two_at_once_never_both_win_and_what_is_taken_out_is_not_changed() -> None:
