@@ -10,7 +10,7 @@ from pathways.models import InterestPost, InterestState, Pathway
 from pathways.models.interest import WAITING
 from pathways.services.case import express_interest, set_families, start_again
 from pathways.services.contact import add_note
-from pathways.services.interest import Said, Where, add_way_of, new_person, own_word, settle, thank
+from pathways.services.interest import Said, Where, add_way_of, new_person, own_word, settle, thank, thanks_left
 
 
 def said_in(post: InterestPost) -> Said:
@@ -35,7 +35,7 @@ def is_new(*, post: InterestPost, version: int, by: Actor, at: datetime) -> Path
     case = new_person(said=said, where=where, by=by, at=at)
     settle(post, state=InterestState.TAKEN, case=case)
     post.save()
-    if held:
+    if held and thanks_left(organisation=post.organisation, said=said, at=at):
         thank(candidate=case.candidate, organisation=post.organisation, said=said, at=at)
     note(person=case.candidate.uuid, fields=["interest"])
     return case

@@ -9,10 +9,8 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.conf import settings
-from django.core.signing import BadSignature, TimestampSigner
 from django.db import connection, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
@@ -47,8 +45,6 @@ LONGEST_GREETED = 20
 #: Earlier posts that one is held against: a page is sent a few times, not more.
 MOST_EARLIER = 50
 THANKS_CODE, THANKS_LIVE = "interest-thanks", timedelta(days=2)
-#: How long the questions after the thanks may be answered.
-TOKEN_SALT, TOKEN_LIVES = "pathways.interest.thanks", timedelta(hours=24)
 KEPT_FOR = timedelta(days=30)
 #: Who writes in another language has not said that English is fine.
 ENGLISH = "en"
@@ -145,7 +141,7 @@ def verdict_on(*, suspect: str, address: str, at: datetime) -> tuple[str, bool]:
 
 @service("interest.receive")
 def receive_interest(
-    *, said: Said, where: Where, stamp: str, suspect: str = "", hold: bool = False, address: str, by: Actor, at: datetime
+    *, said: Said, where: Where, stamp: str, suspect: str = "", hold: bool = False, thanks: bool, address: str, by: Actor, at: datetime
 ) -> InterestPost:
     """One form that was sent, in one transaction: a new person with their case, or a row for somebody to look at.
 
@@ -179,7 +175,7 @@ def receive_interest(
     )
     if not hold:
         again = earlier is not None and earlier.words_digest == words
-        _settle(post, said, where, known=known, again=again, by=by, at=at)
+        _settle(post, said, where, known=known, again=again, thanks=thanks, by=by, at=at)
     post.save()
     note(person=post.candidate.uuid if post.candidate is not None else None, fields=["interest"])
     return post
@@ -231,14 +227,16 @@ class _TakenBack(Exception):
     """What was made is undone: only the time it took was wanted."""
 
 
-def _settle(post: InterestPost, said: Said, where: Where, *, known: Candidate | None, again: bool, by: Actor, at: datetime) -> None:
+def _settle(
+    post: InterestPost, said: Said, where: Where, *, known: Candidate | None, again: bool, thanks: bool, by: Actor, at: datetime
+) -> None:
     """The same work for everybody: a person, a case and one thank-you, kept or taken back."""
-    thanked = known is not None and not again and thank(candidate=known, organisation=where.organisation, said=said, at=at)
+    thanked = thanks and known is not None and not again and thank(candidate=known, organisation=where.organisation, said=said, at=at)
     case = None
     try:
         with transaction.atomic():
             case = new_person(said=said, where=where, by=by, at=at)
-            if not thanked:
+            if thanks and not thanked:
                 thank(candidate=case.candidate, organisation=where.organisation, said=said, at=at)
             if known is not None or again:
                 raise _TakenBack
@@ -312,23 +310,35 @@ def blank(post: InterestPost) -> None:
     post.families, post.shared, post.no_home = [], False, False
 
 
+def thanks_left(*, organisation: Organisation, said: Said, at: datetime) -> bool:
+    """Whether a thank-you may go today; counted for each form that asks for one, before its transaction, so that none waits for another."""
+    if said.way != RouteKind.MOBILE or said.shared:
+        return False
+    try:
+        limits.count(THANKS, str(organisation.uuid), at=at)
+    except TooMany:
+        return False
+    return True
+
+
 def thank(*, candidate: Candidate, organisation: Organisation, said: Said, at: datetime) -> bool:
     """A thank-you text to the number that was written, once a day, where it may be texted and nobody reads along.
 
     In the language of the form, for known and unknown alike; where there is no wording in it, nothing goes. Whether one was written.
     """
-    if said.way != RouteKind.MOBILE:
+    if said.way != RouteKind.MOBILE or said.shared:
         return False
-    route = ContactRoute.objects.current().filter(candidate=candidate, kind=RouteKind.MOBILE, value=said.reach).first()
-    if route is None or said.shared or route.is_shared or not route.may_text or not route.may_mention:
+    held = ContactRoute.objects.current().filter(candidate=candidate, kind=RouteKind.MOBILE, value=said.reach).first()
+    # A number that we do not hold of somebody known is thanked as a stranger's is: silence there would tell that we know them.
+    route = held or ContactRoute(candidate=candidate, kind=RouteKind.MOBILE, value=said.reach, may_mention=True)
+    if route.is_shared or not route.may_text or not route.may_mention:
         return False
-    occasion = f"interest:{today_london(at)}:thanks"
+    occasion = f"interest:{today_london(at)}:{_reach(said)[:16]}"
     if Message.objects.filter(candidate=candidate, occasion=occasion).exists():
         return False
     case = Pathway(candidate=candidate, organisation=organisation)
     try:
         with transaction.atomic():
-            limits.count(THANKS, str(organisation.uuid), at=at)
             queue_message(
                 candidate=candidate,
                 organisation=organisation,
@@ -341,7 +351,7 @@ def thank(*, candidate: Candidate, organisation: Organisation, said: Said, at: d
                 by=Actor(kind="system", organisation_id=organisation.pk),
                 at=at,
             )
-    except (Refused, TooMany):
+    except Refused:
         return False
     return True
 
@@ -357,29 +367,7 @@ def _greeted(said: Said) -> str:
     return first if all(each.isalpha() or each in "'’-" for each in first) and len(first) <= LONGEST_GREETED else "there"
 
 
-# -- the questions after the thanks ------------------------------------------------------------------------------------------------
-
-
-def thanks_token(case_uuid: UUID) -> str:
-    """What the questions after the thanks are asked under: a case that this post has made, or the post itself.
-
-    Both look the same. Nobody proved who sent a post that made no case, so it names no person: what is answered under it
-    is dropped, never written over somebody's own answers.
-    """
-    return TimestampSigner(salt=TOKEN_SALT).sign(str(case_uuid))
-
-
-def read_thanks_token(token: str) -> UUID | None:
-    """What the token names, for a day; None for one that is over or not ours."""
-    try:
-        return UUID(TimestampSigner(salt=TOKEN_SALT).unsign(token, max_age=TOKEN_LIVES))
-    except (BadSignature, ValueError):
-        return None
-
-
-def named_by(post: InterestPost) -> UUID:
-    """What a post's token names: the case only where this very post has made it."""
-    return post.pathway.uuid if post.state == InterestState.TAKEN and post.decided_at is None and post.pathway is not None else post.uuid
+# -- and forgotten -----------------------------------------------------------------------------------------------------------------
 
 
 def done_with(*, at: datetime) -> QuerySet[InterestPost]:

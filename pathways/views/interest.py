@@ -18,7 +18,8 @@ from ground.templatetags.said import time_of_day
 from pathways.forms.interest import InterestForm
 from pathways.forms.stamp import new_stamp, read_stamp
 from pathways.queries.interest import PublicForm, public_form
-from pathways.services.interest import Said, Where, named_by, receive_interest, seen_before, thanks_token, verdict_on
+from pathways.services.interest import Said, Where, receive_interest, seen_before, thanks_left, verdict_on
+from pathways.services.thanks import named_by, thanks_token
 
 #: What a form of six questions can hold, many times over.
 LARGEST = 64 * 1024
@@ -77,7 +78,9 @@ def _receive(request: HttpRequest, there: PublicForm, *, at: datetime) -> HttpRe
             return response
         where = Where(programme=there.programme, organisation=there.organisation, event=there.event, notice=there.notice)
         by = Actor(kind="candidate", organisation_id=there.organisation.pk)
-        post = receive_interest(said=said, where=where, stamp=stamp.token, suspect=suspect, hold=hold, address=address, by=by, at=at)
+        thanks = thanks_left(organisation=there.organisation, said=said, at=at)
+        told = {"said": said, "where": where, "stamp": stamp.token, "suspect": suspect, "hold": hold, "address": address}
+        post = receive_interest(**told, thanks=thanks, by=by, at=at)
     return thanks_page(request, token=thanks_token(named_by(post)), programme=there.programme)
 
 

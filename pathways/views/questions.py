@@ -27,7 +27,7 @@ from ground.once import answer_once
 from pathways.forms.questions import CATEGORIES, DETAIL, FREE, GROUP_OF, GROUPS, PAGES, OwnAnswer, PaperForm, answers_of
 from pathways.scope import pathways
 from pathways.services import questions as services
-from pathways.services.interest import read_thanks_token
+from pathways.services.thanks import read_thanks_token
 from pathways.views.finding import acting_for, person_in_sight
 from pathways.views.interest import thanks_page
 

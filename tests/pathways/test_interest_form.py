@@ -12,7 +12,7 @@ from accounts.models import Programme
 from candidates.models import Address, Candidate, ContactRoute
 from outreach.models import Contact, Message, Template
 from pathways.models import InterestPost, Pathway, StageChange, Task
-from pathways.services.interest import read_thanks_token
+from pathways.services.thanks import read_thanks_token
 from tests.factories import person, programme, user
 from tests.pathways.interest_scene import Stall, send, stamp, written
 from tests.signing_in import signed_in
@@ -343,3 +343,13 @@ def test_a_phone_that_is_handed_over_shows_the_form_and_no_way_to_anybody_else(s
         assert answer.status_code == 200
         page = answer.content.decode()
         assert [path for path in ("/caseload/", "/today/", "/account/", "/sign-out/", 'href="/"') if path in page] == []
+
+
+def test_somebody_known_by_name_and_postcode_is_thanked_at_the_number_that_was_written_like_a_stranger(stall: Stall) -> None:
+    send(reach="07700 900200", postcode="B1 1AA")
+    assert Message.objects.count() == 1
+    answer = send(reach="07700 900201", postcode="B1 1AA")
+    assert answer.status_code == 200
+    assert InterestPost.objects.latest("id").state == "review"
+    assert sorted(Message.objects.values_list("line__e164", flat=True)) == ["+447700900200", "+447700900201"]
+    assert ContactRoute.objects.count() == 1

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import FundingStream, PrivacyNotice, ProgrammeRule
 from candidates.models import Candidate, EqualityAnswer
 from pathways.models import Pathway
-from pathways.services.interest import thanks_token
+from pathways.services.thanks import thanks_token
 from tests.factories import programme
 from tests.fixtures.reading import accessibility_faults
 from tests.pathways.interest_scene import Stall, send

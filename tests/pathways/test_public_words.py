@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from ground.languages import LANGUAGES, Language
-from pathways.services.interest import thanks_token
+from pathways.services.thanks import thanks_token
 from tests.pathways.interest_scene import Stall, written
 
 pytestmark = pytest.mark.django_db

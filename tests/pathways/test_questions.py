@@ -19,7 +19,7 @@ from ground.languages import LANGUAGES
 from ground.once import new_once
 from pathways.forms.questions import CATEGORIES, DETAIL, PAGES
 from pathways.models import Pathway
-from pathways.services.interest import thanks_token
+from pathways.services.thanks import thanks_token
 from tests import factories
 from tests.factories import World
 from tests.signing_in import signed_in
