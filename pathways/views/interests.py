@@ -34,8 +34,10 @@ LET_IN = "let_in"
 @open_to(*CASE_ROLES)
 def interests(request: HttpRequest) -> HttpResponse:
     """What waits, oldest first; what was left out, for a while."""
+    counts = {key: count_words(sent_forms(request.user, show=key)) for key in SHOWN}
     show = request.GET.get("show", "")
-    show = show if show in SHOWN else "known"
+    if show not in SHOWN:  # what waits, whichever it is
+        show = "doubtful" if counts["doubtful"][0] and not counts["known"][0] else "known"
     page = keyset(sent_forms(request.user, show=show), order=("received_at", "id"), after=request.GET.get("after"), size=25)
     today = today_london(page_time())
     may_be, families = who_they_may_be(request.user, page.rows), family_names(page.rows)
@@ -58,7 +60,7 @@ def interests(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "show": show,
         "heading": SHOWN[show][1],
-        "kinds": [(key, words, count_words(sent_forms(request.user, show=key))[1]) for key, (_, words) in SHOWN.items()],
+        "kinds": [(key, words, counts[key][1]) for key, (_, words) in SHOWN.items()],
     }
     return render(request, "pathways/interests.html", context)
 

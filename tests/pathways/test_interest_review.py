@@ -234,8 +234,11 @@ class TestWhatARowSays:
     def test_of_a_person_out_of_sight_nothing_is_said_to_be_the_same(self, stall: Stall) -> None:
         met(stall)
         waiting(name="Bo Lee")
-        row = signed_in(stall.partners_worker).get(LIST).context["rows"][0]
+        page = signed_in(stall.partners_worker).get(LIST)
+        assert page.context["show"] == "doubtful", "the list opens where something waits"
+        row = page.context["rows"][0]
         assert "same" not in f"{row.next} {row.note}"
+        assert signed_in(stall.worker).get(LIST).context["show"] == "known"
 
 
 def test_today_says_that_forms_wait_and_leads_to_them(stall: Stall) -> None:
