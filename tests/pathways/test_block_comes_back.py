@@ -152,7 +152,7 @@ class TestForms:
         known = waiting(name="Bo Lee")
         InterestPost.objects.filter(pk=known.pk).update(name="Somebody")
         browser = signed_in(stall.partners_worker)
-        assert "Somebody" not in browser.get(LIST).content.decode()
+        assert "Somebody" not in browser.get(f"{LIST}?show=known").content.decode()
         told = row_of(browser)
         assert "We cannot tell whose this is" in told
         assert numbers(browser) == ["0", "1", "0"]
