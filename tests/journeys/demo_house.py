@@ -87,9 +87,9 @@ def _letters(world: World, at: datetime) -> None:
 
 
 def _helps(world: World, at: datetime) -> None:
-    """Something helps the person whose addresses are typed."""
-    person = Candidate.objects.get(uuid=rows_of(world.users["samina"])["person"])
-    add_support(candidate=person, helps="A hand-out in large print", by=world.worker_actors[0], at=at)
+    """Something helps everybody on the worker's desk, whoever of them a walk comes upon."""
+    for person in Candidate.objects.filter(pathways__in=Pathway.objects.open().filter(owner=world.users["samina"])):
+        add_support(candidate=person, helps="A hand-out in large print", by=world.worker_actors[0], at=at)
 
 
 def _registers(world: World, at: datetime) -> None:
