@@ -27,11 +27,11 @@ def add_person(
     date_of_birth: date | None = None,
     birth_quality: str = "",
     language: str = "en",
-    english_is_fine: bool = True,
+    english_is_fine: bool | None = None,
     by: Actor,
     at: datetime,
 ) -> Candidate:
-    """Somebody the programme now knows by name."""
+    """Somebody the programme now knows by name. English is taken to be fine until somebody says whether it is."""
     if not first_name.strip():
         raise Refused("Enter a name.", field="first_name")
     check_birth(date_of_birth, at=at)
@@ -43,7 +43,7 @@ def add_person(
         date_of_birth=date_of_birth,
         birth_quality=birth_quality or ("exact" if date_of_birth else ""),
         language=language,
-        english_is_fine=english_is_fine,
+        english_is_fine=english_is_fine is not False,
     )
 
 
