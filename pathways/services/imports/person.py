@@ -86,7 +86,6 @@ def new_person(row: ImportRow, *, run: ImportRun, by: Actor, at: datetime) -> Ca
         date_of_birth=day,
         birth_quality=quality,
         language=language_of(str(told.get("language", ""))),
-        english_is_fine=True,  # a register does not say otherwise
         by=by,
         at=at,
     )
