@@ -234,5 +234,5 @@ def test_the_list_of_the_day_asks_no_more_for_three_than_for_one(django_assert_n
         Task.objects.exclude(pk=task.pk).filter(pathway=task.pathway).delete()
     client = signed_in(scene.worker)
     client.get("/today/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         assert page(client, "/today/").count("/words/") == number

@@ -138,7 +138,7 @@ def test_a_long_story_is_shown_in_part_until_all_is_asked_for_and_asks_as_few_qu
         with CaptureQueriesContext(connection) as asked:
             assert browser.get(home(case)).status_code == 200
         counts.append(len(asked))
-    assert counts == [24, 24]
+    assert counts == [25, 25]
     assert sum(len(day.entries) for day in browser.get(home(long)).context["page"].story.days) == 10
     assert "Show earlier" in text(browser, home(long))
     page = browser.get(f"{home(long)}?all=1").context["page"]
