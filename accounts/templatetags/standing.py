@@ -49,6 +49,8 @@ ON_A_PHONE = {
     "Employer’s mailbox": "Mailbox",
     "Move the day on": "Day",
 }
+#: Pages under which a line of the menu is marked, where they are not all that lie under its address.
+MARKED_WITHIN = {"/people/": "/people/find/"}
 DEMO_MENU = (
     ("/demo/", "The demo"),
     ("/demo/phone/", "Candidate’s phone"),
@@ -85,7 +87,7 @@ def standing(request: HttpRequest) -> dict[str, Any]:
             "demo_links": _links(DEMO_MENU) if settings.DEMO else [],
             "footer_links": _links(FOOTER),
             "navigation": [
-                {"url": name_of(path), "label": words, "short": ON_A_PHONE.get(words, "")}
+                {"url": name_of(path), "label": words, "short": ON_A_PHONE.get(words, ""), "within": MARKED_WITHIN.get(path, "")}
                 for path, words, who in MENU
                 if roles & who and name_of(path)
             ],

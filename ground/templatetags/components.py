@@ -223,15 +223,19 @@ def _address(asked: QueryDict, name: str, cursor: object) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def nav(context: Context, url_name: str, words: str, count: int | None = None, short: str = "") -> SafeString:
-    """One line of the menu; `short` is what a phone has room for. An address that this installation does not have gives no line."""
+def nav(context: Context, url_name: str, words: str, count: int | None = None, short: str = "", within: str = "") -> SafeString:
+    """One line of the menu; `short` is what a phone has room for. An address that this installation does not have gives no line.
+
+    It is marked on its page and on all under it, or on those under `within` alone.
+    """
     try:
         href = reverse(url_name)
     except NoReverseMatch:
         return SafeString("")
     request = context.get("request")
     here = request.path if isinstance(request, HttpRequest) else ""
-    inside = here == href or (href != "/" and here.startswith(href))
+    under = within or href
+    inside = here == href or (under != "/" and here.startswith(under))
     return show(context, "nav_item", href=href, words=words, count=count, short=short, exact=here == href, inside=inside)
 
 

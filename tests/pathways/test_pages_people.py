@@ -271,3 +271,14 @@ def test_the_form_says_how_else_to_reach_somebody_and_what_each_kind_of_work_is(
     assert "Only if it was at none of the events above" not in words
     Event.objects.create(organisation=scene.delivery, programme=scene.programme, name="Library", day=scene.today, code="lib")
     assert "Only if it was at none of the events above" in browser.get("/people/add/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "marked"), [("/people/", "Find"), ("/people/find/", "Find"), ("/people/add/", "Add"), ("/caseload/", "Caseload")]
+)
+def test_the_menu_marks_one_line(path: str, marked: str) -> None:
+    page = signed_in(Scene().worker).get(path).content.decode()
+    menu = page.partition('aria-label="Menu"')[2].partition("</nav>")[0]
+    lines = [line for line in menu.split("<li") if "aria-current" in line]
+    assert len(lines) == 1
+    assert marked in lines[0]
