@@ -163,7 +163,7 @@ def test_on_a_phone_a_person_is_saved_without_scrolling(server: Any, browser: An
 
 
 def test_back_from_a_person_leads_to_those_found(server: Any, browser: Any, scene: Scene) -> None:
-    page = opened(browser, server, scene.worker, width=360, script=False)
+    page = opened(browser, server, scene.worker, width=360, script=True)  # axe waits for ever where no script runs
     page.goto(f"{server.url}/people/")
     page.get_by_label("Name, phone or postcode").fill("Amina")
     page.get_by_role("button", name="Find").click()
