@@ -83,6 +83,8 @@ ETHNIC_GROUPS: tuple[tuple[int, str, str, str], ...] = (
     (18, "Arab", "Other", "S"),
     (19, "Any other ethnic group", "Other", "S"),
 )
+#: Ethnic category, as it is kept -> its broader group.
+GROUP_OF = {str(number): group for number, _, group, _ in ETHNIC_GROUPS}
 
 #: code -> words, for each question but the ethnic group (whose codes are the numbers above, as text).
 ANSWERS: dict[str, tuple[tuple[str, str], ...]] = {

@@ -108,6 +108,10 @@ class Declaration:
     raw_body: bool
 
 
+#: An id that is nobody's: the sample of an address that holds one.
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
 def open_to(
     *roles: str,
     methods: Iterable[str] = ("GET",),

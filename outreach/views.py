@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-from ground.door import open_to
+from ground.door import NOBODY, open_to
 from outreach import queries
 
 
@@ -17,7 +17,7 @@ def phones(request: HttpRequest) -> HttpResponse:
     return render(request, "outreach/phones.html", {"phones": queries.phones()})
 
 
-@open_to("public", sample={"uuid": "00000000-0000-4000-8000-000000000000"})
+@open_to("public", sample={"uuid": NOBODY})
 @never_cache
 def phone(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One person's phone."""

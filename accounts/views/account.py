@@ -14,7 +14,7 @@ from accounts.services import sign_in as signing
 from accounts.services.audit import actor_for
 from accounts.services.second_factor import has_second_factor
 from ground.clock import real_now
-from ground.door import open_to
+from ground.door import NOBODY, open_to
 from ground.once import posted_once
 
 
@@ -30,7 +30,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/account.html", context)
 
 
-@open_to("signed_in", methods=("POST",), kinds=("own", "colleague"), sample={"uuid": "00000000-0000-4000-8000-000000000000"})
+@open_to("signed_in", methods=("POST",), kinds=("own", "colleague"), sample={"uuid": NOBODY})
 @posted_once
 def end_sign_in(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """End one of my own sign-ins, here or on another device."""

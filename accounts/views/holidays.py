@@ -16,7 +16,7 @@ from accounts.models import BankHoliday
 from accounts.queries import holidays
 from accounts.services import holiday as services
 from ground.clock import read_clock, today_london
-from ground.door import Refused, open_to
+from ground.door import NOBODY, Refused, open_to
 from ground.once import answer_once
 from ground.paging import keyset
 from ground.templatetags.said import weekday
@@ -24,7 +24,6 @@ from ground.templatetags.said import weekday
 HERE = "/settings/bank-holidays/"
 #: With less ahead than this somebody is asked to add the next year.
 ENOUGH = timedelta(days=200)
-NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @open_to(Role.ADMINISTRATOR)

@@ -25,7 +25,7 @@ from accounts.tasks import send_mail
 from accounts.views.sign_in import WAIT, evenly, let_in, send_code
 from ground.actor import SYSTEM
 from ground.clock import read_clock
-from ground.door import Conflict, Refused, open_to
+from ground.door import NOBODY, Conflict, Refused, open_to
 from ground.once import posted_once
 from ground.tasks import nudge
 from ground.views import too_many
@@ -53,7 +53,7 @@ def _send(request: HttpRequest, form: MailboxForm) -> HttpResponse:
     return render(request, "accounts/password_reset_sent.html")
 
 
-@open_to("public", methods=("GET", "POST"), sample={"uuid": "00000000-0000-4000-8000-000000000000", "token": "none"})
+@open_to("public", methods=("GET", "POST"), sample={"uuid": NOBODY, "token": "none"})
 @posted_once
 @never_cache
 @sensitive_post_parameters("password")

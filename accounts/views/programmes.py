@@ -28,14 +28,13 @@ from accounts.rules import programmes_ruled, ruler
 from accounts.services import rule as services
 from ground.actor import Actor
 from ground.clock import read_clock, today_london
-from ground.door import Conflict, NotYours, Refused, open_to
+from ground.door import NOBODY, Conflict, NotYours, Refused, open_to
 from ground.once import answer_once
 from ground.templatetags.said import day as said_day
 from ground.views import stale_page
 
 WHO = ("administrator", "programme_lead")
 OWN = ("own", "other_org")
-NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @open_to(*WHO)

@@ -17,12 +17,11 @@ from accounts.rules import Opening, openings
 from accounts.services import membership as rights
 from accounts.services.second_factor import has_second_factor, take_away
 from ground.clock import read_clock
-from ground.door import NotYours, Refused, open_to
+from ground.door import NOBODY, NotYours, Refused, open_to
 from ground.once import posted_once
 from ground.paging import keyset
 
 WHO = ("administrator", "programme_lead", "employer")
-NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @open_to(*WHO)

@@ -5,13 +5,11 @@ from datetime import date, datetime
 
 from accounts.models import Audit
 from accounts.services.audit import note, service
-from candidates.choices import ANSWERS, ETHNIC_GROUPS, AnswerState, Question
+from candidates.choices import ANSWERS, GROUP_OF, AnswerState, Question
 from candidates.models import Candidate, EqualityAnswer, EqualityObjection
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict, Refused
-
-GROUP_OF = {str(number): group for number, _, group, _ in ETHNIC_GROUPS}
 
 
 @service("equality.answer")

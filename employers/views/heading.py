@@ -20,7 +20,7 @@ from employers.services import heading as services
 from employers.workflow.heading import STEPS, HeadingStage
 from ground.actor import Actor
 from ground.clock import read_clock, today_london
-from ground.door import Conflict, NotYours, Refused, open_to
+from ground.door import NOBODY, Conflict, NotYours, Refused, open_to
 from ground.once import answer_once, posted_once
 from ground.paging import keyset
 from ground.templatetags.said import counted, day, in_days
@@ -32,7 +32,6 @@ MOVERS = (Role.EMPLOYER, Role.PROGRAMME_LEAD, Role.OUTREACH_WORKER)
 ACTS = {"post": services.publish_heading, "confirm": services.confirm_heading, "reopen": services.reopen_heading}
 POSTED = "Posted. People can be put forward to it now, and you get an e-mail when somebody is."
 DONE = {"post": POSTED, "confirm": "Thank you: still true.", "reopen": "Open again."}
-NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @open_to(*READERS)

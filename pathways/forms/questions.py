@@ -8,7 +8,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from candidates.choices import ANSWERS, ETHNIC_GROUPS, Question
+from candidates.choices import ANSWERS, GROUP_OF, Question
 from ground.forms import HouseForm, LineField
 
 Words = str | Promise
@@ -44,7 +44,6 @@ CATEGORIES: dict[str, Words] = {
     "18": _("Arab"),
     "19": _("Any other ethnic group"),
 }
-GROUP_OF = {str(number): group for number, _words, group, _nhs in ETHNIC_GROUPS}
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from uuid import UUID
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
-from accounts.models import Membership, Programme, User
+from accounts.models import Programme
 from ground.tables import Column
 from ground.templatetags.said import counted, in_days, short_day, weekday
 from outreach.models import Contact, Event
 from pathways.models import Pathway, RetentionCheck, StageChange
 from pathways.queries.caseload import families_and_wards
-from pathways.scope import CASE_ROLES, pathways
+from pathways.scope import pathways
 from places.models import Ward
 
 
@@ -56,13 +56,6 @@ def ordering(order: tuple[str, ...]) -> list[OrderBy]:
 def choices_for(user: object, today: date) -> tuple[list[Programme], list[tuple[str, str]]]:
     """The programmes and wards that the list may be narrowed to."""
     return list(Programme.objects.for_user(user).order_by("name", "id")), families_and_wards(today)[1]
-
-
-def colleagues_of(user: object, *, organisation: int, today: date) -> list[User]:
-    """Who may be said to go to an organisation's event: its workers and leads."""
-    seats = Membership.objects.unscoped("workers who may hold a case").filter(organisation=organisation, role__in=CASE_ROLES).current(today)
-    found = User.objects.unscoped("workers who may hold a case").filter(pk__in=seats.values("user"), is_active=True)
-    return list(found.order_by("name", "id"))
 
 
 # -- words -------------------------------------------------------------------------------------------------------------------------

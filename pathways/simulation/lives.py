@@ -4,10 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from candidates.choices import AnswerState, GeographyState
+from candidates.choices import GROUP_OF, AnswerState, GeographyState
 from candidates.models import Address, AddressPlace, Candidate, ContactRoute, EqualityAnswer
 from candidates.models.candidate import fold
-from candidates.services.equality import GROUP_OF
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.sealing import seal

@@ -14,7 +14,7 @@ from accounts.choices import Role
 from accounts.middleware import desk_for, route_of
 from accounts.services.audit import record_openings
 from ground.clock import page_time, read_clock, today_london
-from ground.door import Conflict, NotYours, Refused, open_to
+from ground.door import NOBODY, Conflict, NotYours, Refused, open_to
 from ground.once import answer_once
 from ground.paging import keyset
 from ground.views import stale_page
@@ -27,7 +27,6 @@ from pathways.services import course as services
 from pathways.workflow.training_place import PlaceStage
 
 READERS = (*KEEPERS, Role.OUTREACH_WORKER)
-NOBODY = "00000000-0000-4000-8000-000000000000"
 OWN = ("own", "other_org")
 #: More people than this stand on a page of their own.
 ON_A_PAGE = 50

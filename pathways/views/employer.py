@@ -21,7 +21,7 @@ from employers.rules import actor_on
 from employers.views.heading import MOVERS, find_heading, step_actor, step_form, step_page
 from ground.actor import Actor
 from ground.clock import read_clock, today_london
-from ground.door import Refused, open_to
+from ground.door import NOBODY, Refused, open_to
 from ground.once import answer_once
 from ground.paging import keyset
 from ground.templatetags.said import day
@@ -38,7 +38,6 @@ from pathways.views.person import of_row
 from pathways.workflow.introduction import LIVE, IntroductionStage
 
 EMPLOYER = Role.EMPLOYER
-NOBODY = "00000000-0000-4000-8000-000000000000"
 #: With more jobs than this on a page, each one's checks are folded under a line.
 UNFOLDED = 3
 ENDINGS = {"close": close_heading, "fill": fill_heading}

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from accounts.middleware import desk_for, user_of
 from accounts.models import Organisation
 from ground.clock import page_time, read_clock, today_london
-from ground.door import Conflict, NotYours, Refused, open_to
+from ground.door import NOBODY, Conflict, NotYours, Refused, open_to
 from ground.once import answer_once
 from ground.paging import keyset
 from ground.qr import qr_square
@@ -25,6 +25,7 @@ from outreach.services import event as services
 from pathways.forms.event import EditEvent, EventFilter, EventForm, TalksForm, as_typed
 from pathways.queries import event as asks
 from pathways.queries.caseload import list_row
+from pathways.queries.colleagues import may_hold
 from pathways.queries.course import changed_by
 from pathways.queries.due import ListRow
 from pathways.scope import CASE_ROLES
@@ -33,7 +34,6 @@ from pathways.views.finding import acting
 from pathways.views.people import EVENTS_AHEAD, EVENTS_BACK, programmes_for
 from pathways.views.way_back import way_back
 
-NOBODY = "00000000-0000-4000-8000-000000000000"
 ON_A_PAGE = 25
 MOST_IN_A_FILE = 5_000
 
@@ -150,7 +150,7 @@ def add_event(request: HttpRequest) -> HttpResponse:
         raise NotYours("You work in no programme that is running.")
     desk, today = desk_for(request), today_london(at)
     _, wards = asks.choices_for(request.user, today)
-    colleagues = asks.colleagues_of(request.user, organisation=desk.organisation_id, today=today)
+    colleagues = may_hold(organisation=desk.organisation_id, programmes=(), today=today)
     data = request.POST if request.method == "POST" else None
     me = [str(user_of(request).uuid)]
     programmes = [programme for _, programme in seats]
@@ -191,7 +191,7 @@ def edit_event(request: HttpRequest, uuid: UUID) -> HttpResponse:
     today = today_london(at)
     _, wards = asks.choices_for(request.user, event.day)
     staff = list(event.staff.order_by("name", "id"))
-    here = asks.colleagues_of(request.user, organisation=event.organisation_id, today=today)
+    here = may_hold(organisation=event.organisation_id, programmes=(), today=today)
     colleagues = [*here, *(each for each in staff if each not in here)]
     data = request.POST if request.method == "POST" else None
     form = EditEvent(data, colleagues=colleagues, wards=_with_own(event, wards), version=event.version, initial=as_typed(event, staff))

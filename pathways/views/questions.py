@@ -18,13 +18,13 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.backends.signing_in import client_address
 from accounts.models import Programme
 from accounts.services import limits
-from candidates.choices import Question
+from candidates.choices import GROUP_OF, Question
 from ground.clock import read_clock
-from ground.door import open_to
+from ground.door import NOBODY, open_to
 from ground.forms import LONGEST_LINE
 from ground.languages import in_their_language
 from ground.once import answer_once
-from pathways.forms.questions import CATEGORIES, DETAIL, FREE, GROUP_OF, GROUPS, PAGES, OwnAnswer, PaperForm, answers_of
+from pathways.forms.questions import CATEGORIES, DETAIL, FREE, GROUPS, PAGES, OwnAnswer, PaperForm, answers_of
 from pathways.scope import pathways
 from pathways.services import questions as services
 from pathways.services.thanks import read_thanks_token
@@ -37,7 +37,6 @@ THANKS = "thanks"
 ANSWERS_PER_FORM = limits.Limit("answers", 100, timedelta(hours=24))
 ANSWERS_PER_ADDRESS = limits.Limit("answers_from", 1_500, timedelta(hours=1))
 SAID, WORDS = "said-", "words-"
-NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @dataclass

@@ -86,6 +86,7 @@ def new_person(row: ImportRow, *, run: ImportRun, by: Actor, at: datetime) -> Ca
         date_of_birth=day,
         birth_quality=quality,
         language=language_of(str(told.get("language", ""))),
+        english_is_fine=None,  # a register does not say
         by=by,
         at=at,
     )
