@@ -3,6 +3,17 @@
 from candidates.models.address import Address, AddressPlace
 from candidates.models.candidate import Candidate
 from candidates.models.equality import EqualityAnswer, EqualityObjection
+from candidates.models.merge import Merge, MergeProposal, NotSame
 from candidates.models.route import ContactRoute
 
-__all__ = ["Address", "AddressPlace", "Candidate", "ContactRoute", "EqualityAnswer", "EqualityObjection"]
+__all__ = [
+    "Address",
+    "AddressPlace",
+    "Candidate",
+    "ContactRoute",
+    "EqualityAnswer",
+    "EqualityObjection",
+    "Merge",
+    "MergeProposal",
+    "NotSame",
+]

@@ -82,6 +82,15 @@ class Pathway(PathwayChart, Row):
     paused_on = models.DateField(null=True, blank=True)
     available_on = models.DateField("when a pause is looked at again", null=True, blank=True)
     referred_to = models.CharField(max_length=160, blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="the case that went on when two became one"
+    )
+    read_with = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        blank=True,
+        help_text="cases merged into this one, at whatever remove: their rows count here",
+    )
 
     # Kept on the row so that a list need not join the log: rewritten by the door after each step.
     stage_since = models.DateField()
@@ -115,6 +124,8 @@ class Pathway(PathwayChart, Row):
             "paused_on",
             "available_on",
             "referred_to",
+            "merged_into",
+            "read_with",
             "stage_since",
             "next_due_on",
             "next_kind",
