@@ -49,6 +49,7 @@ urlpatterns = [
     path("unclaimed/forms/<uuid:uuid>/", interests.decide_interest, name="decide_interest"),
     path("caseload/", caseload.caseload, name="caseload"),
     path("caseload/hand-over/", handing_over.hand_over_people, name="hand_over_people"),
+    path("caseload/hand-over/<uuid:uuid>/undo/", handing_over.undo_hand_over, name="undo_hand_over"),
     path("caseload/cover/", cover.cover, name="cover"),
     path("caseload/cover/add/", cover.set_cover, name="set_cover"),
     path("caseload/cover/<uuid:uuid>/end/", cover.end_cover, name="end_cover"),

@@ -18,6 +18,9 @@ STAGE_PLACE = Case(
     *(When(stage=stage, then=Value(place)) for place, stage in enumerate(Stage)), default=Value(99), output_field=IntegerField()
 )
 
+#: Whoever is in work waits for nothing: a list by days of waiting has them last.
+IN_WORK_LAST = Case(When(stage=Stage.IN_WORK, then=Value(1)), default=Value(0), output_field=IntegerField())
+
 
 class Barrier(models.TextChoices):
     """What gets in the way of work. Of health it is said that much and no more: what helps has a record of its own."""
@@ -150,7 +153,7 @@ class Pathway(PathwayChart, Row):
             # The caseload in each of its orders, from any place of it; the board counts by the beginning of the first.
             models.Index(fields=["programme", "stage", "next_due_on", "id"], name="pathway_board"),
             models.Index(fields=["programme", "next_due_on", "id"], name="pathway_due", condition=models.Q(stage__in=OPEN)),
-            models.Index(fields=["programme", "stage_since", "id"], name="pathway_waiting", condition=models.Q(stage__in=OPEN)),
+            models.Index("programme", IN_WORK_LAST, "stage_since", "id", name="pathway_waiting", condition=models.Q(stage__in=OPEN)),
             models.Index(fields=["programme", "last_two_way_on", "id"], name="pathway_heard", condition=models.Q(stage__in=OPEN)),
             models.Index("programme", STAGE_PLACE, "id", name="pathway_journey", condition=models.Q(stage__in=OPEN)),
             models.Index(fields=["person_key"], name="pathway_person"),

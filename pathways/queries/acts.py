@@ -28,7 +28,7 @@ TALKS = frozenset(
     }
 )
 #: Tasks for which the person is rung, and which another step than the talk satisfies.
-RUNG_FOR = frozenset({TaskKind.BOOK_CHAT, TaskKind.REBOOK_CHAT, TaskKind.ACCEPT, TaskKind.RETENTION})
+RUNG_FOR = frozenset({TaskKind.HOLD_CHAT, TaskKind.BOOK_CHAT, TaskKind.REBOOK_CHAT, TaskKind.ACCEPT, TaskKind.RETENTION})
 #: Kind of task -> the step on its own row that satisfies it, and its words in a list row.
 LEADS_TO: Mapping[str, tuple[str, str]] = {
     TaskKind.HOLD_CHAT: ("hold", "Chat held"),

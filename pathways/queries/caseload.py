@@ -18,7 +18,7 @@ from ground.phones import show_phone
 from ground.tables import Column
 from ground.templatetags.said import in_days
 from pathways.models import Pathway
-from pathways.models.case import STAGE_PLACE
+from pathways.models.case import IN_WORK_LAST, STAGE_PLACE
 from pathways.queries.due import KIND_WORDS, NOT_WAITING, ListRow, due_words, for_whom, person_href, stage_words, waiting_words, who_owes
 from pathways.scope import CASE_ROLES, held, pathways
 from pathways.workflow.pathway import OPEN, PHASE_OF, Stage
@@ -36,7 +36,7 @@ SHOWN = (
 ORDERS: Mapping[str, tuple[str, ...]] = {
     "due": ("next_due_on", "id"),
     "name": ("candidate__folded_name", "id"),
-    "waiting": ("stage_since", "id"),
+    "waiting": ("in_work_last", "stage_since", "id"),
     "heard": ("last_two_way_on", "id"),
     "stage": ("stage_place", "id"),
 }
@@ -142,6 +142,8 @@ def in_order(found: QuerySet[Pathway], sort: str) -> tuple[QuerySet[Pathway], tu
     """The rows and the order that a sort means."""
     if sort == "stage":
         found = found.annotate(stage_place=STAGE_PLACE)
+    if sort == "waiting":
+        found = found.annotate(in_work_last=IN_WORK_LAST)
     return found, ORDERS.get(sort, ORDERS["due"])
 
 

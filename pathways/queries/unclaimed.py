@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Func, IntegerField, QuerySet
 
-from accounts.models import User
 from ground.templatetags.said import counted, days_waiting
 from pathways.models import Pathway
 from pathways.queries.due import Act, ListRow, person_href, stage_words
@@ -42,11 +41,15 @@ def in_words(number: int, most: int = MOST_COUNTED) -> str:
     return f"more than {most:,}" if number > most else f"{number:,}"
 
 
-def count_both(user: User, one: QuerySet, other: QuerySet) -> tuple[int, int]:
-    """How many of each, up to the limit. One query for both."""
-    each = {name: _counted(rows) for name, rows in (("one", one), ("other", other))}
-    found = User.objects.unscoped("the reader's own row").filter(pk=user.pk).values_list(each["one"], each["other"])
-    return next(iter(found), (0, 0))
+def first_and_counts(waiting: QuerySet[Pathway], other: QuerySet, most: int) -> tuple[list[Pathway], int, int]:
+    """The first of those who wait, how many they are, and how many there are of the other, up to the limit.
+
+    One query, and a second where nobody waits: the rows bring both numbers with them.
+    """
+    first = list(waiting.annotate(waiting_count=_counted(waiting), other_count=_counted(other))[:most])
+    if not first:
+        return [], 0, count_words(other)[0]
+    return first, first[0].waiting_count, first[0].other_count  # type: ignore[attr-defined]  # annotated
 
 
 def _counted(rows: QuerySet) -> Func:

@@ -12,26 +12,29 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
 from accounts.models import Audit, Organisation, Programme, User
 from accounts.services.audit import acts_on_many, note, service
 from ground.actor import Actor
 from ground.clock import today_london
-from ground.door import NotYours, Refused
+from ground.door import Conflict, NotYours, Refused
 from outreach.services.message import change_facts
 from pathways.ledger.sheets import write_rows
-from pathways.models import Pathway, RetentionCheck
+from pathways.models import Pathway, RetentionCheck, StageChange
 from pathways.queries.block import kept_from
 from pathways.queries.facts import SIX_MONTHS, facts_of_many
 from pathways.rules import holds, may_take
 from pathways.services.door import TODAY, Taken, chart_steps, last_days_of
 from pathways.services.task import owe_finishing_of_many
+from pathways.services.undo import undo_step
 from pathways.workflow.truth import truth_of
 
 #: The most that are handed over by one press.
 MOST = 10_000
+#: The most that are taken back by one press: each is undone by itself, with all that hangs on it.
+MOST_BACK = 100
 #: What is read of each case: what the rule asks, what is written over, and the marks that its facts are told from.
 READ = (
     *("uuid", "version", "stage", "owner", "organisation", "programme"),
@@ -41,12 +44,16 @@ READ = (
 
 @dataclass(frozen=True)
 class HandedOver:
-    """How many went over, and how many were left out: changed meanwhile, of a later day than the one told, theirs already."""
+    """How many went over, and how many were left out: changed meanwhile, of a later day than the one told, theirs already.
+
+    `first` names the change of the first that went: by it all of them can be taken back.
+    """
 
     done: int = 0
     changed: int = 0
     later: int = 0
     theirs: int = 0
+    first: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -84,11 +91,28 @@ def hand_over_many(
     as_seen = [case for case in cases if case.owner_id != to.pk and case.version == chosen[case.pk] and case.is_open]
     last = last_days_of(Pathway.machine, [case.pk for case in as_seen]) if day < today_london(at) else {}
     going = [Going(case, _seat_for(case, seats or (by,))) for case in as_seen if last.get(case.pk, day) <= day]
+    first: UUID | None = None
     if going:
-        _write(going, to=to, organisation=organisation, day=day, at=at, taken=taken)
+        first = _write(going, to=to, organisation=organisation, day=day, at=at, taken=taken)
     note(fields=["owner", "organisation", "reason"], rows=len(going))
     left = len(chosen) - len(theirs) - len(as_seen)
-    return HandedOver(done=len(going), changed=left, later=len(as_seen) - len(going), theirs=len(theirs))
+    return HandedOver(done=len(going), changed=left, later=len(as_seen) - len(going), theirs=len(theirs), first=first)
+
+
+@service("case.hand_over_back")
+def take_back_many(*, changes: Sequence[StageChange], seats: Sequence[Actor], by: Actor, at: datetime) -> int:
+    """Undo a hand-over of many, each of them as one is undone; how many came back. What was done with the others since keeps them."""
+    back = 0
+    for change in sorted(changes, key=lambda each: each.pathway_id or 0):
+        seat = next((each for each in seats if holds(each, on=change.pathway, pathway=change.pathway)), by)
+        try:
+            with transaction.atomic():
+                undo_step(change=change, by=seat, at=at)
+        except (Refused, Conflict, NotYours):
+            continue
+        back += 1
+    note(rows=back)
+    return back
 
 
 def _locked(chosen: Mapping[int, int]) -> list[Any]:
@@ -109,7 +133,7 @@ def _seat_for(case: Pathway, seats: Sequence[Actor]) -> Actor:
     raise NotYours("Your role may not take this step.")
 
 
-def _write(going: Sequence[Going], *, to: User, organisation: Organisation, day: date, at: datetime, taken: Taken) -> None:
+def _write(going: Sequence[Going], *, to: User, organisation: Organisation, day: date, at: datetime, taken: Taken) -> UUID:
     ids = [each.case.pk for each in going]
     # First of all: for each case its history opens a subtransaction, and each of those looks through all that waits for the commit.
     Pathway.objects.filter(pk__in=ids).update(owner=to, organisation=organisation, version=F("version") + 1)
@@ -125,6 +149,7 @@ def _write(going: Sequence[Going], *, to: User, organisation: Organisation, day:
         write_rows(
             Audit, acts_on_many(action="case.hand_over", by=seat, at=at, kind=Pathway._meta.label_lower, about=about, fields=["taken"])
         )
+    return StageChange.objects.values_list("uuid", flat=True).get(pk=min(causes.values()))
 
 
 def _by_seat(going: Sequence[Going]) -> dict[Actor, list[tuple[UUID, UUID]]]:

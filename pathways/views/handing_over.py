@@ -6,22 +6,25 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from accounts.middleware import desk_for, user_of
 from accounts.models import Organisation, User
 from ground.clock import read_clock, today_london
-from ground.door import Refused, open_to
+from ground.door import NOBODY, Refused, open_to
 from ground.once import answer_once
 from ground.templatetags.said import counted
 from pathways.forms.handing_over import HandOverMany, open_chosen, seal_chosen
+from pathways.models import Pathway, StageChange
 from pathways.queries.caseload import rows
 from pathways.queries.colleagues import may_hold
 from pathways.queries.handing_over import Chosen, found_by_filters, names_of, still_in_sight, ticked
-from pathways.scope import CASE_ROLES
-from pathways.services.handing_over import MOST, HandedOver, hand_over_many
+from pathways.scope import CASE_ROLES, changes
+from pathways.services.handing_over import MOST, MOST_BACK, HandedOver, hand_over_many, take_back_many
 from pathways.views.caseload import asked_for, filters_in
+from pathways.views.way_back import way_back
 
 #: How many ticks an address may carry: a page of the list has fewer.
 TICKS = 100
@@ -99,7 +102,8 @@ def _take(request: HttpRequest, *, at: datetime) -> HttpResponse:
 def _say(request: HttpRequest, done: HandedOver, *, to: User, gone: int) -> None:
     """What was done, and why the rest was not. `gone`: who ended, or left the user's sight, since the page was opened."""
     if done.done:
-        messages.success(request, f"{counted(done.done, 'person,people')} handed over to {to.name}.")
+        back = f"/caseload/hand-over/{done.first}/undo/?{urlencode({'back': _list(request)})}" if done.done <= MOST_BACK else ""
+        messages.success(request, f"{counted(done.done, 'person,people')} handed over to {to.name}.", extra_tags=back)
     left = [
         (done.changed + gone, "somebody changed them meanwhile"),
         (done.later, "something was done with them after that day"),
@@ -109,6 +113,29 @@ def _say(request: HttpRequest, done: HandedOver, *, to: User, gone: int) -> None
             messages.warning(request, f"{number:,} {'was' if number == 1 else 'were'} not handed over: {why}.")
     if done.theirs:
         messages.info(request, f"{done.theirs:,} {'was' if done.theirs == 1 else 'were'} on {to.name}’s desk already.")
+
+
+@open_to(*CASE_ROLES, methods=("POST",), kinds=("own", "colleague"), sample={"uuid": NOBODY})
+def undo_hand_over(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Take back what one press handed over, by the change of any of them. Whoever was changed since stays where they went."""
+    mine = changes(request.user).filter(machine=Pathway.machine, step="hand_over", actor=user_of(request), cause__isnull=True)
+    pressed = mine.filter(uuid=uuid).values_list("recorded_at", flat=True).first()
+    if pressed is None:
+        raise Http404
+    return answer_once(request, lambda: _take_back(request, mine.filter(recorded_at=pressed), at=read_clock()))
+
+
+def _take_back(request: HttpRequest, found: QuerySet[StageChange], *, at: datetime) -> HttpResponse:
+    standing = list(found.filter(undoes__isnull=True, undone_by__isnull=True).select_related("pathway__programme")[:MOST_BACK])
+    desk = desk_for(request)
+    back = take_back_many(changes=standing, seats=desk.actors(*CASE_ROLES), by=desk.actor(*CASE_ROLES), at=at)
+    if back:
+        messages.info(request, f"{counted(back, 'person is,people are')} back where they were.")
+    if left := len(standing) - back:
+        messages.warning(request, f"{left:,} stayed: something was done with them since.")
+    if not standing:
+        messages.info(request, "All of them had been taken back already.")
+    return HttpResponseRedirect(way_back(request, "/caseload/"))
 
 
 def _list(request: HttpRequest) -> str:

@@ -14,7 +14,7 @@ from pathways.queries.acted import acted
 from pathways.queries.digest import digest
 from pathways.queries.interests import forms_that_wait, stalls, waiting_forms
 from pathways.queries.today import Asked, due_today
-from pathways.queries.unclaimed import count_both, count_words, in_words, key_of, nobodys, nobodys_row
+from pathways.queries.unclaimed import count_words, first_and_counts, in_words, key_of, nobodys, nobodys_row
 from pathways.scope import CASE_ROLES
 from pathways.views.acted_on import List, acted_on
 
@@ -46,8 +46,7 @@ def today(request: HttpRequest) -> HttpResponse:
     asked = asked_of(request)
     page = due_today(asked)
     waiting = nobodys(request.user)
-    first = list(waiting[:ON_TODAY])
-    number, forms = count_both(user_of(request), waiting, forms_that_wait(request.user))
+    first, number, forms = first_and_counts(waiting, forms_that_wait(request.user), ON_TODAY)
     rows = [nobodys_row(case, me=request.user, today=asked.today, back=_taken_to(asked, case)) for case in first]
     context = {
         "page": page,

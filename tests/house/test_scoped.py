@@ -42,7 +42,6 @@ REASONS = {
     "the name of who changed an opening",
     "the other seats of somebody whose right is about to end",
     "the public form",
-    "the reader's own row",
     "the user's own organisation, or employers of a lead's programmes",
     "those of the user's own seats",
     "users who could see a person",

@@ -77,6 +77,42 @@ def test_ticks_of_the_list_lead_to_the_page_and_one_press_hands_them_over() -> N
     assert (press_row.rows, press_row.object, press_row.fields) == (2, scene.colleague.uuid, ["organisation", "owner", "reason"])
 
 
+def undo_of(words: str) -> str:
+    return unescape(re.findall(r'action="(/caseload/hand-over/[^"]*/undo/[^"]*)"', words)[0])
+
+
+def test_one_press_takes_them_back_but_not_whom_somebody_changed_since() -> None:
+    scene = Scene()
+    first, second, changed = scene.open(), scene.open(), scene.open()
+    browser = signed_in(scene.worker)
+    offer = opened(browser, {"all": "1", "sort": "name"})
+    data = {"people": hidden(offer), "to": str(scene.colleague.uuid), "reason": "balance", "once": new_once()}
+    href = undo_of(told(browser, browser.post(f"{HERE}?all=1&sort=name", data)))
+    changed.refresh_from_db()
+    later = scene.now + timedelta(minutes=1)
+    cases.hand_over(case=changed, to=scene.worker, organisation=scene.delivery, by=actor(scene.colleague), at=later)
+    cases.hand_over(case=changed, to=scene.colleague, organisation=scene.delivery, by=scene.by, at=later)
+    answer = browser.post(href, {"once": new_once()})
+    assert (answer.status_code, answer["Location"]) == (302, "/caseload/?sort=name")
+    words = told(browser, answer)
+    assert "2 people are back where they were." in words
+    assert "1 stayed: something was done with them since." in words
+    assert owners(first, second, changed) == [scene.worker, scene.worker, scene.colleague]
+    again = told(browser, browser.post(href, {"once": new_once()}))
+    assert "1 stayed: something was done with them since." in again
+
+
+def test_nobody_else_takes_back_what_somebody_handed_over() -> None:
+    scene = Scene()
+    mine = scene.open()
+    browser = signed_in(scene.worker)
+    href = undo_of(told(browser, press(browser, opened(browser, {"all": "1"}), scene.colleague)))
+    assert signed_in(scene.colleague).post(href, {"once": new_once()}).status_code == 404
+    assert signed_in(scene.employer).post(href, {"once": new_once()}).status_code == 403
+    assert browser.get(href).status_code == 405
+    assert owners(mine) == [scene.colleague]
+
+
 def test_the_filters_of_the_list_are_kept_on_the_way_there_and_back() -> None:
     scene = Scene()
     ready, other = scene.ready(), scene.open()

@@ -125,6 +125,15 @@ def test_sorting_is_the_list_in_another_order() -> None:
     }
 
 
+def test_whoever_is_in_work_waits_for_nothing_and_stands_last_among_those_who_wait() -> None:
+    scene = Scene()
+    job = scene.job(started=True)
+    Pathway.objects.filter(pk=job.pathway_id).update(stage_since=scene.today - timedelta(days=300))
+    waits = scene.case(at=scene.now - timedelta(days=3))
+    browser = signed_in(scene.worker)
+    assert names(browser, "?sort=waiting") == [waits.candidate.name, job.pathway.candidate.name]
+
+
 @pytest.mark.parametrize("sort", caseload.ORDERS)
 def test_pages_hold_everybody_once_in_every_order(sort: str) -> None:
     scene = Scene()

@@ -201,6 +201,6 @@ def test_people_are_ticked_and_handed_over_with_one_thumb(server: Any, browser: 
     page.get_by_label("Hand over to").select_option(label=scene.colleague.name)
     page.get_by_label("Why?").select_option("balance")
     page.get_by_role("button", name="Hand over").click()
-    page.get_by_text(f"2 people handed over to {scene.colleague.name}.").wait_for()
+    page.get_by_text(f"2 people handed over to {scene.colleague.name}.", exact=True).wait_for()
     assert Pathway.objects.filter(owner=scene.colleague).count() == 2
     assert page.get_by_text("Amina Yusuf").count() == 0

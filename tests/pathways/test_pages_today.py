@@ -89,6 +89,7 @@ def test_chats_of_today_come_first_by_their_time() -> None:
     groups = rows_of(signed_in(scene.worker))
     assert next(iter(groups)) == "Chats today"
     assert [row.next for row in groups["Chats today"]] == ["Chat: 1pm, Library", "Chat: 3pm, Library"]
+    assert all("Rang, no answer" in [act.words for act in row.acts] for row in groups["Chats today"])
 
 
 def test_rang_and_nobody_answered_is_one_press_and_can_be_taken_back() -> None:
