@@ -21,6 +21,9 @@ STAGE_PLACE = Case(
 #: Whoever is in work waits for nothing: a list by days of waiting has them last.
 IN_WORK_LAST = Case(When(stage=Stage.IN_WORK, then=Value(1)), default=Value(0), output_field=IntegerField())
 
+#: Open cases that nobody holds.
+NOBODYS = models.Q(stage__in=OPEN, owner__isnull=True)
+
 
 class Barrier(models.TextChoices):
     """What gets in the way of work. Of health it is said that much and no more: what helps has a record of its own."""
@@ -154,6 +157,9 @@ class Pathway(PathwayChart, Row):
             models.Index(fields=["programme", "stage", "next_due_on", "id"], name="pathway_board"),
             models.Index(fields=["programme", "next_due_on", "id"], name="pathway_due", condition=models.Q(stage__in=OPEN)),
             models.Index("programme", IN_WORK_LAST, "stage_since", "id", name="pathway_waiting", condition=models.Q(stage__in=OPEN)),
+            # Nobody's yet, oldest first and by what is due: after a register of 100,000 they are as many.
+            models.Index(fields=["programme", "opened_on", "id"], name="pathway_nobodys", condition=NOBODYS),
+            models.Index(fields=["programme", "next_due_on", "id"], name="pathway_nobodys_due", condition=NOBODYS),
             models.Index(fields=["programme", "last_two_way_on", "id"], name="pathway_heard", condition=models.Q(stage__in=OPEN)),
             models.Index("programme", STAGE_PLACE, "id", name="pathway_journey", condition=models.Q(stage__in=OPEN)),
             models.Index(fields=["person_key"], name="pathway_person"),
