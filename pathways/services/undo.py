@@ -18,7 +18,8 @@ from pathways.queries.company import going_on, read_together
 from pathways.queries.facts import facts_of
 from pathways.rules import is_theirs
 from pathways.services.block import let_go_of_blocked
-from pathways.services.door import as_json, by_the_clock, let_follow, lock_cases, log_change, mark_since, written_in
+from pathways.services.door import as_json, by_the_clock, let_follow, log_change, mark_since, written_in
+from pathways.services.locking import lock_cases
 from pathways.services.mail import withdraw_mail
 from pathways.services.pause import stand_still_again
 from pathways.services.task import show_next
