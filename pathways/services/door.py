@@ -24,7 +24,7 @@ from pathways.models.log import Quality
 from pathways.queries.company import going_on
 from pathways.queries.facts import conduct_of, facts_of
 from pathways.rules import may_take
-from pathways.services.locking import lock_case, lock_cases, lock_person
+from pathways.services.locking import lock_case, lock_person, locked_case
 from pathways.services.mail import tell_hosts
 from pathways.services.pause import end_pause
 from pathways.services.task import close_all, owe_finishing, settle_tasks, show_next
@@ -111,11 +111,10 @@ def _lock(subject: Subject) -> None:
         if isinstance(subject, Pathway) and subject.of_known:
             lock_person(subject)
         return
-    fresh = type(subject).objects.select_for_update(no_key=True).get(pk=subject.pk)
+    rows = type(subject).objects.select_for_update(no_key=True)
+    fresh = locked_case(subject.pk) if isinstance(subject, Pathway) else rows.get(pk=subject.pk)
     for each in subject._meta.concrete_fields:
         setattr(subject, each.attname, getattr(fresh, each.attname))
-    if isinstance(subject, Pathway) and subject.read_with:
-        lock_cases(subject.ids)  # taken in meanwhile, perhaps
 
 
 def _refuse_closed(subject: Subject, declared: Step, case: Pathway | None, by: Actor) -> None:

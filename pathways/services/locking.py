@@ -1,44 +1,53 @@
-"""Locks on cases, always in the same order: of several by number, and of those that are read together all of them."""
+"""Locks on cases, always in the same order: of several by number, and of those that are read together all of them at once."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import BigIntegerField, F, Func
+from django.db.models import Q, QuerySet
 
 from candidates.models import Candidate
+from ground.door import Conflict
 from pathways.models import Pathway
 from pathways.queries.company import read_together
+from pathways.workflow.pathway import Stage
+
+MEANWHILE = "This person was merged with another record, or told apart from one, while you had this open."
 
 
 def lock_case(subject: Any) -> Pathway | None:
-    """Lock the case of a row first: every door takes locks in the same order. Cases that are read together are locked together."""
+    """Lock the case of a row first, with those that are read with it: every door takes locks in the same order.
+
+    Raises Conflict when the person was merged, or told apart, at this very moment: locks taken out of order would wait for each other.
+    """
     if isinstance(subject, Pathway):
-        lock_cases(subject.ids if subject.read_with else ())
         return subject
     if subject.pathway_id is None:
         return None
-    held = subject._state.fields_cache.get("pathway")
-    lock_cases(read_together(held) if held is not None and held.is_shared else ())
-    rows = Pathway.objects.select_for_update(no_key=True, of=("self",)).select_related("programme").order_by("pk")
-    if held is None:  # nobody has looked yet with what it is read
-        rows = rows.filter(pk__in=Pathway.objects.filter(pk=subject.pathway_id).values_list(_BESIDE))
-    else:
-        rows = rows.filter(pk=subject.pathway_id)
-    locked = next(row for row in rows if row.pk == subject.pathway_id)
-    lock_cases(read_together(locked) if locked.is_shared else ())
-    subject.pathway = locked
-    return locked
+    subject.pathway = locked_case(subject.pathway_id)
+    return subject.pathway
 
 
-#: A case, the one that it was taken into, and those that were taken into it: of most the first alone.
-_BESIDE = Func(
-    F("read_with"), F("id"), F("merged_into"), template="unnest(%(expressions)s)", arg_joiner=" || ", output_field=BigIntegerField()
-)
+def locked_case(pk: int) -> Pathway:
+    """The case as it is now, locked with those that are read with it. One query, of most people one row. Raises Conflict as above."""
+    rows = Pathway.objects.select_for_update(no_key=True, of=("self",)).select_related("programme")
+    found = {row.pk: row for row in rows.filter(pk__in=_with_company([pk])).order_by("pk")}
+    case = found[pk]
+    if case.is_shared and not found.keys() >= set(read_together(case)):
+        raise Conflict(MEANWHILE)
+    return case
 
 
 def lock_cases(ids: Iterable[int]) -> None:
-    """Lock several cases in the order of their numbers, before whatever else they have in common: a course, say. None asks nothing."""
-    list(Pathway.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=sorted(set(ids))).order_by("pk").values_list("pk"))
+    """Lock several cases in the order of their numbers, before whatever else they have in common: a course, say."""
+    rows = Pathway.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=_with_company(sorted(set(ids))))
+    list(rows.order_by("pk").values_list("pk"))
+
+
+def _with_company(ids: list[int]) -> QuerySet:
+    """These cases, and of the same people in the same programmes those that were taken into another, or took one in."""
+    mine = Pathway.objects.filter(pk__in=ids).order_by()
+    same = Pathway.objects.filter(person_key__in=mine.values("person_key"), programme__in=mine.values("programme")).order_by()
+    return same.filter(Q(pk__in=ids) | Q(stage=Stage.MERGED) | ~Q(read_with=[])).values("pk")
 
 
 def lock_person(case: Pathway) -> None:

@@ -158,8 +158,9 @@ def test_steps_on_rows_of_both_and_on_the_case_that_goes_on_wait_for_each_other(
             return lambda: interview.cancel_chat(chat=Interview.objects.get(pk=pk), by=races.by, at=races.now)
 
         first = at_once(races.merging(*pair), hold(chats[0].pk), cancel(chats[1].pk))
-        assert first == ["done"] * 3
-        goes_on = Pathway.objects.get(candidate__in=[one.candidate, other.candidate], stage="chatted")
+        assert first[0] == "done"
+        assert {each.partition(":")[0] for each in first} <= {"done", "conflict"}
+        goes_on = Pathway.objects.open().get(candidate__in=[one.candidate, other.candidate])
         more = [
             interview.book_chat(case=goes_on, when=races.now + timedelta(days=2), place="Hub", host=None, by=races.by, at=races.now)
             for _ in range(2)

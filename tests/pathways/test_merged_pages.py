@@ -36,16 +36,18 @@ def test_every_record_leads_to_the_one_page_that_reads_them_all() -> None:
     for case in (scene.ahead, scene.behind):
         log_contact(case=case, channel="call", outcome="spoke", by=scene.by, at=scene.now, note=f"Talk {case.candidate.last_name}")
         add_note(case=case, text=f"Note {case.candidate.last_name}", visibility="team", by=scene.by, at=scene.now)
-    give_consent(candidate=scene.behind.candidate, kind="story", given_how="phone", by=scene.by, at=scene.now)
+    give_consent(candidate=scene.behind.candidate, kind="use_story", given_how="phone", by=scene.by, at=scene.now)
     row = scene.merge()
-    browser = signed_in(scene.worker)
+    browser = signed_in(scene.lead)
     answer = browser.get(f"{home(scene.behind)}?case={scene.behind.uuid}")
     assert (answer.status_code, answer["Location"]) == (302, f"{home(scene.ahead)}?case={scene.behind.uuid}")
     words = text(browser, f"{home(scene.behind)}?case={scene.behind.uuid}&all=1")
-    page = browser.get(home(scene.ahead)).context["page"]
+    answer = browser.get(home(scene.ahead))
+    assert answer.status_code == 200, answer.get("Location")
+    page = answer.context["page"]
     assert (page.case.pk, page.person.pk) == (scene.ahead.pk, scene.ahead.candidate_id)
     assert [way.route.value for way in page.reach] == ["+447700900123", "+447700900456"]
-    for part in ("Talk Yusuf", "Talk Yussuf", "Note Yusuf", "Note Yussuf", "Chat booked", "Offered the job", "Use a story"):
+    for part in ("Talk Yusuf", "Talk Yussuf", "Note Yusuf", "Note Yussuf", "Chat booked", "Offered the job", "Use a story or photo"):
         assert part in words, part
     assert "Also recorded as" in words
     assert f'Aminah Yussuf</bdi> <span class="quiet">on {scene.today.day} ' in words
