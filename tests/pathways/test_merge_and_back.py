@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -106,7 +107,7 @@ def test_fifty_pairs_merged_and_told_apart_leave_the_log_and_nothing_else(world:
             assert pages(lead, shown) != read
     assert both_open >= 12
     sound(at, people)
-    one_each = journeys(cut=cut)
+    one_each, merges_over = journeys(cut=cut), at
     assert len(one_each) == alone - PAIRS
     assert {each.person for each in one_each} == set(Pathway.objects.filter(programme=world.programme).values_list("person_key", flat=True))
     chance.shuffle(merges)
@@ -117,6 +118,9 @@ def test_fifty_pairs_merged_and_told_apart_leave_the_log_and_nothing_else(world:
     alike(digests(), rows)
     alike(figures(cut), counted)
     alike(pages(lead, shown), read)
+    # What was known at each moment is what was known then: nobody merged yet, everybody, half of them told apart again.
+    for moment, fewer in ((AS_OF + timedelta(minutes=59), 0), (merges_over, PAIRS), (merges_over + timedelta(minutes=25), PAIRS - 25)):
+        assert len(journeys(cut=replace(cut, known_by=moment))) == alone - fewer
     steps = Counter(StageChange.objects.filter(recorded_at__gt=AS_OF + timedelta(hours=1)).values_list("step", flat=True))
     assert steps["merge"] == steps["unmerge"] == both_open
 

@@ -448,3 +448,35 @@ def test_facts_of_somebody_who_was_never_merged_are_one_query_still() -> None:
     with CaptureQueriesContext(connection) as asked:
         facts_of(scene.ahead)
     assert len(asked) == 1
+
+
+# -- what does not agree is found --------------------------------------------------------------------------------------------------
+
+#: What somebody with the owner's rights does to the rows, and what the nightly look says of it.
+PLANTED = {
+    "UPDATE pathways_pathway SET person_key = gen_random_uuid() WHERE id = {behind}": "counted as two people",
+    "UPDATE pathways_pathway SET person_key = (SELECT person_key FROM pathways_pathway WHERE id = {ahead}) WHERE id = {third}": (
+        "no merge says"
+    ),
+    "UPDATE pathways_pathway SET merged_into_id = NULL WHERE id = {behind}": "names no case that goes on",
+    "UPDATE pathways_pathway SET merged_into_id = {third} WHERE id = {behind}": "another person or programme",
+    "UPDATE pathways_pathway SET merged_into_id = {ahead} WHERE id = {third}": "yet was not merged",
+    "UPDATE pathways_pathway SET read_with = ARRAY[]::bigint[] WHERE id = {ahead}": "not those that were merged",
+    "UPDATE candidates_merge SET ended_at = now()": "no merge says",
+}
+
+
+@pytest.mark.parametrize("fault", list(PLANTED))
+def test_each_fault_that_somebody_plants_past_every_rule_is_found(fault: str) -> None:
+    scene = Two()
+    third = scene.open(interested=False)
+    cases.withdraw(case=third, by=scene.by, at=scene.now)
+    scene.merge()
+    scene.sound()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE pathways_pathway DISABLE TRIGGER USER")
+        cursor.execute(fault.format(ahead=scene.ahead.pk, behind=scene.behind.pk, third=third.pk))
+        assert cursor.rowcount == 1
+    found = [each.words for _, more in look_through(at=scene.now) for each in more if each.kind == "merge_astray"]
+    assert any(PLANTED[fault] in words for words in found), found
