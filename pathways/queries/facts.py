@@ -209,11 +209,11 @@ def conduct_of(
     `contacts` and `routes`: all of the person's, and the current ones, where they have been read already.
     """
     # A first case is not there yet: then there is one record, and nobody to read it with.
-    records: Any = [pathway.candidate_id] if pathway.pk is None and pathway.previous_id is None else records_with(pathway.person_key)
+    records: Any = pathway.candidate_id if pathway.pk is None and pathway.previous_id is None else records_with(pathway.person_key)
     if contacts is None:
-        contacts = Contact.objects.filter(candidate__in=records).only("day", "channel", "outcome", "voided_at")
+        contacts = Contact.objects.filter(candidate=records).only("day", "channel", "outcome", "voided_at")
     if routes is None:
-        routes = ContactRoute.objects.current().filter(candidate__in=records).only("kind")
+        routes = ContactRoute.objects.current().filter(candidate=records).only("kind")
     logged = [(each.day, each.channel, each.outcome) for each in contacts if each.voided_at is None]
     talked = max((day for day, _, outcome in logged if outcome == ContactOutcome.SPOKE), default=date.min)
     days = [(day, channel) for day, channel, outcome in logged if outcome != ContactOutcome.SPOKE and day >= talked]

@@ -187,7 +187,7 @@ def employers_agreed_to(request: HttpRequest, case: Pathway) -> list[Organisatio
     """Employers with whom the person agreed to share."""
     allowed = (
         consents(request.user)
-        .filter(candidate__in=records_with(case.person_key), kind=ConsentKind.SHARE, withdrawn_on__isnull=True, voided_at__isnull=True)
+        .filter(candidate=records_with(case.person_key), kind=ConsentKind.SHARE, withdrawn_on__isnull=True, voided_at__isnull=True)
         .values("employer")
     )
     return list(Organisation.objects.unscoped("employers that the person agreed to share with").filter(pk__in=allowed).order_by("name"))
