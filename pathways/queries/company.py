@@ -1,0 +1,90 @@
+"""Who is read with whom: the cases that became one, and the records of one person.
+
+A merge re-points nothing. Every case carries the key of its person, and a case that was taken in names the one that goes on.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BigIntegerField, Func, Q, QuerySet, Subquery, UUIDField
+
+from candidates.choices import RouteKind
+from candidates.models import Candidate, ContactRoute, Merge
+from outreach.queries import text_route
+from outreach.rules import may_be_texted
+from pathways.models import Pathway
+
+
+def going_on(case: Pathway) -> Pathway:
+    """The case that this one is read with by now: itself, unless it was taken into another."""
+    while case.merged_into_id is not None:
+        case = Pathway.objects.select_related("programme", "candidate", "owner").get(pk=case.merged_into_id)
+    return case
+
+
+def read_together(case: Pathway) -> list[int]:
+    """The ids of all cases whose rows count where this one's do; of most people that is this one alone, and asks nothing."""
+    return going_on(case).ids
+
+
+def records_with(key: UUID) -> Func:
+    """Any of the records of the person with this key: for a question about people to ask inside it, found first and by an index."""
+    records = Pathway.objects.filter(person_key=key).order_by().values("candidate")
+    return Func(ArraySubquery(records), function="ANY", output_field=BigIntegerField())
+
+
+def any_key(cases: QuerySet[Pathway]) -> Func:
+    """The keys of these cases, in the same way: whatever the planner believes of a table, they are looked for by an index."""
+    return Func(ArraySubquery(cases.order_by().values("person_key")), function="ANY", output_field=UUIDField())
+
+
+def uuids_with(key: UUID) -> QuerySet:
+    """The public ids of these records, as conflict blocks name people."""
+    return Pathway.objects.filter(person_key=key).order_by().values("candidate__uuid")
+
+
+def text_route_of(person: Candidate) -> ContactRoute | None:
+    """The number to text: the first on the record itself on which texts are fine, else on another of the same person."""
+    own = text_route(person)
+    if own is not None or len(records := records_of(person)) == 1:
+        return own
+    routes = ContactRoute.objects.current().filter(candidate__in=records, kind=RouteKind.MOBILE, may_text=True)
+    return next((route for route in routes if may_be_texted(route.value)), None)
+
+
+def records_of(person: Candidate) -> list[int]:
+    """Ids of every record of somebody, the one asked for first. One query; none where it is known that nobody was merged with them."""
+    if getattr(person, "is_merged", True) is False:
+        return [person.pk]
+    found = set(cases_of(person).values_list("candidate", flat=True))
+    return [person.pk, *sorted(found - {person.pk})]
+
+
+def of_person(person: Candidate) -> Q:
+    """Cases of one person, whichever of their records they were opened on: to narrow what is in sight."""
+    return Q(person_key=Subquery(Pathway.objects.filter(candidate=person).order_by("pk").values("person_key")[:1]))
+
+
+def cases_of(person: Candidate) -> QuerySet[Pathway]:
+    """Every case of a person, whichever of their records it was opened on."""
+    return Pathway.objects.filter(of_person(person))
+
+
+def standing_merges(of: Iterable[int]) -> list[Merge]:
+    """The merges that hold the records of these people together, the oldest first: the whole tree, from any of its records."""
+    found: dict[int, Merge] = {}
+    front = set(of)
+    while front:
+        rows = Merge.objects.filter(Q(kept__in=front) | Q(absorbed__in=front), ended_at__isnull=True).exclude(pk__in=found)
+        near = {row.pk: row for row in rows.select_related("kept", "absorbed", "merged_by")}
+        found |= near
+        front = {pk for row in near.values() for pk in (row.kept_id, row.absorbed_id)}
+    return [found[pk] for pk in sorted(found)]
+
+
+def root_of(record: int) -> int:
+    """The record under which this one reads on: itself, unless it was absorbed."""
+    while (above := Merge.objects.filter(absorbed=record, ended_at__isnull=True).values_list("kept", flat=True).first()) is not None:
+        record = above
+    return record
