@@ -1,0 +1,111 @@
+"""People who may be one person: found by what they have in common, through indexes and in bounds, and then compared."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from django.db import connection
+
+from candidates.likeness import MOST_EACH, Known, Likeness, known_as, likeness, slips_of, sound
+from candidates.models.address import Address
+from candidates.models.candidate import Candidate
+from candidates.models.route import ContactRoute
+
+#: So many are compared letter by letter for one person.
+MOST_COMPARED = 400
+#: How like a whole name must be by its letters, from 0 to 1.
+NAME_LIKE_ENOUGH = "0.55"
+SHAPES = {"exact": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y", "": ""}
+#: As candidates.models.spelling.Sounds, and the index, have it.
+_HEARD = (
+    "string_to_array(regexp_replace(regexp_replace(translate(replace(c.folded_name, 'ph', 'f'), 'cqzv', 'kksf'), "
+    "'(?<=[^ ])[aeiouy]+', '', 'g'), '(.)\\1+', '\\1', 'g'), ' ')"
+)
+_LATEST = f"ORDER BY c.id DESC LIMIT {MOST_EACH}"
+_OF = "SELECT w.who, near.id FROM"
+_REACH = f"""{_OF} unnest(%s::bigint[], %s::text[]) AS w(who, value), LATERAL (
+    SELECT c.candidate_id AS id FROM candidates_contactroute c WHERE c.value = w.value AND c.ended_on IS NULL {_LATEST}) near"""
+_BORN = f"""{_OF} unnest(%s::bigint[], %s::date[]) AS w(who, born), LATERAL (
+    SELECT c.id FROM candidates_candidate c WHERE c.date_of_birth = w.born {_LATEST}) near"""
+_BORN_NEAR = f"""{_OF} unnest(%s::bigint[], %s::date[], %s::text[]) AS w(who, born, heard), LATERAL (
+    SELECT c.id FROM candidates_candidate c
+    WHERE c.date_of_birth = w.born AND {_HEARD} && string_to_array(w.heard, ' ') LIMIT {MOST_EACH}) near"""
+_LIVES = f"""{_OF} unnest(%s::bigint[], %s::text[]) AS w(who, postcode), LATERAL (
+    SELECT c.candidate_id AS id FROM candidates_address c
+    WHERE c.postcode = w.postcode AND c.valid_to IS NULL AND c.replaced_by_id IS NULL {_LATEST}) near"""
+_NAMED = f"""{_OF} unnest(%s::bigint[], %s::text[]) AS w(who, heard), LATERAL (
+    SELECT c.id FROM candidates_candidate c WHERE {_HEARD} @> string_to_array(w.heard, ' ') {_LATEST}) near"""
+_SPELT = f"""{_OF} unnest(%s::bigint[], %s::text[]) AS w(who, name), LATERAL (
+    SELECT c.id FROM candidates_candidate c WHERE c.folded_name %% w.name ORDER BY similarity(c.folded_name, w.name) DESC, c.id DESC
+    LIMIT 20) near"""
+
+
+def born_words(day: date | None, quality: str) -> str:
+    """A day of birth as far as it is known: 1980-05-04, 1980-05, 1980."""
+    return day.strftime(SHAPES[quality]) if day is not None else ""
+
+
+def known_of(records: Collection[int]) -> dict[int, Known]:
+    """What is known of each of these records by itself: three queries."""
+    rows = Candidate.objects.filter(pk__in=records).order_by("id")
+    plain = rows.values_list("pk", "first_name", "last_name", "known_as", "date_of_birth", "birth_quality")
+    found = {
+        pk: known_as(first=first, last=last, called=called, born=born_words(day, quality))
+        for pk, first, last, called, day, quality in plain
+    }
+    routes = ContactRoute.objects.filter(candidate__in=records, ended_on__isnull=True).order_by("id")
+    for pk, kind, value, shared in routes.values_list("candidate", "kind", "value", "is_shared"):
+        held = known_as(first="", last="", reach=[(kind, value)])
+        found[pk] |= Known(phones=held.phones, emails=held.emails, shared=held.phones if shared else frozenset())
+    lives = Address.objects.filter(candidate__in=records, valid_to__isnull=True, replaced_by__isnull=True).order_by("id")
+    for pk, postcode, lines in lives.values_list("candidate", "postcode", "lines"):
+        found[pk] |= known_as(first="", last="", postcode=postcode, lines=lines)
+    return found
+
+
+def near(wanted: Mapping[int, Known], *, trigrams: bool) -> dict[int, set[int]]:
+    """For each of these the records that share something with it: candidates for a comparison. One query, however many are asked about.
+
+    The keys are the caller's own: the numbers of records, or 0 for somebody who is not here yet.
+    """
+    parts: list[tuple[str, list[tuple[object, ...]]]] = [
+        (_REACH, [(who, value) for who, one in wanted.items() for value in sorted(one.phones | one.emails)]),
+        (_BORN, [(who, born) for who, one in wanted.items() for born in one.born if len(born) == 10]),
+        (_BORN_NEAR, [(who, slip, " ".join(heard)) for who, one in wanted.items() if (heard := _heard(one)) for slip in _slips(one)]),
+        (_LIVES, [(who, code) for who, one in wanted.items() for code in sorted(one.postcodes)]),
+        (_NAMED, [(who, " ".join(sorted({sound(word) for word in _words(*name)}))) for who, one in wanted.items() for name in _whole(one)]),
+    ]
+    if trigrams:
+        parts.append((_SPELT, [(who, " ".join(name)) for who, one in wanted.items() for name in _whole(one)]))
+    asked = [(sql, rows) for sql, rows in parts if rows]
+    found: dict[int, set[int]] = {who: set() for who in wanted}
+    if not asked:
+        return found
+    with connection.cursor() as cursor:
+        if trigrams:
+            cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, false)", [NAME_LIKE_ENOUGH])
+        cursor.execute(" UNION ".join(f"({sql})" for sql, _ in asked), [list(column) for _, rows in asked for column in zip(*rows, strict=True)])
+        for who, pk in cursor.fetchall():
+            found[who].add(pk)
+    return {who: set(sorted(ids, reverse=True)[:MOST_COMPARED]) for who, ids in found.items()}
+
+
+def compared(one: Known, others: Mapping[int, Known]) -> list[tuple[int, Likeness]]:
+    """Those of the others who may be this one, the likest first."""
+    found = [(pk, like) for pk, other in others.items() if (like := likeness(one, other)).may_be_one]
+    return sorted(found, key=lambda each: (-each[1].points, each[0]))
+
+
+def _words(first: str, last: str) -> list[str]:
+    return f"{first} {last}".split()
+
+
+def _whole(one: Known) -> list[tuple[str, str]]:
+    return [name for name in one.names if all(name)]
+
+
+def _heard(one: Known) -> list[str]:
+    return sorted({heard for name in one.names for word in _words(*name) if (heard := sound(word))})
+
+
+def _slips(one: Known) -> list[str]:
+    return sorted({slip for born in one.born if len(born) == 10 for slip in slips_of(born)})
