@@ -166,6 +166,11 @@ class Pathway(PathwayChart, Row):
         return FLAGS[self.stage].open if self.stage in FLAGS else False
 
     @property
+    def ids(self) -> list[int]:
+        """This case and those that were taken into it: whatever stands in any of them counts here."""
+        return [self.pk, *self.read_with]
+
+    @property
     def phase(self) -> str:
         """What a lead counts it under."""
         return PHASE_OF[self.stage]
