@@ -1,5 +1,6 @@
 """People who may be one person: found by what they have in common, through indexes and in bounds, and then compared."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 
@@ -37,6 +38,19 @@ _NAMED = f"""{_OF} unnest(%s::bigint[], %s::text[]) AS w(who, heard), LATERAL (
 _SPELT = f"""{_OF} unnest(%s::bigint[], %s::text[]) AS w(who, name), LATERAL (
     SELECT c.id FROM candidates_candidate c WHERE c.folded_name %% w.name ORDER BY similarity(c.folded_name, w.name) DESC, c.id DESC
     LIMIT 20) near"""
+
+
+_UP = """WITH RECURSIVE up(record, root) AS (
+    SELECT r, r FROM unnest(%s::bigint[]) r
+    UNION ALL
+    SELECT up.record, m.kept_id FROM up JOIN candidates_merge m ON m.absorbed_id = up.root AND m.ended_at IS NULL
+) SELECT DISTINCT ON (record) record, root FROM up
+  WHERE NOT EXISTS (SELECT FROM candidates_merge m WHERE m.absorbed_id = up.root AND m.ended_at IS NULL) ORDER BY record"""
+_DOWN = """WITH RECURSIVE down(root, record) AS (
+    SELECT r, r FROM unnest(%s::bigint[]) r
+    UNION ALL
+    SELECT down.root, m.absorbed_id FROM down JOIN candidates_merge m ON m.kept_id = down.record AND m.ended_at IS NULL
+) SELECT root, record FROM down ORDER BY root, record"""
 
 
 def born_words(day: date | None, quality: str) -> str:
@@ -83,7 +97,9 @@ def near(wanted: Mapping[int, Known], *, trigrams: bool) -> dict[int, set[int]]:
     with connection.cursor() as cursor:
         if trigrams:
             cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, false)", [NAME_LIKE_ENOUGH])
-        cursor.execute(" UNION ".join(f"({sql})" for sql, _ in asked), [list(column) for _, rows in asked for column in zip(*rows, strict=True)])
+        cursor.execute(
+            " UNION ".join(f"({sql})" for sql, _ in asked), [list(column) for _, rows in asked for column in zip(*rows, strict=True)]
+        )
         for who, pk in cursor.fetchall():
             found[who].add(pk)
     return {who: set(sorted(ids, reverse=True)[:MOST_COMPARED]) for who, ids in found.items()}
@@ -109,3 +125,22 @@ def _heard(one: Known) -> list[str]:
 
 def _slips(one: Known) -> list[str]:
     return sorted({slip for born in one.born if len(born) == 10 for slip in slips_of(born)})
+
+
+def roots_of(records: Collection[int]) -> dict[int, int]:
+    """Record -> the one under which its person goes on: itself, where nobody absorbed it."""
+    return dict(_asked(_UP, records))
+
+
+def records_of(people: Collection[int]) -> dict[int, list[int]]:
+    """Person -> all of their records, their own first."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for person, record in _asked(_DOWN, people):
+        found[person].append(record)
+    return {person: sorted(records, key=lambda record: (record != person, record)) for person, records in found.items()}
+
+
+def _asked(sql: str, numbers: Collection[int]) -> list[tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [sorted(numbers)])
+        return cursor.fetchall()

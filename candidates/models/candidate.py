@@ -10,6 +10,7 @@ from candidates.choices import BirthQuality
 from candidates.likeness import LONGEST_FOLDED, fold
 from ground.rows import Personal, Row
 
+
 def person_at_end_of(path: str) -> property:
     """For `audit_person`: the public id of the person to whom these relations lead; None while one of them leads nowhere."""
 

@@ -4,7 +4,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from candidates.choices import Agreement
 from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
 
@@ -103,7 +102,7 @@ class SuggestedPair(Pair):
     """
 
     points = models.SmallIntegerField(help_text="How like they are: candidates.likeness.")
-    agree = ArrayField(models.CharField(max_length=20, choices=Agreement), help_text="What they have in common.")
+    agree = ArrayField(models.CharField(max_length=20), help_text="What they have in common: candidates.choices.Agreement.")
     found_at = models.DateTimeField()
 
     personal = Personal(candidate=("one", "other", "points", "agree", "found_at"))

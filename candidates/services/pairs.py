@@ -1,30 +1,18 @@
 """Pairs of records that may be one person: looked for when a record is written or changed, and kept for the list."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from candidates.likeness import Known, Likeness
 from candidates.models import Candidate, Merge, MergeProposal, NotSame, SuggestedPair
-from candidates.models.alike import compared, known_of, near
+from candidates.models.alike import compared, known_of, near, records_of, roots_of
 from candidates.models.spelling import knows_trigrams
 
 #: So many people are looked at in one transaction.
 SLICE = 200
-_UP = """WITH RECURSIVE up(record, root) AS (
-    SELECT r, r FROM unnest(%s::bigint[]) r
-    UNION ALL
-    SELECT up.record, m.kept_id FROM up JOIN candidates_merge m ON m.absorbed_id = up.root AND m.ended_at IS NULL
-) SELECT DISTINCT ON (record) record, root FROM up
-  WHERE NOT EXISTS (SELECT FROM candidates_merge m WHERE m.absorbed_id = up.root AND m.ended_at IS NULL) ORDER BY record"""
-_DOWN = """WITH RECURSIVE down(root, record) AS (
-    SELECT r, r FROM unnest(%s::bigint[]) r
-    UNION ALL
-    SELECT down.root, m.absorbed_id FROM down JOIN candidates_merge m ON m.kept_id = down.record AND m.ended_at IS NULL
-) SELECT root, record FROM down ORDER BY root, record"""
 
 
 def compare_again(records: Iterable[int]) -> None:
@@ -96,7 +84,9 @@ def _forget(people: Collection[int], pairs: Collection[tuple[int, int]]) -> None
     }
     absorbed = Merge.objects.filter(ended_at__isnull=True).values("absorbed")
     rows = SuggestedPair.objects.filter(Q(one__in=people) | Q(other__in=people)).exclude(Q(one__in=absorbed) | Q(other__in=absorbed))
-    gone = [row for row, *two in rows.filter(*(~each for each in said.values())).values_list("pk", "one", "other") if tuple(two) not in pairs]
+    gone = [
+        row for row, *two in rows.filter(*(~each for each in said.values())).values_list("pk", "one", "other") if tuple(two) not in pairs
+    ]
     SuggestedPair.objects.filter(pk__in=gone).delete()
 
 
@@ -127,22 +117,3 @@ def _told_apart(people: Collection[int]) -> set[frozenset[int]]:
     said += list(rows.filter(Q(one__in=absorbed) | Q(other__in=absorbed))) if absorbed else []
     roots = roots_of({pk for row in said for pk in row})
     return {frozenset((roots[one], roots[other])) for one, other in said if (roots[one], roots[other]) != (one, other)}
-
-
-def roots_of(records: Collection[int]) -> dict[int, int]:
-    """Record -> the one under which its person goes on: itself, where nobody absorbed it."""
-    return dict(_asked(_UP, records))
-
-
-def records_of(people: Collection[int]) -> dict[int, list[int]]:
-    """Person -> all of their records, their own first."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for person, record in _asked(_DOWN, people):
-        found[person].append(record)
-    return {person: sorted(records, key=lambda record: (record != person, record)) for person, records in found.items()}
-
-
-def _asked(sql: str, numbers: Collection[int]) -> list[tuple[int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [sorted(numbers)])
-        return cursor.fetchall()
