@@ -57,7 +57,15 @@ def kept(user: object, path: str) -> Q:
 def _kept(desk: Desk, path: str) -> Q:
     if not desk.blocks:
         return Q()
-    return ~Q(**{f"{path}__in": Candidate.objects.filter(uuid__in=desk.blocks).values("pk")})
+    own, same = _blocked(desk)
+    return ~Q(**{f"{path}__in": own}) & ~Q(**{f"{path}__in": same})
+
+
+def _blocked(desk: Desk) -> tuple[QuerySet, QuerySet]:
+    """The records named in blocks, and every record of the same people: a block on one of them hides the whole person."""
+    keys = Pathway.objects.filter(candidate__uuid__in=desk.blocks).values("person_key")
+    own = Candidate.objects.filter(uuid__in=desk.blocks).values("pk")
+    return own, Pathway.objects.filter(person_key__in=keys).values("candidate")
 
 
 def _cases(desk: Desk | None, prefix: str = "") -> Q:
@@ -127,7 +135,8 @@ def _of_no_blocked(desk: Desk | None) -> Q:
     """A form with a number or address of somebody whom the user must never see may be theirs, whoever else it was taken for."""
     if desk is None or not desk.blocks:
         return Q()
-    return ~Q(reach__in=ContactRoute.objects.current().filter(candidate__uuid__in=desk.blocks).values("value"))
+    own, same = _blocked(desk)
+    return ~Q(reach__in=ContactRoute.objects.current().filter(Q(candidate__in=own) | Q(candidate__in=same)).values("value"))
 
 
 def tasks_of_held(user: object) -> QuerySet[Task]:
@@ -153,11 +162,14 @@ def _programmes(seat: Seat, prefix: str) -> Q:
 
 
 def people(user: object) -> QuerySet[Candidate]:
-    """People with at least one case in sight."""
-    desk = desk_of(user)
-    if desk is None or not desk.has(*CASE_ROLES):
-        return Candidate.objects.none()
+    """People with at least one case in sight, by the records that those cases were opened on."""
     return Candidate.objects.filter(pk__in=pathways(user).values("candidate"))
+
+
+def records(user: object) -> QuerySet[Candidate]:
+    """Every record of people with at least one case in sight: whoever sees one case of somebody reads one person."""
+    seen = Pathway.objects.filter(person_key__in=pathways(user).values("person_key"))
+    return Candidate.objects.filter(pk__in=seen.values("candidate"))
 
 
 def introductions(user: object) -> QuerySet[Introduction]:
@@ -274,7 +286,7 @@ def tasks(user: object) -> QuerySet[Task]:
 
 def messages(user: object) -> QuerySet[Message]:
     """Texts to people in sight."""
-    return Message.objects.filter(candidate__in=people(user))
+    return Message.objects.filter(candidate__in=records(user))
 
 
 def contacts(user: object) -> QuerySet[Contact]:
@@ -298,10 +310,10 @@ def notes(user: object, *, of: Sequence[Pathway] | None = None) -> QuerySet[Note
     mine = Q(author=desk.user_id) | Q(visibility=Visibility.TEAM, organisation=desk.organisation_id)
     wide = Q(visibility__in=[Visibility.PROGRAMME, Visibility.EMPLOYER])
     if of is not None:
-        wide &= Q(pathway__candidate__in={case.candidate_id for case in of}, pathway__programme__in={case.programme_id for case in of})
+        wide &= Q(pathway__person_key__in={case.person_key for case in of}, pathway__programme__in={case.programme_id for case in of})
         return standing.filter((mine & Q(pathway__in=[case.pk for case in of])) | wide)
     seen = pathways(user)
-    beside = seen.filter(candidate=OuterRef("pathway__candidate"), programme=OuterRef("pathway__programme"))
+    beside = seen.filter(person_key=OuterRef("pathway__person_key"), programme=OuterRef("pathway__programme"))
     return standing.filter((mine & Q(pathway__in=seen)) | (wide & Exists(beside)))
 
 
@@ -335,7 +347,7 @@ def supports(user: object) -> QuerySet[Support]:
         return Support.objects.none()
     seen = Q(pk__in=[])
     if desk.has(*CASE_ROLES):
-        seen |= Q(candidate__in=people(user))
+        seen |= Q(candidate__in=records(user))
     if desk.has("trainer"):
         seen |= Q(with_trainer=True, candidate__in=training_places(user).values("pathway__candidate"))
     if desk.has("employer"):
@@ -346,7 +358,7 @@ def supports(user: object) -> QuerySet[Support]:
 
 def consents(user: object) -> QuerySet[Consent]:
     """Permissions of people in sight."""
-    return Consent.objects.filter(candidate__in=people(user))
+    return Consent.objects.filter(candidate__in=records(user))
 
 
 def changes(user: object) -> QuerySet[StageChange]:

@@ -89,11 +89,11 @@ class Ready(StepForm):
         )
 
     def needs_reason(self) -> bool:
-        return not training_places(self.user).filter(pathway=self.case, stage="finished").exists()
+        return not training_places(self.user).filter(pathway__in=self.case.ids if self.case else [], stage="finished").exists()
 
     def _left_out(self) -> list[str]:
         """What the person is ready without: a course, and where none was held a chat too. Each has reasons of its own."""
-        chatted = interviews(self.user).filter(pathway=self.case, stage="held").exists()
+        chatted = interviews(self.user).filter(pathway__in=self.case.ids if self.case else [], stage="held").exists()
         return [kind for kind in self.step.reason_kinds if kind != ReasonKind.SKIP_CHAT or not chatted]
 
 

@@ -19,6 +19,7 @@ from ground.templatetags.said import money
 from pathways.forms.step import HEARD, StepForm
 from pathways.models import Introduction
 from pathways.models.introduction import JobKind
+from pathways.queries.company import read_together
 from pathways.scope import introductions
 from pathways.services.introduction import FULL_ENOUGH, shared_phone
 from pathways.workflow.introduction import LIVE
@@ -171,7 +172,7 @@ class Accept(StepForm):
         """The person's other live introductions; an employer never sees this form."""
         if self.subject is None or self.case is None:
             return []
-        rows = introductions(self.user).filter(pathway=self.case, stage__in=LIVE).exclude(pk=self.subject.pk)
+        rows = introductions(self.user).filter(pathway__in=read_together(self.case), stage__in=LIVE).exclude(pk=self.subject.pk)
         return list(rows.select_related("heading", "employer").order_by("id"))
 
     def chosen(self) -> list[int]:

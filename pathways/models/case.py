@@ -99,6 +99,9 @@ class Pathway(PathwayChart, Row):
     next_owed_by = models.CharField(max_length=12, blank=True)
     last_two_way_on = models.DateField(null=True, blank=True)
 
+    #: Not yet saved, of somebody who has a case already.
+    of_known = False
+
     objects = PathwayQuerySet.as_manager()
     personal = Personal(
         candidate=(
@@ -164,6 +167,11 @@ class Pathway(PathwayChart, Row):
     def is_open(self) -> bool:
         """Whether anything may still happen in it."""
         return FLAGS[self.stage].open if self.stage in FLAGS else False
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is read together with another: it took one in, or was taken in."""
+        return bool(self.read_with) or self.merged_into_id is not None
 
     @property
     def ids(self) -> list[int]:

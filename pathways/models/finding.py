@@ -16,6 +16,7 @@ class FindingKind(models.TextChoices):
     UNLIKE_FACTS = "unlike_facts", "A case does not stand where its facts put it"
     LIVE_ON_CLOSED = "live_on_closed", "Something is still live on a case that has ended"
     TWO_OPEN = "two_open", "A person has two open cases in one programme"
+    MERGE_ASTRAY = "merge_astray", "Two records are one person in one place and two in another"
     CHECK_WITHOUT_START = "check_without_start", "A retention check of a job that never began"
     OWED_ON_CLOSED = "owed_on_closed", "Something is still owed on a case that has ended"
     IMPORT_SUM = "import_sum", "An import's numbers do not add up"

@@ -74,7 +74,7 @@ def children_of(cases: Sequence[Pathway]) -> dict[tuple[str, int], Any]:
 
 def shown_children(case: Pathway, children: Mapping[tuple[str, int], Any], offers: Offers, today: date) -> tuple[list[Live], list[Live]]:
     """Those that are live, and those that are over; checks stand within their job."""
-    mine = [row for row in children.values() if row.pathway_id == case.pk and row.stage != "void"]
+    mine = [row for row in children.values() if row.pathway_id in case.ids and row.stage != "void"]
     found: list[Live] = []
     for row in mine:
         if row.machine in {"pre_employment_check", "retention_check"}:

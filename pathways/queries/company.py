@@ -8,14 +8,16 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from candidates.models import Candidate, Merge
+from candidates.choices import RouteKind
+from candidates.models import Candidate, ContactRoute, Merge
+from outreach.rules import may_be_texted
 from pathways.models import Pathway
 
 
 def going_on(case: Pathway) -> Pathway:
     """The case that this one is read with by now: itself, unless it was taken into another."""
     while case.merged_into_id is not None:
-        case = Pathway.objects.select_related("programme", "candidate").get(pk=case.merged_into_id)
+        case = Pathway.objects.select_related("programme", "candidate", "owner").get(pk=case.merged_into_id)
     return case
 
 
@@ -29,6 +31,18 @@ def records_with(key: UUID) -> QuerySet:
     return Pathway.objects.filter(person_key=key).order_by().values("candidate")
 
 
+def uuids_with(key: UUID) -> QuerySet:
+    """The same by their public ids, as conflict blocks name people."""
+    return Candidate.objects.filter(pk__in=records_with(key)).order_by().values("uuid")
+
+
+def text_route_of(person: Candidate) -> ContactRoute | None:
+    """The number to text: the first on the record itself on which texts are fine, else on another of the same person."""
+    routes = ContactRoute.objects.current().filter(candidate__in=cases_of([person]).order_by().values("candidate"))
+    safe = [each for each in routes.filter(kind=RouteKind.MOBILE, may_text=True) if may_be_texted(each.value)]
+    return min(safe, key=lambda each: each.candidate_id != person.pk, default=None)
+
+
 def records_of(person: Candidate) -> list[int]:
     """Ids of every record of somebody, the one asked for first. One query; none where it is known that nobody was merged with them."""
     if getattr(person, "is_merged", True) is False:
@@ -36,6 +50,11 @@ def records_of(person: Candidate) -> list[int]:
     keys = Pathway.objects.filter(candidate=person).order_by().values("person_key")
     found = set(Pathway.objects.filter(person_key__in=keys).values_list("candidate", flat=True))
     return [person.pk, *sorted(found - {person.pk})]
+
+
+def of_person(person: Candidate) -> Q:
+    """Cases of one person, whichever of their records they were opened on: to narrow what is in sight."""
+    return Q(person_key__in=Pathway.objects.filter(candidate=person).order_by().values("person_key"))
 
 
 def cases_of(people: Iterable[Candidate]) -> QuerySet[Pathway]:

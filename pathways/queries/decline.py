@@ -7,11 +7,11 @@ from candidates.models import ContactRoute
 from ground.door import Refused
 from outreach.backends import usual_backend
 from outreach.models import PhoneLine
-from outreach.queries import text_route
 from outreach.services.line import digest_of
 from outreach.services.message import why_silent
 from outreach.services.template import fill
 from pathways.models import Introduction, Pathway, StageChange
+from pathways.queries.company import text_route_of
 from pathways.queries.foretold import body_of
 from pathways.services.text import Moment, Values, shipped, values_of, words_to_say
 
@@ -49,7 +49,7 @@ def safe_route(case: Pathway) -> ContactRoute:
     """The number that such a text goes to. Raises Refused, with the reason, where there is none that may carry it."""
     if case.do_not_contact or case.candidate.died_on is not None:
         raise Refused("This person is not to be contacted.")
-    route = text_route(case.candidate)
+    route = text_route_of(case.candidate)
     if route is None:
         raise Refused("This person has no mobile number that may be texted.")
     if not route.may_mention:

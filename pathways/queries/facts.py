@@ -14,15 +14,20 @@ from candidates.models import ContactRoute
 from outreach.choices import ContactOutcome
 from outreach.models import Contact
 from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, StageChange, TrainingPlace
-from pathways.workflow.follow import CaseFacts
+from pathways.queries.company import records_with
+from pathways.workflow.follow import CaseFacts, follow
 from pathways.workflow.introduction import LIVE
+from pathways.workflow.pathway import Stage
 from pathways.workflow.placement import BEFORE_START, OVER
 from pathways.workflow.retention_check import UNSETTLED
 
 SIX_MONTHS = "six_months"
-#: What is no fact about how far somebody has come: the case that follows, in whose hands it is, a pause, a wish to be rung.
-#: A register's stage holds through them.
-NO_FACTS = ("follow", "hand_over", "pause", "resume", "ask_call")
+#: What is no fact about how far somebody has come: the case that follows, in whose hands it is, a pause, a wish to be rung,
+#: another case with which it is read. A register's stage holds through them.
+NO_FACTS = ("follow", "hand_over", "pause", "resume", "ask_call", "merge")
+#: Steps that mark somebody ready for a job, or take the mark off.
+MARKS = ("mark_ready", "unmark_ready", "restart_search")
+PLACE = {stage: place for place, stage in enumerate(Stage)}
 #: Stands for the case in the written query: no row has it.
 HERE = -1
 ENDED_JOBS = "jobs_ended"
@@ -57,15 +62,43 @@ def _held_six_months() -> QuerySet[RetentionCheck]:
     return confirmed.filter(Q(placement__stage="in_post") | Q(goes_on, placement__stage="moved"))
 
 
-def _marks(pathway: Pathway) -> dict[str, bool]:
-    """Marks on the case itself, read from the instance, saved or not."""
-    return {"interested": pathway.interested_on is not None, "marked_ready": pathway.ready_on is not None}
+def _marks(pathway: Pathway, others: Sequence[Pathway] = (), *, marking: bool = False) -> dict[str, bool]:
+    """Marks on the case itself, read from the instance, saved or not; of several read together, interest in any and the latest mark."""
+    interested = any(each.interested_on is not None for each in (pathway, *others))
+    marked = pathway if marking or not others else _marked_last([pathway, *others])
+    ready = marked.ready_on is not None if marked else any(each.ready_on is not None for each in (pathway, *others))
+    return {"interested": interested, "marked_ready": ready}
 
 
-def facts_of(pathway: Pathway) -> CaseFacts:
-    """What stands in a case's rows. Marks on the case itself are read from the instance, saved or not."""
+def _marked_last(cases: Sequence[Pathway]) -> Pathway | None:
+    """The case on which somebody was last marked ready, or not ready after all."""
+    rows = StageChange.objects.filter(machine="pathway", pathway__in=[case.pk for case in cases], step__in=MARKS)
+    last = rows.filter(undone_by__isnull=True).order_by("-id").values_list("subject_id", flat=True).first()
+    return next((case for case in cases if case.pk == last), None)
+
+
+def _taken_in(pathway: Pathway) -> list[Pathway]:
+    """The cases that are read with this one. Of most there are none, and nothing is asked."""
+    return list(Pathway.objects.filter(pk__in=pathway.read_with)) if pathway.read_with else []
+
+
+def marks_of(pathway: Pathway) -> dict[str, bool]:
+    """Whether the person said that they are interested, and is marked ready: `interested`, `marked_ready`."""
+    return _marks(pathway, _taken_in(pathway))
+
+
+def facts_of(pathway: Pathway, *, marking: bool = False) -> CaseFacts:
+    """What stands in a case's rows and in those of cases taken into it. Marks on the case itself are read from the instance, saved or not.
+
+    `marking`: the mark "ready" is being written on it now, and so is the latest.
+    """
     if pathway.pk is None:
         return CaseFacts(**_marks(pathway))
+    if pathway.read_with:
+        rows: list[Any] = []
+        for model in (Interview, TrainingPlace, Introduction, Placement, RetentionCheck):
+            rows += model.objects.filter(pathway__in=pathway.ids)
+        return facts_among(pathway, rows, marking=marking)
     names, sql, given = _question()
     with connection.cursor() as cursor:
         cursor.execute(sql, [pathway.pk if each == HERE else each for each in given])
@@ -89,10 +122,11 @@ def _ended_jobs() -> ArraySubquery:
     return ArraySubquery(Placement.objects.filter(pathway=OuterRef("pk"), stage__in=OVER).values("pk"))
 
 
-def facts_among(pathway: Pathway, rows: Iterable[Any]) -> CaseFacts:
+def facts_among(pathway: Pathway, rows: Iterable[Any], *, marking: bool = False) -> CaseFacts:
     """The same, told from the case's own chats, seats, introductions, jobs and checks where all of them have been read already."""
     stages: dict[str, set[str]] = {}
-    mine = [row for row in rows if row.pathway_id == pathway.pk]
+    mine, others = [row for row in rows if row.pathway_id in pathway.ids], _taken_in(pathway)
+    looked_past = {pk for case in (pathway, *others) for pk in case.looked_past}
     for row in mine:
         stages.setdefault(row.machine, set()).add(row.stage)
     chats, seats, offers, jobs = (stages.get(each, set()) for each in ("interview", "training_place", "introduction", "placement"))
@@ -100,8 +134,8 @@ def facts_among(pathway: Pathway, rows: Iterable[Any]) -> CaseFacts:
     six = [row for row in checks if row.milestone == SIX_MONTHS and row.stage == "confirmed"]
     ended = {row.pk for row in mine if row.machine == "placement" and row.stage in OVER}
     going_on = {row.continues_id or row.pk for row in mine if row.machine == "placement" and row.stage == "in_post"}
-    return CaseFacts(
-        **_marks(pathway),
+    facts = CaseFacts(
+        **_marks(pathway, others, marking=marking),
         chat_booked="booked" in chats,
         chat_held="held" in chats,
         awaiting_seat="waiting" in seats,
@@ -111,23 +145,25 @@ def facts_among(pathway: Pathway, rows: Iterable[Any]) -> CaseFacts:
         live_offer="offered" in offers,
         before_start=not jobs.isdisjoint(BEFORE_START),
         in_post="in_post" in jobs,
-        left_since_restart=bool(ended - set(pathway.looked_past)),
+        left_since_restart=bool(ended - looked_past),
         six_months_confirmed=any(row.placement_id in going_on for row in six),
         six_months_stands=bool(six),
         unsettled_checks=any(row.stage in UNSETTLED for row in checks),
-        imported_stage=_imported_stage(pathway),
     )
+    return replace(facts, imported_stage=_imported_among(facts, [pathway, *others]))
 
 
 def facts_of_many(cases: Sequence[Pathway]) -> dict[int, CaseFacts]:
-    """The same for many cases at once, in two queries: for whoever looks through all of them."""
+    """The same for many cases at once, in two queries and a few for each that took another in: for whoever looks through all of them."""
     standing = _standing()
     ended = ArraySubquery(Placement.objects.filter(pathway=OuterRef("pk"), stage__in=OVER).values("pk"))
     rows = Pathway.objects.filter(pk__in=[case.pk for case in cases]).values("pk", **standing, jobs_ended=ended)
     found = {row["pk"]: row for row in rows}
     imported = _still_as_imported([case.pk for case in cases if case.imported_stage])
     return {
-        case.pk: CaseFacts(
+        case.pk: facts_of(case)
+        if case.read_with
+        else CaseFacts(
             **_marks(case),
             **{name: found[case.pk][name] for name in standing},
             left_since_restart=bool(set(found[case.pk]["jobs_ended"]) - set(case.looked_past)),
@@ -156,6 +192,15 @@ def _imported_stage(pathway: Pathway) -> str:
     return pathway.imported_stage if last == "import_stage" else ""
 
 
+def _imported_among(facts: CaseFacts, cases: Sequence[Pathway]) -> str:
+    """The register's stage of a case; of several read together the furthest that still holds, unless what happened goes as far."""
+    held = [stage for case in cases if (stage := _imported_stage(case))]
+    if not held or len(cases) == 1:
+        return next(iter(held), "")
+    furthest = max(held, key=lambda stage: PLACE[Stage(stage)])
+    return furthest if PLACE[Stage(furthest)] >= PLACE[follow(facts)] else ""
+
+
 def conduct_of(
     pathway: Pathway, facts: CaseFacts, *, contacts: Iterable[Contact] | None = None, routes: Iterable[ContactRoute] | None = None
 ) -> CaseFacts:
@@ -163,10 +208,12 @@ def conduct_of(
 
     `contacts` and `routes`: all of the person's, and the current ones, where they have been read already.
     """
+    # A first case is not there yet: then there is one record, and nobody to read it with.
+    records: Any = [pathway.candidate_id] if pathway.pk is None and pathway.previous_id is None else records_with(pathway.person_key)
     if contacts is None:
-        contacts = Contact.objects.filter(candidate=pathway.candidate_id).only("day", "channel", "outcome", "voided_at")
+        contacts = Contact.objects.filter(candidate__in=records).only("day", "channel", "outcome", "voided_at")
     if routes is None:
-        routes = ContactRoute.objects.current().filter(candidate=pathway.candidate_id).only("kind")
+        routes = ContactRoute.objects.current().filter(candidate__in=records).only("kind")
     logged = [(each.day, each.channel, each.outcome) for each in contacts if each.voided_at is None]
     talked = max((day for day, _, outcome in logged if outcome == ContactOutcome.SPOKE), default=date.min)
     days = [(day, channel) for day, channel, outcome in logged if outcome != ContactOutcome.SPOKE and day >= talked]

@@ -21,6 +21,7 @@ ADVICE: dict[str, str] = {
     " tell whoever runs this service.",
     K.LIVE_ON_CLOSED: "Open the person's page: reopen the case, or enter what is still live as an error.",
     K.TWO_OPEN: "Open the person's page and close one of the two cases, or enter one as an error.",
+    K.MERGE_ASTRAY: "Open the merges under Duplicates and tell the two apart; if that is refused, tell whoever runs this service.",
     K.CHECK_WITHOUT_START: "Open the person's page: record the first day of the job, or enter the job as an error.",
     K.OWED_ON_CLOSED: "Open the person's page and tick it off.",
     K.IMPORT_SUM: "Open the import and compare its rows with the file. If they differ, send the file again: what is in stays as it is.",

@@ -34,6 +34,8 @@ from pathways.models import (
 )
 from pathways.models.imports import RunState, Verdict
 from pathways.models.task import TaskKind, TaskState
+from pathways.queries import merged_cases
+from pathways.queries.company import going_on
 from pathways.queries.facts import facts_of_many
 from pathways.services.door import follows_at_all
 from pathways.services.heading import MACHINE
@@ -154,8 +156,10 @@ LIVING: tuple[tuple[str, type[Model], tuple[str, ...]], ...] = (
 def live_on_closed(*, at: datetime) -> Iterator[Found]:
     """No live introduction, seat, chat or job before its start on a closed case."""
     for machine, model, live in LIVING:
-        rows = model._base_manager.filter(stage__in=live).exclude(pathway__stage__in=OPEN).order_by("pk")
-        for case, uuid, stage, ended in rows.values_list("pathway", "uuid", "stage", "pathway__stage"):
+        rows = model._base_manager.filter(stage__in=live).exclude(pathway__stage__in=OPEN).order_by("pk").select_related("pathway")
+        for case, uuid, stage, ended in ((row.pathway_id, row.uuid, row.stage, going_on(row.pathway).stage) for row in rows):
+            if ended in OPEN:
+                continue
             living = f"a {machine_words(machine)} stands at {stage_words(machine, stage)}"
             words = f"The case has ended ({stage_words('pathway', ended)}), yet {living}."
             yield Found(FindingKind.LIVE_ON_CLOSED, words, case, machine, uuid)
@@ -168,6 +172,12 @@ def two_open(*, at: datetime) -> Iterator[Found]:
         first = Pathway.objects.filter(person_key=one["person_key"], programme=one["programme"], stage__in=OPEN).order_by("pk")[0]
         words = f"The same person has {one['cases']} open cases in this programme."
         yield Found(FindingKind.TWO_OPEN, words, first.pk, "pathway", first.uuid)
+
+
+def merges_astray(*, at: datetime) -> Iterator[Found]:
+    """Who is one person, and which cases are read together: the rows of merges, the keys and the cases say the same."""
+    for words, case in merged_cases.astray():
+        yield Found(FindingKind.MERGE_ASTRAY, words, case.pk, "pathway", case.uuid)
 
 
 def checks_without_a_start(*, at: datetime) -> Iterator[Found]:
@@ -185,9 +195,10 @@ def owed_on_closed(*, at: datetime) -> Iterator[Found]:
     rows = Task.objects.filter(state=TaskState.OPEN).exclude(pathway__stage__in=OPEN)
     rows = rows.exclude(Q(kind=TaskKind.FREE) & ~Q(pathway__stage__in=[Stage.VOID, Stage.MERGED]))
     for task in rows.select_related("pathway").order_by("pk"):
-        if outlives(task.kind, task.pathway.stage):
+        ended = going_on(task.pathway).stage
+        if outlives(task.kind, ended) or (task.kind == TaskKind.FREE and ended != Stage.VOID):
             continue
-        words = f"The case has ended ({stage_words('pathway', task.pathway.stage)}), yet “{task.get_kind_display()}” is still on the list."
+        words = f"The case has ended ({stage_words('pathway', ended)}), yet “{task.get_kind_display()}” is still on the list."
         yield Found(FindingKind.OWED_ON_CLOSED, words, task.pathway_id, "task", task.uuid)
 
 
@@ -279,6 +290,7 @@ LOOKS: dict[str, Callable[..., Iterator[Found]]] = {
     FindingKind.UNLIKE_FACTS: unlike_their_facts,
     FindingKind.LIVE_ON_CLOSED: live_on_closed,
     FindingKind.TWO_OPEN: two_open,
+    FindingKind.MERGE_ASTRAY: merges_astray,
     FindingKind.CHECK_WITHOUT_START: checks_without_a_start,
     FindingKind.OWED_ON_CLOSED: owed_on_closed,
     FindingKind.IMPORT_SUM: sums_of_imports,

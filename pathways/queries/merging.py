@@ -1,14 +1,16 @@
 """Whether two records may become one person, who may say so, and what stands in the way."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from accounts.desk import desk_of
 from candidates.models import Candidate, Merge
 from ground.actor import Actor
+from ground.clock import today_london
 from ground.templatetags.said import day
 from pathways.models import Pathway, Placement
-from pathways.queries.company import cases_of, root_of
+from pathways.queries.company import cases_of, root_of, standing_merges
 from pathways.rules import holds
 from pathways.scope import CASE_ROLES
 from pathways.workflow.placement import PlacementStage
@@ -69,3 +71,33 @@ def why_not(one: Candidate, other: Candidate) -> str:
     if one.died_on != other.died_on and died is not None:
         return f"One of them is recorded as having died on {day(died)} and the other is not: record it there first."
     return ""
+
+
+# -- what a page says of it ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AlsoRecorded:
+    """Another record that is the same person: under which name, since when, by whom it was taken in."""
+
+    merge: Merge
+
+    @property
+    def name(self) -> str:
+        return self.merge.absorbed.name
+
+    @property
+    def words(self) -> str:
+        """On 2 March 2027, taken in on 3 March 2027 by Grace Lee."""
+        by = f" by {self.merge.merged_by.name}" if self.merge.merged_by is not None else ""
+        return f"on {day(today_london(self.merge.absorbed.created_at))}, taken in on {day(today_london(self.merge.merged_at))}{by}"
+
+    @property
+    def href(self) -> str:
+        """Where the two are told apart again."""
+        return f"/duplicates/merges/{self.merge.uuid}/"
+
+
+def also_recorded(records: Sequence[int]) -> list[AlsoRecorded]:
+    """The merges that make these records one person; of most people there are none, and nothing is asked."""
+    return [AlsoRecorded(row) for row in standing_merges(records)] if len(records) > 1 else []

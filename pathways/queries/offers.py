@@ -55,12 +55,16 @@ LAST = (
 class Offers:
     """The steps that the door would allow these actors now; each seat is asked by itself, none are put together."""
 
-    def __init__(self, case: Pathway, actors: Sequence[Actor], at: datetime, *, conduct: CaseFacts | None = None) -> None:
+    def __init__(
+        self, case: Pathway, actors: Sequence[Actor], at: datetime, *, conduct: CaseFacts | None = None, beside: Sequence[Pathway] = ()
+    ) -> None:
         self.case, self.actors, self.at, self.conduct = case, actors, at, conduct
+        self.beside = {each.pk: each for each in beside}
 
     def on(self, row: Any) -> list[OpenStep]:
-        """Steps on a row that is there."""
-        return _once(step for by in self.actors for step in steps_on(row, case=self.case, by=by, at=self.at, conduct=self.conduct))
+        """Steps on a row that is there, asked of the case it hangs on: that may be one which is read with this."""
+        case = self.beside.get(getattr(row, "pathway_id", self.case.pk), self.case)
+        return _once(step for by in self.actors for step in steps_on(row, case=case, by=by, at=self.at, conduct=self.conduct))
 
     def on_case(self, owed: str) -> tuple[list[OpenStep], list[OpenStep]]:
         """Steps on the case and steps that make a row on it: those that usually come next, the likeliest first, and the rest."""

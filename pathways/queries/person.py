@@ -1,7 +1,7 @@
 """One person's page: how to reach them, where they are, what is next and whose it is, and the steps that may be taken now."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,8 +23,10 @@ from pathways.models.introduction import ConsentKind
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.acts import LEADS_TO, ONE_PRESS
 from pathways.queries.children import Live, children_of, shown_children
+from pathways.queries.company import of_person, records_of
 from pathways.queries.due import about, due_words, task_words, who_owes, words_href
-from pathways.queries.facts import conduct_of, facts_among
+from pathways.queries.facts import conduct_of, facts_among, facts_of
+from pathways.queries.merging import AlsoRecorded, also_recorded
 from pathways.queries.offers import NEXT_STEP, Offers
 from pathways.queries.steps import OpenStep
 from pathways.queries.timeline import Beside, Story, contacts_of, story
@@ -102,6 +104,7 @@ class PersonPage:
     spoke: str
     counted: str
     paused: str
+    merged: list[AlsoRecorded] = field(default_factory=list)
 
     @property
     def here(self) -> str:
@@ -144,29 +147,32 @@ class PersonPage:
 
 def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: datetime, whole: bool, wanted: str = "") -> PersonPage | None:
     """The page, at one of the person's cases in sight: the one asked for, else the open one, else the latest. None without a case."""
-    rows = pathways(user).filter(candidate=person).select_related("candidate", "owner", "programme", "organisation")
+    rows = pathways(user).filter(of_person(person)).select_related("candidate", "owner", "programme", "organisation")
     wanted_talks = rule_where(RuleCode.MEANINGFUL_CONTACTS, programme="programme", day="opened_on")
     cases = list(rows.annotate(talks_wanted=wanted_talks).order_by("-id"))
     if not cases:
         return None
     cases.sort(key=lambda each: not each.is_open)
-    case = next((each for each in cases if str(each.uuid) == wanted), cases[0])
+    case = _goes_on(next((each for each in cases if str(each.uuid) == wanted), cases[0]), cases)
+    records = records_of(person)
     today = today_london(at)
     children = children_of(cases)
     actors = [by for by in actors if is_theirs(by, on=None, pathway=case)]
-    routes = list(ContactRoute.objects.current().filter(candidate=person))
-    contacts, every = contacts_of(person)
-    conduct = conduct_of(case, facts_among(case, children.values()), contacts=contacts if every else None, routes=routes)
-    offers = Offers(case, actors, at, conduct=conduct)
+    routes = _own_first(ContactRoute.objects.current().filter(candidate__in=records), person)
+    contacts, every = contacts_of(records)
+    in_sight = set(case.ids) <= {each.pk for each in cases}  # of what is read with it, all that the door would ask
+    facts = facts_among(case, children.values()) if in_sight else facts_of(case)
+    conduct = conduct_of(case, facts, contacts=contacts if every else None, routes=routes)
+    offers = Offers(case, actors, at, conduct=conduct, beside=cases)
     live, earlier = shown_children(case, children, offers, today)
     tasks = _tasks(cases)
     owed = _owed(case, tasks, children, user=user, today=today)
-    consents = list(Consent.objects.filter(candidate=person).select_related("employer").order_by("-given_on", "-id"))
+    consents = list(Consent.objects.filter(candidate__in=records).select_related("employer").order_by("-given_on", "-id"))
     first, aside = offers.on_case(owed[0].task.kind if owed else "")
     if owed:
         owed[0] = replace(owed[0], step=_satisfies(owed[0], first, live))
         first = [step for step in first if step != owed[0].step]
-    address, ward = _lives(person)
+    address, ward = _lives(person, records)
     reach = _reached(routes)
     return PersonPage(
         person=person,
@@ -185,7 +191,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
         consents=[each for each in consents if each.withdrawn_on is None and each.voided_at is None],
         story=story(
             user=user,
-            person=person,
+            records=records,
             cases=cases,
             beside=Beside(children, contacts, consents, tasks, frozenset(way.route.value for way in reach if way.route.may_text)),
             by=actors[-1],
@@ -196,7 +202,21 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
         counted=_counted(contacts, case, wanted=case.talks_wanted),  # type: ignore[attr-defined]  # annotated above
         paused=_paused(case),
         take=case.is_open and case.owner_id is None and any(each.name == "hand_over" for each in aside),
+        merged=also_recorded(records),
     )
+
+
+def _goes_on(case: Pathway, cases: Sequence[Pathway]) -> Pathway:
+    """Where a case that was taken into another is read: the one that goes on, when that is in sight."""
+    known = {each.pk: each for each in cases}
+    while case.merged_into_id in known:
+        case = known[case.merged_into_id]
+    return case
+
+
+def _own_first(rows: Iterable[Any], person: Candidate) -> list[Any]:
+    """What was said of the record that goes on comes before what was said of those that it took in."""
+    return sorted(rows, key=lambda row: row.candidate_id != person.pk)
 
 
 # -- how to reach them -------------------------------------------------------------------------------------------------------------
@@ -204,7 +224,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
 
 def reach_of(person: Candidate) -> list[Reach]:
     """Ways to reach the person, the main one first; a phone that may be neither rung nor texted comes last."""
-    return _reached(ContactRoute.objects.current().filter(candidate=person))
+    return _reached(_own_first(ContactRoute.objects.current().filter(candidate__in=records_of(person)), person))
 
 
 def _reached(routes: Iterable[ContactRoute]) -> list[Reach]:
@@ -236,14 +256,15 @@ def safe_words(route: ContactRoute) -> str:
     return f"{told} Best: {route.safe_times}.".strip() if route.safe_times else told
 
 
-def _lives(person: Candidate) -> tuple[Address | None, str]:
+def _lives(person: Candidate, records: Sequence[int]) -> tuple[Address | None, str]:
     places = AddressPlace.objects.filter(address=OuterRef("pk")).order_by("-looked_up_on", "-id")
-    address = (
-        Address.objects.filter(candidate=person, valid_to__isnull=True, replaced_by__isnull=True)
+    current = (
+        Address.objects.filter(candidate__in=records, valid_to__isnull=True, replaced_by__isnull=True)
         .annotate(place_state=Subquery(places.values("state")[:1]), ward_code=Subquery(places.values("ward_code")[:1]))
         .annotate(ward_name=Subquery(Ward.objects.filter(code=OuterRef("ward_code")).values("name")[:1]))
-        .first()
+        .order_by("pk")
     )
+    address = next(iter(_own_first(current, person)), None)
     if address is not None and address.place_state == GeographyState.PENDING:
         return address, "ward not looked up yet"
     return address, getattr(address, "ward_name", None) or ""
@@ -289,7 +310,7 @@ def _owed(case: Pathway, tasks: Sequence[Task], children: Mapping[tuple[str, int
     reasons = _why_put_off(case, tasks, today)
     found = []
     for task in tasks:
-        if task.pathway_id != case.pk or task.state != TaskState.OPEN:
+        if task.pathway_id not in case.ids or task.state != TaskState.OPEN:
             continue
         what = about(task, subjects, today)
         owes = who_owes(
@@ -313,7 +334,7 @@ def _owed(case: Pathway, tasks: Sequence[Task], children: Mapping[tuple[str, int
 
 def _why_put_off(case: Pathway, tasks: Iterable[Task], today: date) -> dict[str, str]:
     """The words of reasons for putting off; asked for only where something was."""
-    if not any(task.snooze_reason and task.pathway_id == case.pk for task in tasks):
+    if not any(task.snooze_reason and task.pathway_id in case.ids for task in tasks):
         return {}
     return dict(Reason.objects.choices(case.programme_id, ReasonKind.SNOOZE, today))
 

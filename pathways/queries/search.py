@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
+from uuid import UUID
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
@@ -13,6 +14,7 @@ from ground.phones import PhoneRefused, read_phone
 from pathways.models import Pathway
 from pathways.queries.caseload import with_ring
 from pathways.scope import pathways, people
+from pathways.workflow.pathway import Stage
 from places.postcodes import normalise
 
 MOST = 25
@@ -23,6 +25,7 @@ FEWEST_TO_MISSPELL = 3
 #: In which order people are found: names that begin so, names with such words, names that are spelt otherwise.
 BEGINS, HAS_WORDS, ALIKE = range(3)
 OTHERWISE = "Similar name"
+OTHER_RECORD = "By another record of theirs"
 SAME_NUMBER, SAME_NAME = "Same number", "Same name at the same postcode"
 
 
@@ -100,8 +103,13 @@ def search(user: object, typed: str) -> Found:
 def found_before(user: object, found: Sequence[tuple[int, str]], *, more: bool, kind: str) -> Found:
     """People by their keys, each with why they were found, as they stand now: those still in sight."""
     cases = _latest(_to_choose_by(user), [pk for pk, _ in found])
-    seen = [(cases[pk], why) for pk, why in found if pk in cases]
-    return Found([case for case, _ in seen], more, kind, {case.pk: why for case, why in seen if why})
+    seen: dict[int, Pathway] = {}
+    reasons: dict[int, str] = {}
+    for pk, why in found:
+        case = cases.get(pk)
+        if case is not None and case.pk not in seen:  # one person may be found by several records
+            seen[case.pk], reasons[case.pk] = case, why or (OTHER_RECORD if case.candidate_id != pk else "")
+    return Found(list(seen.values()), more, kind, {pk: why for pk, why in reasons.items() if why})
 
 
 def _first(rows: QuerySet[Candidate]) -> list[int]:
@@ -166,13 +174,16 @@ def latest_cases(user: object, candidates: Iterable[int]) -> dict[int, Pathway]:
 
 
 def _latest(seen: QuerySet[Pathway], candidates: Iterable[int]) -> dict[int, Pathway]:
-    rows = seen.filter(candidate__in=list(candidates)).select_related("candidate", "owner", "programme").order_by("id")
-    found: dict[int, Pathway] = {}
+    keys = Pathway.objects.filter(candidate__in=list(candidates)).order_by().values("person_key")
+    rows = seen.filter(person_key__in=keys).select_related("candidate", "owner", "programme").order_by("id")
+    best: dict[UUID, Pathway] = {}
+    whose: dict[int, UUID] = {}
     for case in rows:
-        before = found.get(case.candidate_id)
-        if before is None or case.is_open or not before.is_open:
-            found[case.candidate_id] = case
-    return found
+        before = best.get(case.person_key)
+        whose[case.candidate_id] = case.person_key
+        if before is None or case.is_open or not (before.is_open or case.stage == Stage.MERGED):
+            best[case.person_key] = case
+    return {candidate: best[key] for candidate, key in whose.items()}
 
 
 def _to_choose_by(user: object) -> QuerySet[Pathway]:

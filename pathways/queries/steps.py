@@ -8,7 +8,8 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.rows import Row
 from pathways.models import MACHINES, Interview, Introduction, Pathway, Placement
-from pathways.queries.facts import conduct_of, facts_of
+from pathways.queries.company import going_on
+from pathways.queries.facts import conduct_of, facts_of, marks_of
 from pathways.rules import may_take
 from pathways.services.case import reopen_days
 from pathways.services.door import chart_steps
@@ -75,7 +76,7 @@ def allowed(each: Step, row: Row | None, *, case: Pathway, by: Actor) -> bool:
         return False
     if isinstance(row, Pathway):
         return _case_allows(each.name, row)
-    return each.name != "revive" or case.is_open
+    return each.name != "revive" or going_on(case).is_open
 
 
 def timely(name: str, row: Row, *, at: datetime) -> bool:
@@ -100,11 +101,9 @@ def timely(name: str, row: Row, *, at: datetime) -> bool:
 
 def _case_allows(name: str, case: Pathway) -> bool:
     if name == "express_interest":
-        return case.interested_on is None
-    if name == "unmark_ready":
-        return case.ready_on is not None
-    if name == "mark_ready":
-        return case.ready_on is None
+        return not marks_of(case)["interested"]
+    if name in {"mark_ready", "unmark_ready"}:
+        return marks_of(case)["marked_ready"] == (name == "unmark_ready")
     if name in {"pause", "resume"}:
         return (case.paused_on is not None) == (name == "resume")
     return True

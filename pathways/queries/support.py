@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from candidates.models import Candidate
 from pathways.models import Introduction, Support, SupportShare
+from pathways.queries.company import records_of
 from pathways.scope import introductions, supports
 from pathways.workflow.introduction import LIVE, IntroductionStage
 
@@ -26,19 +27,19 @@ class Helps:
 
 def helps(user: object, person: Candidate, *, today: date) -> list[Helps]:
     """All that is agreed with the person, oldest first. Three queries."""
-    mine = set(introductions(user).filter(pathway__candidate=person).values_list("pk", flat=True))
+    mine = set(introductions(user).filter(pathway__candidate__in=records_of(person)).values_list("pk", flat=True))
     rows = _with_shares(user, person)
     return [Helps(row, _known_to(row, mine), row.review_on is not None and row.review_on < today) for row in rows]
 
 
 def how_many_help(user: object, person: Candidate) -> int:
     """How many things that help are recorded: enough to say that there is something to read, without reading it."""
-    return supports(user).filter(candidate=person).count()
+    return supports(user).filter(candidate__in=records_of(person)).count()
 
 
 def _with_shares(user: object, person: Candidate) -> QuerySet[Support]:
     standing = SupportShare.objects.filter(withdrawn_on__isnull=True).select_related("introduction__employer").order_by("id")
-    rows = supports(user).filter(candidate=person).select_related("candidate", "recorded_by")
+    rows = supports(user).filter(candidate__in=records_of(person)).select_related("candidate", "recorded_by")
     return rows.prefetch_related(Prefetch("shares", standing)).order_by("agreed_on", "id")
 
 
@@ -60,7 +61,7 @@ def may_be_told(user: object, person: Candidate, *, row: Support | None = None) 
     may = Q(stage__in=SHOWN, consent__isnull=False, consent__withdrawn_on__isnull=True, consent__voided_at__isnull=True)
     if row is not None:
         may |= Q(pk__in=SupportShare.objects.filter(support=row, withdrawn_on__isnull=True).values("introduction"))
-    rows = introductions(user).filter(may, pathway__candidate=person)
+    rows = introductions(user).filter(may, pathway__candidate__in=records_of(person))
     return list(rows.select_related("employer", "heading", "pathway", "consent").order_by("id"))
 
 

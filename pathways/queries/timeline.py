@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Any
 
 from accounts.models import Organisation, User
-from candidates.models import Candidate
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.phones import show_phone
@@ -88,14 +87,14 @@ class Story:
     more: bool
 
 
-def story(*, user: Any, person: Candidate, cases: Sequence[Pathway], beside: Beside, by: Actor, at: datetime, whole: bool) -> Story:
+def story(*, user: Any, records: Sequence[int], cases: Sequence[Pathway], beside: Beside, by: Actor, at: datetime, whole: bool) -> Story:
     """What happened in these cases, newest first; all the cases of the person that the user may see. A fixed number of queries."""
     most = MOST if whole else AT_FIRST
     found = [
         *_steps(cases, beside.rows, by=by, at=at, most=most),
         *_contacts(beside.contacts, cases, by=by, at=at)[:most],
         *_notes(user, cases, most=most),
-        *_texts(user, person, beside.numbers, at=at, most=most),
+        *_texts(user, records, beside.numbers, at=at, most=most),
         *_permissions(beside.consents),
         *_done(beside.tasks),
     ]
@@ -246,9 +245,9 @@ def _name_actors(log: Sequence[StageChange], after: Mapping[int, Mapping[str, An
 # -- what else there is ------------------------------------------------------------------------------------------------------------
 
 
-def contacts_of(person: Candidate) -> tuple[list[Contact], bool]:
-    """Contacts and attempts with somebody, newest first, and whether these are all there are."""
-    rows = Contact.objects.filter(candidate=person).select_related("by", "event").only(*OF_A_CONTACT).order_by("-day", "-id")
+def contacts_of(records: Sequence[int]) -> tuple[list[Contact], bool]:
+    """Contacts and attempts with somebody, by all their records, newest first, and whether these are all there are."""
+    rows = Contact.objects.filter(candidate__in=records).select_related("by", "event").only(*OF_A_CONTACT).order_by("-day", "-id")
     found = list(rows[:MOST])
     return found, len(found) < MOST
 
@@ -322,9 +321,9 @@ def _readers(row: Any) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _texts(user: Any, person: Candidate, numbers: Collection[str], *, at: datetime, most: int) -> list[Entry]:
+def _texts(user: Any, records: Sequence[int], numbers: Collection[str], *, at: datetime, most: int) -> list[Entry]:
     entries = []
-    rows = list(messages(user).filter(candidate=person).select_related("line").order_by("-created_at", "-id")[:most])
+    rows = list(messages(user).filter(candidate__in=records).select_related("line").order_by("-created_at", "-id")[:most])
     again = _to_be_sent_again(rows, numbers, at=at)
     for row in rows:
         moment = row.attempt_at or row.created_at

@@ -29,6 +29,8 @@ HAPPENED: Mapping[str, str] = {
     "pathway.resume": "The pause ended",
     "pathway.hand_over": "Handed over",
     "pathway.import_stage": "Stage from a register",
+    "pathway.merge": "Read with another case of the same person",
+    "pathway.unmerge": "A case of its own again",
     "pathway.follow": "Moved on",
     "interview.book": "Chat booked",
     "interview.move": "Chat moved",

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import F, IntegerField, Min, Q, QuerySet, Value
+from django.db.models import BigIntegerField, F, Func, IntegerField, Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from accounts.choices import RuleCode
@@ -21,6 +21,7 @@ from pathways.models import Pathway, PreEmploymentCheck, Task
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.acted import Acted, contact_words, done_row, say_done
 from pathways.queries.acts import acts_for, contact_acts
+from pathways.queries.company import going_on
 from pathways.queries.due import (
     About,
     Act,
@@ -168,8 +169,16 @@ def _due(asked: Asked) -> QuerySet:
     if asked.whose == "me":
         given = Q(assignee__isnull=False, assigned_under=F("pathway__owner"))  # handed over since, it is the new holder's
         own = tasks_of_held(asked.user).filter(late).exclude(given)
-        return rows.filter(given, assignee__in=desks(asked.user)).union(own.values_list("id", "kind", "due_on", "pathway"), all=True)
+        parts = [own.exclude(pathway__stage=Stage.MERGED), _of_cases_taken_in(held(asked.user)).filter(late).exclude(given)]
+        mine = [part.values_list("id", "kind", "due_on", "pathway") for part in parts]
+        return rows.filter(given, assignee__in=desks(asked.user)).union(*mine, all=True)
     return rows.filter(pathway__owner__isnull=False)
+
+
+def _of_cases_taken_in(cases: QuerySet[Pathway]) -> QuerySet[Task]:
+    """What is owed on cases that are read with one of these: it is for whoever holds the one that goes on."""
+    inside = cases.exclude(read_with=[]).annotate(inside=Func(F("read_with"), function="unnest", output_field=BigIntegerField()))
+    return Task.objects.filter(pathway__in=inside.values("inside"))
 
 
 def _silent(cases: QuerySet[Pathway], today: date) -> list[tuple[int, int, date]]:
@@ -227,6 +236,8 @@ def rows_of_day(places: Sequence[Place], asked: Asked) -> list[tuple[int, ListRo
     wanted = {place.pk for place in places if place.kind == "t"}
     found = Task.objects.filter(pk__in=wanted).select_related("assignee", *(f"pathway__{name}" for name in WITH_CASE))
     by_task = {task.pk: task for task in found}
+    for task in by_task.values():
+        task.pathway = going_on(task.pathway)  # the person stands where that one does
     cases = Pathway.objects.filter(pk__in={place.pk for place in places if place.kind == "c"}).select_related(*WITH_CASE)
     by_case = {case.pk: case for case in cases}
     people = [task.pathway.candidate_id for task in by_task.values()] + [case.candidate_id for case in by_case.values()]

@@ -14,6 +14,7 @@ from ground.door import Conflict, NotYours, Refused
 from pathways.models import Interview, Ownership, Pathway, Task
 from pathways.models.task import TaskState
 from pathways.queries.block import kept_from, standing_of, what_they_do_for
+from pathways.queries.company import cases_of, uuids_with
 from pathways.rules import is_theirs
 from pathways.workflow.interview import InterviewStage
 
@@ -31,12 +32,12 @@ def block_user(*, candidate: Candidate, user: User, reason: str, by: Actor, at: 
         raise Refused("Say why: whoever ends it later must know.", field="reason")
     if to_on is not None and to_on < today:
         raise Refused("That day is over: choose today or a day to come, or leave it empty.", field="to_on")
-    cases = Pathway.objects.select_for_update(no_key=True).filter(candidate=candidate)
+    cases = cases_of([candidate]).select_for_update(no_key=True, of=("self",))
     list(cases.order_by("id"))  # so that nobody hands the person over to them meanwhile
     held = what_they_do_for(user, candidate)
     if held:
         raise Refused(held, field="user")
-    if standing_of(candidate.uuid, today=today).filter(user=user).exists():
+    if standing_of(candidate, today=today).filter(user=user).exists():
         raise Refused(f"{user.name} is kept from this person already.", field="user")
     note(fields=["user", "reason", "to_on"], reason=words, person=candidate.uuid)
     return ConflictBlock.objects.create(
@@ -56,7 +57,7 @@ def end_block(*, block: ConflictBlock, candidate: Candidate, version: int, by: A
 
 
 def _refuse_others(candidate: Candidate, by: Actor) -> None:
-    cases = Pathway.objects.filter(candidate=candidate).select_related("programme")
+    cases = cases_of([candidate]).select_related("programme")
     if by.kind != "lead" or not any(is_theirs(by, on=None, pathway=case) for case in cases):
         raise NotYours("A lead of the programme says who must not see a person.")
 
@@ -69,7 +70,7 @@ def refuse_blocked(user: User, *, case: Pathway, at: datetime, field: str) -> No
 
 def is_blocked(user_id: int | None, *, case: Pathway, at: datetime) -> bool:
     """Whether somebody must not see the person of this case."""
-    return user_id is not None and kept_from([case.candidate.uuid], today=today_london(at)).filter(user=user_id).exists()
+    return user_id is not None and kept_from(uuids_with(case.person_key), today=today_london(at)).filter(user=user_id).exists()
 
 
 def let_go_of_blocked(*, cases: Collection[int], at: datetime) -> None:
@@ -79,7 +80,7 @@ def let_go_of_blocked(*, cases: Collection[int], at: datetime) -> None:
     """
     today = today_london(at)
     for case in Pathway.objects.filter(pk__in=cases).select_related("candidate").order_by("id"):
-        blocked = kept_from([case.candidate.uuid], today=today)
+        blocked = kept_from(uuids_with(case.person_key), today=today)
         if case.is_open and Pathway.objects.filter(pk=case.pk, owner__in=blocked).update(owner=None, version=F("version") + 1):
             Ownership.objects.filter(pathway=case, to_on__isnull=True, voided_at__isnull=True).update(to_on=today)
         chats = Interview.objects.filter(pathway=case, stage=InterviewStage.BOOKED, host__in=blocked)

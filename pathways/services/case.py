@@ -18,6 +18,8 @@ from ground.door import Conflict, Refused
 from outreach.models import Event
 from outreach.services.message import stop_messages_to
 from pathways.models import Interview, Introduction, Ownership, Pathway, Placement, RetentionCheck, StageChange, TrainingPlace
+from pathways.queries.company import cases_of, records_of
+from pathways.queries.facts import marks_of
 from pathways.services.block import is_blocked, refuse_blocked
 from pathways.services.door import TODAY, Taken, change_stage, last_day_of, lock_cases
 from pathways.services.pause import begin_pause, end_pause, go_on
@@ -40,9 +42,9 @@ def new_case(
     event: Event | None = None,
 ) -> Pathway:
     """A case not yet saved: the first step saves it."""
-    earlier = list(Pathway.objects.filter(candidate=candidate).order_by("id"))
+    earlier = list(cases_of([candidate]).order_by("id"))
     same = [each for each in earlier if each.programme_id == programme.pk]
-    return Pathway(
+    case = Pathway(
         candidate=candidate,
         person_key=earlier[0].person_key if earlier else candidate.uuid,
         programme=programme,
@@ -55,6 +57,8 @@ def new_case(
         source=source,
         event=event,
     )
+    case.of_known = bool(earlier)
+    return case
 
 
 def _own(change: StageChange, *, case: Pathway) -> None:
@@ -80,7 +84,7 @@ def express_interest(
     *, case: Pathway, by: Actor, at: datetime, families: Sequence[str] = (), notice: PrivacyNotice | None = None, taken: Taken = TODAY
 ) -> Pathway:
     """Interest is expressed; a new case opens with it, an open one goes on."""
-    if case.pk is not None and case.interested_on is not None:
+    if case.pk is not None and marks_of(case)["interested"]:
         raise Conflict("Interest has been expressed already.")
     values: dict[str, Any] = {
         "interested_on": taken.happened_on or today_london(at),
@@ -104,9 +108,9 @@ def set_families(
 @service("case.mark_ready")
 def mark_ready(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
     """Ready for a job; a reason is asked for when no course was finished. Raises Conflict when the person is marked already."""
-    if case.ready_on is not None:
+    if marks_of(case)["marked_ready"]:
         raise Conflict("This person is marked ready already.")
-    finished = TrainingPlace.objects.filter(pathway=case, stage="finished").exists()
+    finished = TrainingPlace.objects.filter(pathway__in=case.ids, stage="finished").exists()
     if not finished and not taken.reason and by.kind != "import":
         raise Refused("No course has been finished: say why the person is ready without one.", field="reason")
     change_stage(subject=case, step="mark_ready", by=by, at=at, values={"ready_on": taken.happened_on or today_london(at)}, taken=taken)
@@ -116,7 +120,7 @@ def mark_ready(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) 
 @service("case.unmark_ready")
 def unmark_ready(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
     """The mark is taken off."""
-    if case.ready_on is None:
+    if not marks_of(case)["marked_ready"]:
         raise Conflict("This person is not marked ready.")
     change_stage(subject=case, step="unmark_ready", by=by, at=at, values={"ready_on": None}, taken=taken)
     return case
@@ -125,7 +129,7 @@ def unmark_ready(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY
 @service("case.restart_search")
 def restart_search(*, case: Pathway, ready: bool, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
     """After leaving a job, the search goes on; ready now, or not."""
-    ended = list(Placement.objects.filter(pathway=case, stage__in=OVER).order_by("id").values_list("pk", flat=True))
+    ended = list(Placement.objects.filter(pathway__in=case.ids, stage__in=OVER).order_by("id").values_list("pk", flat=True))
     day = taken.happened_on or today_london(at)
     change_stage(
         subject=case, step="restart_search", by=by, at=at, values={"looked_past": ended, "ready_on": day if ready else None}, taken=taken
@@ -151,11 +155,11 @@ def close_what_is_live(change: StageChange, *, case: Pathway, by: Actor, at: dat
     end_pause(change)
     taken = Taken(cause=change)
     rows: list[tuple[models.QuerySet, str]] = [
-        (Interview.objects.filter(pathway=case, stage="booked"), "cancel"),
-        (TrainingPlace.objects.filter(pathway=case, stage__in=["waiting", "booked"]), "cancel"),
-        (TrainingPlace.objects.filter(pathway=case, stage="in_training"), "leave"),
-        (Introduction.objects.filter(pathway=case, stage__in=LIVE), "withdraw"),
-        (Placement.objects.filter(pathway=case, stage__in=BEFORE_START), "fall_through"),
+        (Interview.objects.filter(pathway__in=case.ids, stage="booked"), "cancel"),
+        (TrainingPlace.objects.filter(pathway__in=case.ids, stage__in=["waiting", "booked"]), "cancel"),
+        (TrainingPlace.objects.filter(pathway__in=case.ids, stage="in_training"), "leave"),
+        (Introduction.objects.filter(pathway__in=case.ids, stage__in=LIVE), "withdraw"),
+        (Placement.objects.filter(pathway__in=case.ids, stage__in=BEFORE_START), "fall_through"),
     ]
     for found, step in rows:
         for row in found.order_by("id"):
@@ -212,7 +216,7 @@ def void_case(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -
 
     def consequences(change: StageChange) -> None:
         close_what_is_live(change, case=case, by=by, at=at)
-        for job in Placement.objects.filter(pathway=case).exclude(stage="void").order_by("id"):
+        for job in Placement.objects.filter(pathway__in=case.ids).exclude(stage="void").order_by("id"):
             exempt_checks(change, job=job, by=by, at=at, stages=STANDING)
             change_stage(subject=job, step="void", by=by, at=at, taken=Taken(cause=change))
 
@@ -234,25 +238,31 @@ def on_its_own(by: Actor) -> Actor:
 
 @service("person.record_death")
 def record_death(*, candidate: Candidate, died_on: date, by: Actor, at: datetime) -> Candidate:
-    """Of the person: every open case ends, and closed ones keep their stage.
+    """Of the person, on whichever of their records: every open case ends, and closed ones keep their stage.
 
     In all of them jobs are left and unsettled checks are exempt; nothing more is owed, and no text that waits is sent.
     """
     if died_on > today_london(at):
         raise Refused("That day is still to come.", field="died_on")
     candidate.change(version=candidate.version, died_on=died_on)
-    cases = Pathway.objects.select_for_update(no_key=True, of=("self",)).filter(candidate=candidate)
-    for case in cases.exclude(stage__in=[Stage.VOID, Stage.MERGED]).order_by("id"):
+    records = records_of(candidate)
+    for same in Candidate.objects.filter(pk__in=records[1:]).order_by("pk"):
+        same.change(version=same.version, died_on=died_on)
+    cases = Pathway.objects.select_for_update(no_key=True, of=("self",)).filter(candidate__in=records).order_by("id")
+    for case in [each for each in cases if each.stage not in {Stage.VOID, Stage.MERGED}]:
         if case.stage in OPEN:
-            _end_by_death(case=case, died_on=died_on, by=by, at=at)
+            end_by_death(case=case, died_on=died_on, by=by, at=at)
         else:
             _leave_by_death(None, case=case, died_on=died_on, by=by, at=at)
         owe_nothing(case=case, by=by, at=at)
-    stop_messages_to(candidate=candidate, at=at)
+    for same in Candidate.objects.filter(pk__in=records).order_by("pk"):
+        stop_messages_to(candidate=same, at=at)
     return candidate
 
 
-def _end_by_death(*, case: Pathway, died_on: date, by: Actor, at: datetime) -> None:
+def end_by_death(*, case: Pathway, died_on: date, by: Actor, at: datetime) -> None:
+    """This case ends because the person has died."""
+
     def consequences(change: StageChange) -> None:
         close_what_is_live(change, case=case, by=by, at=at)
         _leave_by_death(change, case=case, died_on=died_on, by=by, at=at)
@@ -266,7 +276,7 @@ def _end_by_death(*, case: Pathway, died_on: date, by: Actor, at: datetime) -> N
 def _leave_by_death(change: StageChange | None, *, case: Pathway, died_on: date, by: Actor, at: datetime) -> None:
     """Leaving by death censors; it is no leaving. Without a change of the case it is told in the name of who holds the case."""
     telling = by if change is not None else replace(by, organisation_id=case.organisation_id)
-    for job in Placement.objects.filter(pathway=case).exclude(stage__in=[*BEFORE_START, "fell_through", "void"]).order_by("id"):
+    for job in Placement.objects.filter(pathway__in=case.ids).exclude(stage__in=[*BEFORE_START, "fell_through", "void"]).order_by("id"):
         exempt_checks(change, job=job, by=by, at=at, stages=UNSETTLED)
         if job.stage == "in_post":
             last = max(died_on, job.first_day) if job.first_day else died_on

@@ -13,6 +13,7 @@ from pathways.models import Consent, Interview, Note, Pathway, Task
 from pathways.models.introduction import ConsentKind
 from pathways.models.note import Visibility
 from pathways.models.task import TaskKind, TaskState
+from pathways.queries.company import going_on, records_with
 from pathways.services.task import open_task, show_next
 
 LONGEST_NOTE = 10_000
@@ -58,7 +59,7 @@ def log_contact(
     if contact.is_two_way:
         latest = max(on, case.last_two_way_on) if case.last_two_way_on else on
         Pathway.objects.filter(pk=case.pk).update(last_two_way_on=latest)
-        done = Task.objects.filter(pathway=case, state=TaskState.OPEN, kind__in=DONE_BY_TALKING)
+        done = Task.objects.filter(pathway__in=case.ids, state=TaskState.OPEN, kind__in=DONE_BY_TALKING)
         for task in [*done, *_keeping_in_touch(case, on)]:
             task.state, task.closed_by_user_id, task.closed_on, task.version = TaskState.DONE, by.user_id, today, task.version + 1
             task.save(update_fields=["state", "closed_by_user", "closed_on", "version"])
@@ -67,7 +68,7 @@ def log_contact(
 
 
 def _keeping_in_touch(case: Pathway, on: date) -> list[Task]:
-    due = Task.objects.filter(pathway=case, state=TaskState.OPEN, kind=TaskKind.KEEP_IN_TOUCH, due_on__lte=on)
+    due = Task.objects.filter(pathway__in=case.ids, state=TaskState.OPEN, kind=TaskKind.KEEP_IN_TOUCH, due_on__lte=on)
     return list(due.order_by("due_on", "id")[:1])
 
 
@@ -104,9 +105,10 @@ def void_contact(*, contact: Contact, by: Actor, at: datetime) -> Contact:
     if not may_void(contact, by=by, at=at):
         raise Refused(f"It was logged more than {UNDO_DAYS} days ago: a lead can take it back.")
     contact.change(version=contact.version, voided_at=at)
-    case = Pathway.objects.filter(candidate=contact.candidate_id, programme=contact.programme_id).order_by("-id").first()
+    mine = Pathway.objects.filter(candidate=contact.candidate_id, programme=contact.programme_id).order_by("-id").first()
+    case = going_on(mine) if mine is not None else None
     if case is not None:
-        talks = Contact.objects.filter(candidate=contact.candidate_id, outcome="spoke", voided_at__isnull=True)
+        talks = Contact.objects.filter(candidate__in=records_with(case.person_key), outcome="spoke", voided_at__isnull=True)
         Pathway.objects.filter(pk=case.pk).update(last_two_way_on=talks.order_by("-day").values_list("day", flat=True).first())
         if contact.is_two_way:
             _owe_again(contact, case)
@@ -116,11 +118,11 @@ def void_contact(*, contact: Contact, by: Actor, at: datetime) -> Contact:
 def _owe_again(contact: Contact, case: Pathway) -> None:
     """What the talk had taken care of is owed again, unless a step, another talk or another task did so too."""
     kinds = [*DONE_BY_TALKING, TaskKind.KEEP_IN_TOUCH] if case.is_open else [TaskKind.REVISIT]
-    talks = Contact.objects.filter(candidate=contact.candidate_id, outcome="spoke", voided_at__isnull=True)
+    talks = Contact.objects.filter(candidate__in=records_with(case.person_key), outcome="spoke", voided_at__isnull=True)
     if talks.filter(at__gte=contact.at, programme=contact.programme_id).exists():
         return
-    open_now = set(Task.objects.filter(pathway=case, state=TaskState.OPEN).values_list("kind", "subject"))
-    done = Task.objects.filter(pathway=case, state=TaskState.DONE, kind__in=kinds, closed_by__isnull=True)
+    open_now = set(Task.objects.filter(pathway__in=case.ids, state=TaskState.OPEN).values_list("kind", "subject"))
+    done = Task.objects.filter(pathway__in=case.ids, state=TaskState.DONE, kind__in=kinds, closed_by__isnull=True)
     for task in done.filter(closed_by_user=contact.by_id, closed_on=today_london(contact.at)).order_by("-id"):
         if (task.kind, task.subject) not in open_now:
             open_now.add((task.kind, task.subject))
@@ -156,7 +158,7 @@ def add_note(*, case: Pathway, text: str, visibility: str, by: Actor, at: dateti
 
 
 def _agreed_to_share(case: Pathway, employer: Organisation) -> bool:
-    agreed = Consent.objects.filter(candidate=case.candidate_id, kind=ConsentKind.SHARE, employer=employer)
+    agreed = Consent.objects.filter(candidate__in=records_with(case.person_key), kind=ConsentKind.SHARE, employer=employer)
     return agreed.filter(withdrawn_on__isnull=True, voided_at__isnull=True).exists()
 
 

@@ -8,11 +8,11 @@ from ground.clock import today_london
 from ground.door import Conflict, Refused
 from outreach.choices import MessageState
 from outreach.models import Message
-from outreach.queries import text_route
 from outreach.services.message import queue_message, set_fact
 from outreach.services.template import faults_of_words
 from pathways.models import Introduction, Pathway, StageChange, Task
 from pathways.models.task import TaskState
+from pathways.queries.company import text_route_of
 from pathways.queries.decline import SHARED, Draft, draft_of
 from pathways.services.task import show_next
 from pathways.services.text import template_for
@@ -103,7 +103,7 @@ def text_decline_again(*, message: Message, change: StageChange, by: Actor, at: 
 
 def still_safe(message: Message) -> bool:
     """Whether such a text, waiting, may still go to the number it was written for: it is theirs, and no less safe than it was."""
-    route = text_route(message.candidate)
+    route = text_route_of(message.candidate)
     if route is None or route.value != message.line.e164 or not route.may_mention or message.state != MessageState.READY:
         return False
     return not route.is_shared or (message.template is not None and message.template.code == SHARED)

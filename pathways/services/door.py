@@ -15,12 +15,14 @@ from uuid import UUID
 from django.db import IntegrityError, models
 from django_fsm import TransitionNotAllowed
 
+from candidates.models import Candidate
 from ground.actor import SYSTEM, Actor
 from ground.clock import today_london
 from ground.door import Conflict, NotYours, Refused, transact
 from outreach.services.message import change_fact, stop_messages
 from pathways.models import MACHINES, ImportRun, Overwritten, Pathway, StageChange
 from pathways.models.log import Quality
+from pathways.queries.company import going_on, read_together
 from pathways.queries.facts import conduct_of, facts_of
 from pathways.rules import may_take
 from pathways.services.mail import tell_hosts
@@ -97,35 +99,50 @@ def change_stage(
     happened_on = _day(subject, by=by, at=at, taken=taken)
     was = subject.stage
     before = _write(subject, declared, values or {})
-    _take(subject, declared, by=by)
+    _take(subject, declared, by=by, marking="ready_on" in (values or {}))
     change = _log(subject, declared.name, was=was, before=before, by=by, at=at, taken=taken, happened_on=happened_on)
     _after(change, subject=subject, was=was, then=then)
     return change
 
 
 def lock_case(subject: Subject) -> Pathway | None:
-    """Lock the case first: every door takes locks in the same order."""
+    """Lock the case first: every door takes locks in the same order. Cases that are read together are locked together, by number."""
     if isinstance(subject, Pathway):
+        lock_cases(subject.ids if subject.read_with else ())
         return subject
     if subject.pathway_id is None:
         return None
+    held = subject._state.fields_cache.get("pathway")
+    lock_cases(read_together(held) if held is not None and held.is_shared else ())
     locked = Pathway.objects.select_for_update(no_key=True, of=("self",)).select_related("programme").get(pk=subject.pathway_id)
+    lock_cases(read_together(locked) if locked.is_shared else ())
     subject.pathway = locked
     return locked
 
 
 def lock_cases(ids: Iterable[int]) -> None:
-    """Lock several cases in the order of their numbers, before whatever else they have in common: a course, say."""
+    """Lock several cases in the order of their numbers, before whatever else they have in common: a course, say. None asks nothing."""
     list(Pathway.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=sorted(set(ids))).order_by("pk").values_list("pk"))
 
 
 def _lock(subject: Subject) -> None:
     """Lock a saved row and read it afresh; what the caller held may be old."""
     if subject.pk is None:
+        if isinstance(subject, Pathway) and subject.of_known:
+            _lock_person(subject)
         return
     fresh = type(subject).objects.select_for_update(no_key=True).get(pk=subject.pk)
     for each in subject._meta.concrete_fields:
         setattr(subject, each.attname, getattr(fresh, each.attname))
+    if isinstance(subject, Pathway) and subject.read_with:
+        lock_cases(subject.ids)  # taken in meanwhile, perhaps
+
+
+def _lock_person(case: Pathway) -> None:
+    """One more case of somebody: a merge that is under way at this moment comes before it or after it."""
+    list(Candidate.objects.select_for_update(no_key=True).filter(pk=case.candidate_id).values_list("pk"))
+    mine = Pathway.objects.filter(candidate=case.candidate_id).values_list("person_key", flat=True)
+    case.person_key = mine.first() or case.person_key
 
 
 def _refuse_closed(subject: Subject, declared: Step, case: Pathway | None, by: Actor) -> None:
@@ -214,11 +231,11 @@ def log_change(*, before: Mapping[str, Any], **row: Any) -> StageChange:
     return change
 
 
-def _take(subject: Subject, declared: Step, *, by: Actor) -> None:
+def _take(subject: Subject, declared: Step, *, by: Actor, marking: bool) -> None:
     method = getattr(subject, declared.method)
     arguments: dict[str, Any] = {}
     if isinstance(subject, Pathway) and (declared.target == "follows" or declared.guard):
-        facts = facts_of(subject)
+        facts = facts_of(subject, marking=marking)
         if declared.guard and by.kind != "import":
             sentence = declared.guard(conduct_of(subject, facts))
             if sentence:
@@ -290,7 +307,7 @@ def _after(change: StageChange, *, subject: Subject, was: str, then: Callable[[S
     flags = FLAGS[change.machine].get(subject.stage)
     ended = flags is not None and not flags.open
     if isinstance(subject, Pathway) and ended:
-        close_all(change=change)
+        close_all(change=change, case=subject)
         stop_messages(written_for=written_in(subject), at=change.recorded_at)
     settle_tasks(change=change, subject=subject, ended=ended)
     change_fact(key=f"{change.machine}:{subject.pk}", value=truth_of(subject))
@@ -301,13 +318,15 @@ def _after(change: StageChange, *, subject: Subject, was: str, then: Callable[[S
     if change.pathway_id is None:
         return
     if change.cause is None or change.cause.pathway_id != change.pathway_id:
-        let_follow(case=_case_now(change, subject, then), cause=change)
+        case = going_on(_case_now(change, subject, then))
+        if change.cause is None or change.cause.pathway_id not in case.ids:
+            let_follow(case=case, cause=change)
         show_next(pathway_id=change.pathway_id)
 
 
 def written_in(case: Pathway) -> list[UUID]:
-    """The public ids of everything that happened in a case: what its texts were written for."""
-    return list(StageChange.objects.filter(pathway=case).values_list("uuid", flat=True))
+    """The public ids of everything that happened in a case and those read with it: what its texts were written for."""
+    return list(StageChange.objects.filter(pathway__in=case.ids).values_list("uuid", flat=True))
 
 
 def _case_now(change: StageChange, subject: Subject, then: Callable[[StageChange], None] | None) -> Pathway:
@@ -370,7 +389,7 @@ def let_follow(*, case: Pathway, cause: StageChange) -> StageChange | None:
         before=before,
     )
     if target not in OPEN:
-        close_all(change=followed)
+        close_all(change=followed, case=case)
         end_pause(followed)
     return followed
 

@@ -23,7 +23,7 @@ from ground.door import NotYours, Refused
 from outreach.services.message import change_facts
 from pathways.ledger.sheets import write_rows
 from pathways.models import Pathway, RetentionCheck
-from pathways.queries.block import kept_from
+from pathways.queries.block import kept_from, people_of
 from pathways.queries.facts import SIX_MONTHS, facts_of_many
 from pathways.rules import holds, may_take
 from pathways.services.door import TODAY, Taken, chart_steps, last_days_of
@@ -35,7 +35,7 @@ MOST = 10_000
 #: What is read of each case: what the rule asks, what is written over, and the marks that its facts are told from.
 READ = (
     *("uuid", "version", "stage", "owner", "organisation", "programme"),
-    *("interested_on", "ready_on", "looked_past", "imported_stage"),
+    *("interested_on", "ready_on", "looked_past", "imported_stage", "read_with", "merged_into"),
 )
 
 
@@ -78,7 +78,7 @@ def hand_over_many(
     if day > today_london(at):
         raise Refused("That day is still to come.", field="happened_on")
     cases = _locked(chosen)
-    if kept_from([case.person for case in cases], today=today_london(at)).filter(user=to).exists():
+    if kept_from(people_of([case.pk for case in cases]), today=today_london(at)).filter(user=to).exists():
         raise Refused("They cannot take one of these people. Choose somebody from the list.", field="to")
     theirs = [case for case in cases if case.owner_id == to.pk]
     as_seen = [case for case in cases if case.owner_id != to.pk and case.version == chosen[case.pk] and case.is_open]

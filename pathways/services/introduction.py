@@ -20,12 +20,14 @@ from ground.clock import add_working_days, today_london
 from ground.door import Conflict, Refused, transact
 from pathways.models import Consent, Introduction, Pathway, Placement, StageChange
 from pathways.models.introduction import ConsentKind
+from pathways.queries.company import going_on, read_together, records_of
+from pathways.queries.facts import marks_of
 from pathways.services.case import on_its_own
-from pathways.services.door import TODAY, Taken, change_stage, lock_case
+from pathways.services.door import ONE_OPEN, TODAY, Taken, change_stage, lock_case
 from pathways.services.mail import tell_employer
 from pathways.services.placement import make_placement
 from pathways.workflow.introduction import LIVE, IntroductionStage
-from pathways.workflow.pathway import OPEN
+from pathways.workflow.pathway import OPEN, Stage
 
 #: Hours a week from which accepting one job closes the other introductions unless the person says otherwise.
 FULL_ENOUGH = 30
@@ -38,8 +40,16 @@ def draft_introduction(*, case: Pathway, heading: CareerHeading, by: Actor, at: 
     lock_case(row)
     if not lock_heading(heading).is_open and by.kind != "import":
         raise Conflict("This opening is no longer open.")
+    _refuse_twice(row)
     change_stage(subject=row, step="draft", by=by, at=at, taken=taken)
     return row
+
+
+def _refuse_twice(row: Introduction) -> None:
+    """Of one case the database sees to it; of several that are read together, this does."""
+    others = read_together(row.pathway) if row.pathway.is_shared else []
+    if others and Introduction.objects.filter(pathway__in=others, heading=row.heading_id, stage__in=LIVE).exclude(pk=row.pk).exists():
+        raise Conflict(ONE_OPEN["introduction_one_live"])
 
 
 @service("introduction.send")
@@ -55,7 +65,7 @@ def send_introduction(
 ) -> Introduction:
     """Sent with the person's yes. What was shared is kept as it was shared: the minimum card and no more."""
     case = Pathway.objects.select_related("candidate").get(pk=introduction.pathway_id)
-    if case.interested_on is None:
+    if not marks_of(going_on(case))["interested"]:
         raise Refused("This person has not expressed interest yet.")
     if not consent_how:
         raise Refused("Say how the person agreed to being put forward to this employer.", field="consent_how")
@@ -85,7 +95,8 @@ def send_introduction(
 
 def shared_phone(candidate: Candidate) -> str:
     """The number that an employer would be given: the person's first; nothing without one."""
-    first = ContactRoute.objects.current().filter(candidate=candidate, kind__in=["mobile", "landline"]).first()
+    phones = ContactRoute.objects.current().filter(kind__in=["mobile", "landline"])
+    first = phones.filter(candidate=candidate).first() or phones.filter(candidate__in=records_of(candidate)).first()
     return first.value if first else ""
 
 
@@ -154,7 +165,8 @@ def accept_offer(
 
 def _accepted(change: StageChange, *, introduction: Introduction, close: Collection[int] | None, by: Actor, at: datetime) -> None:
     make_placement(introduction=introduction, cause=change, by=by, at=at)
-    others = Introduction.objects.filter(pathway=introduction.pathway_id, stage__in=LIVE).exclude(pk=introduction.pk).order_by("id")
+    mine = Introduction.objects.filter(pathway__in=read_together(introduction.pathway), stage__in=LIVE)
+    others = mine.exclude(pk=introduction.pk).order_by("id")
     if close is None:
         hours = introduction.offer_hours
         chosen = list(others) if hours is not None and hours >= FULL_ENOUGH else []
@@ -175,8 +187,9 @@ def revive_introduction(*, introduction: Introduction, consent_how: str, by: Act
     if not lock_heading(introduction.heading).is_open:
         raise Conflict("This opening is no longer open.")
     introduction.refresh_from_db()
-    if case is None or not case.is_open:
+    if case is None or not going_on(case).is_open:
         raise Conflict("This case has ended: reopen it first.")
+    _refuse_twice(introduction)
     if not may_revive(introduction):
         raise Conflict("Only one that was sent, and was closed for a job that then fell through, is put forward again.")
     if not consent_how:
@@ -216,7 +229,8 @@ def _silent(among: QuerySet[Introduction], *, at: datetime) -> list[int]:
     holidays = frozenset(BankHoliday.objects.values_list("day", flat=True))
     said = StageChange.objects.filter(machine="introduction", undoes__isnull=True, undone_by__isnull=True, subject_id=OuterRef("pk"))
     stages = [IntroductionStage.SENT, IntroductionStage.CONSIDERING]
-    waiting = among.filter(stage__in=stages, pathway__stage__in=OPEN, pathway__paused_on__isnull=True)
+    # Nothing lives on a case that was taken in but with one that goes on.
+    waiting = among.filter(stage__in=stages, pathway__stage__in=[*OPEN, Stage.MERGED], pathway__paused_on__isnull=True)
     asked = waiting.annotate(since=Subquery(said.order_by("-id").values("happened_on")[:1])).order_by("since", "id")
     today = today_london(at)
     rules = ProgrammeRule.objects.standing([RuleCode.SILENT_DAYS], day=today)

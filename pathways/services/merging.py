@@ -1,20 +1,20 @@
 """Two records become one person, and one becomes two again. Nothing is re-pointed: a row says so, and pages and figures read persons."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from datetime import datetime
-
-from django.db.models import F
 
 from accounts.services.audit import note, service
 from candidates.models import Candidate, Merge
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict, NotYours, Refused
-from pathways.models import Pathway
+from pathways.models import Interview, Pathway, Task
+from pathways.models.task import TaskState
 from pathways.queries.block import kept_from
 from pathways.queries.company import root_of, standing_merges
 from pathways.queries.merging import ONE_ALREADY, may_merge_by, why_not
 from pathways.services.merged_case import come_apart, go_together
+from pathways.workflow.interview import InterviewStage
 
 
 @service("person.merge")
@@ -57,3 +57,36 @@ def unmerge(*, merge: Merge, by: Actor, at: datetime) -> Merge:
     come_apart(halves={root.uuid: upper, row.absorbed.uuid: lower}, by=by, at=at)
     note(fields=["ended_at", "ended_by"], person=root.uuid)
     return row
+
+
+def _tree(records: Collection[int]) -> set[int]:
+    """Every record that is one person with these, by the merges that stand."""
+    return {*records, *(pk for row in standing_merges(records) for pk in (row.kept_id, row.absorbed_id))}
+
+
+def _root(person: Candidate) -> Candidate:
+    root = root_of(person.pk)
+    return Candidate.objects.get(pk=root)
+
+
+def _lock(records: Collection[int]) -> None:
+    """People by id, then their cases by id, as every door does; whoever was faster in making one of them has changed what they are."""
+    tree = _tree(records)
+    list(Candidate.objects.select_for_update(no_key=True).filter(pk__in=tree).order_by("pk").values_list("pk"))
+    if _tree(records) != tree:
+        raise Conflict("Somebody else merged one of these, or told them apart, while you had this open.")
+    list(Pathway.objects.select_for_update(no_key=True, of=("self",)).filter(candidate__in=tree).order_by("pk").values_list("pk"))
+
+
+def _refuse_held_by_blocked(records: Collection[int], *, at: datetime) -> None:
+    """Whoever must not see one of them must not see the person: what they hold is given to somebody else first, by a person."""
+    people = Candidate.objects.filter(pk__in=records).values("uuid")
+    kept = kept_from(people, today=today_london(at))
+    cases = Pathway.objects.filter(candidate__in=records)
+    held = (
+        cases.open().filter(owner__in=kept).exists(),
+        Interview.objects.filter(pathway__in=cases, stage=InterviewStage.BOOKED, host__in=kept).exists(),
+        Task.objects.filter(pathway__in=cases, state=TaskState.OPEN, assignee__in=kept).exists(),
+    )
+    if any(held):
+        raise Refused("Somebody who must not see this person holds one of the two, or has something to do for them: hand that over first.")

@@ -43,5 +43,5 @@ def _move(pause: Pause, way: int) -> None:
 
 def _stopped(pause: Pause) -> QuerySet[Task]:
     """Tasks whose clocks stood still: those counted from a step that were open when it began."""
-    open_then = Task.objects.filter(pathway=pause.pathway_id, state=TaskState.OPEN, kind__in=STOP_IN_A_PAUSE)
+    open_then = Task.objects.filter(pathway__in=pause.pathway.ids, state=TaskState.OPEN, kind__in=STOP_IN_A_PAUSE)
     return open_then.filter(opened_by__lt=pause.opened_by_id)

@@ -12,6 +12,7 @@ from outreach.choices import NEVER_WENT, WENT, MessageState
 from outreach.models import Fact, Message
 from outreach.services.message import withdraw_message
 from pathways.models import MACHINES, Pathway, StageChange
+from pathways.queries.company import records_of
 from pathways.services.decline import still_safe, text_decline_again
 from pathways.services.text import TELLINGS, wording_of, write_again, write_texts
 from pathways.services.unsent import say_instead
@@ -54,7 +55,11 @@ def redirect_texts(*, candidate: Candidate, at: datetime) -> int:
     A text keeps the number it was written with, so a changed number needs a new row.
     """
     withdrawn = 0
-    waiting = Message.objects.filter(candidate=candidate, state=MessageState.READY).select_related("line", "template").order_by("id")
+    waiting = (
+        Message.objects.filter(candidate__in=records_of(candidate), state=MessageState.READY)
+        .select_related("line", "template")
+        .order_by("id")
+    )
     for message in waiting:
         change = _told_by(message)
         if change is not None:
@@ -94,7 +99,11 @@ def _is_right(message: Message, change: StageChange | None) -> bool:
 
 def numbers_of(candidate: Candidate) -> set[str]:
     """The person's numbers to which texts are fine."""
-    return set(ContactRoute.objects.current().filter(candidate=candidate, kind="mobile", may_text=True).values_list("value", flat=True))
+    return set(
+        ContactRoute.objects.current()
+        .filter(candidate__in=records_of(candidate), kind="mobile", may_text=True)
+        .values_list("value", flat=True)
+    )
 
 
 def is_true(message: Message, *, at: datetime) -> bool:

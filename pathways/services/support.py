@@ -9,6 +9,7 @@ from ground.actor import HEARD, Actor
 from ground.clock import today_london
 from ground.door import Conflict, Refused
 from pathways.models import Introduction, Support, SupportShare
+from pathways.queries.company import records_of
 
 LONGEST = 2_000
 #: The most that is agreed with one person at a time.
@@ -114,6 +115,11 @@ def _sound(helps: str, *, agreed_on: date, review_on: date | None, today: date) 
     return words
 
 
+def _same_person(introduction: Introduction, row: Support) -> bool:
+    mine = introduction.pathway.candidate_id == row.candidate_id
+    return mine or introduction.pathway.candidate_id in records_of(row.candidate)
+
+
 def _share(
     row: Support,
     wanted: Collection[Introduction],
@@ -130,7 +136,7 @@ def _share(
     if fresh and how not in HEARD:
         raise Refused("Say how the person agreed to share it.", field="shared_how")
     for introduction in fresh:
-        if introduction.pathway.candidate_id != row.candidate_id or introduction.consent is None or not introduction.consent.stands:
+        if not _same_person(introduction, row) or introduction.consent is None or not introduction.consent.stands:
             raise Refused("The person has not agreed to share anything with this employer.", field="share_with")
         SupportShare.objects.create(
             support=row, introduction=introduction, given_on=today, given_how=how, recorded_by_id=by.user_id, created_at=at

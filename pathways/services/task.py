@@ -17,6 +17,7 @@ from pathways.models import Pathway, RetentionCheck, StageChange, Task
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.block import kept_from, people_of
 from pathways.queries.colleagues import may_do
+from pathways.queries.company import going_on, read_together
 from pathways.workflow.follow import CaseFacts
 from pathways.workflow.owed import ENDING, FINISHING, OWED, STOP_IN_A_PAUSE, TOLD_BY_HAND, Opens, Owed, outlives
 from pathways.workflow.pathway import IN_WORK, OPEN, Stage
@@ -29,15 +30,15 @@ def settle_tasks(*, change: StageChange, subject: Row, ended: bool) -> None:
         return
     mine = f"{change.machine}:{subject.pk}"
     today = today_london(change.recorded_at)
-    open_tasks = Task.objects.filter(pathway=change.pathway_id, state=TaskState.OPEN)
+    case = subject if isinstance(subject, Pathway) else subject.pathway  # type: ignore[attr-defined]  # a row of a case
+    open_tasks = Task.objects.filter(pathway__in=read_together(case), state=TaskState.OPEN)
     closing = list(owed.closes)
     if closing:
         _close(open_tasks.filter(kind__in=closing), change=change, today=today)
     if owed.closes_own or (ended and change.machine != "pathway"):
         _close(open_tasks, change=change, today=today, whole=mine)
-    stage = subject.stage if isinstance(subject, Pathway) else subject.pathway.stage  # type: ignore[attr-defined]  # a row of a case
     for each in owed.opens:
-        _open(each, change=change, subject=subject, mine=mine, stage=stage)
+        _open(each, change=change, subject=subject, mine=mine, stage=case.stage)
 
 
 def keep_in_touch_again(*, change: StageChange, subject: Row) -> None:
@@ -49,16 +50,16 @@ def keep_in_touch_again(*, change: StageChange, subject: Row) -> None:
             _open(each, change=change, subject=subject, mine=f"placement:{subject.pk}", stage=Stage.IN_WORK)
 
 
-def close_all(*, change: StageChange) -> None:
+def close_all(*, change: StageChange, case: Pathway) -> None:
     """A case that ends owes nothing more but what outlives it: the day to ask again, or whether the job still lasts."""
     kept = [kind for kind in TaskKind if outlives(kind, change.to_stage)]
-    rows = Task.objects.filter(pathway=change.pathway_id, state=TaskState.OPEN).exclude(kind__in=kept)
+    rows = Task.objects.filter(pathway__in=case.ids, state=TaskState.OPEN).exclude(kind__in=kept)
     _close(rows, change=change, today=today_london(change.recorded_at))
 
 
 def owe_nothing(*, case: Pathway, by: Actor, at: datetime) -> None:
     """Nobody is asked anything more about this case, not even what somebody wrote down by hand."""
-    for task in Task.objects.filter(pathway=case, state=TaskState.OPEN):
+    for task in Task.objects.filter(pathway__in=case.ids, state=TaskState.OPEN):
         task.state, task.closed_by_user_id, task.closed_on, task.version = TaskState.DONE, by.user_id, today_london(at), task.version + 1
         task.save(update_fields=["state", "closed_by_user", "closed_on", "version"])
     show_next(pathway_id=case.pk)
@@ -72,7 +73,7 @@ def owe_finishing(*, case: Pathway, facts: CaseFacts, cause: StageChange) -> Non
     if facts.six_months_confirmed and facts.anything_live:
         _open(FINISHING, change=cause, subject=case, mine=f"pathway:{case.pk}", stage=case.stage)
         return
-    rows = Task.objects.filter(pathway=case, state=TaskState.OPEN, kind=FINISHING.kind)
+    rows = Task.objects.filter(pathway__in=case.ids, state=TaskState.OPEN, kind=FINISHING.kind)
     _close(rows, change=cause, today=today_london(cause.recorded_at))
 
 
@@ -101,13 +102,13 @@ def owe_finishing_of_many(*, facts: Mapping[Pathway, CaseFacts], causes: Mapping
     over = [case.pk for case in facts if case.pk not in live]
     with connection.cursor() as cursor:
         cursor.execute(CLOSE_KIND, [today_london(at), over, [causes[pk] for pk in over], FINISHING.kind])
-        cursor.execute(SHOW_NEXT_OF_MANY, [list(STOP_IN_A_PAUSE), [case.pk for case in facts]])
+        cursor.execute(SHOW_NEXT, [[case.pk for case in facts], list(STOP_IN_A_PAUSE)])
 
 
 CLOSE_KIND = """
-    UPDATE pathways_task SET state = 'done', closed_by_id = told.change, closed_on = %s, version = version + 1
-    FROM unnest(%s::bigint[], %s::bigint[]) AS told (pathway, change)
-    WHERE pathway_id = told.pathway AND state = 'open' AND kind = %s
+    UPDATE pathways_task SET state = 'done', closed_by_id = told.change, closed_on = %s, version = pathways_task.version + 1
+    FROM unnest(%s::bigint[], %s::bigint[]) AS told (pathway, change) JOIN pathways_pathway AS mine ON mine.id = told.pathway
+    WHERE pathway_id = ANY(mine.id || mine.read_with) AND state = 'open' AND kind = %s
 """
 
 
@@ -128,7 +129,7 @@ ASKED = ("confirmed", "not_in_post", "unknown")
 
 
 def _was_asked(case: Pathway) -> bool:
-    return RetentionCheck.objects.filter(pathway=case, stage__in=ASKED).exists()
+    return RetentionCheck.objects.filter(pathway__in=case.ids, stage__in=ASKED).exists()
 
 
 def _close(tasks: QuerySet[Task], *, change: StageChange, today: date, whole: str = "") -> None:
@@ -158,7 +159,12 @@ def _open(opens: Opens, *, change: StageChange, subject: Row, mine: str, stage: 
 def open_task(
     *, pathway_id: int, kind: str, subject: str, due_on: date, owed_by: str, change: StageChange | None, stage: str, words: str = ""
 ) -> bool:
-    """One open task per case, kind and subject: asking again changes nothing. False on a case that has ended, at this `stage`."""
+    """One open task per case, kind and subject: asking again changes nothing. False on a case that has ended, at this `stage`.
+
+    A case that was taken into another owes what that one may owe, in its own name.
+    """
+    if stage == Stage.MERGED:
+        stage = going_on(Pathway.objects.get(pk=pathway_id)).stage
     if not outlives(kind, stage):
         return False
     task = Task(pathway_id=pathway_id, kind=kind, subject=subject, due_on=due_on, owed_by=owed_by, opened_by=change, words=words)
@@ -286,18 +292,21 @@ def add_task(*, pathway: Pathway, words: str, due_on: date, owed_by: str = "work
 
 
 def show_next(*, pathway_id: int) -> None:
-    """Keep the next thing owed on the case's row, so that a list need not join."""
+    """Keep the next thing owed on the case's row, so that a list need not join; also on the row of the case that it is read with."""
     with connection.cursor() as cursor:
-        cursor.execute(SHOW_NEXT, [list(STOP_IN_A_PAUSE), pathway_id])
+        cursor.execute(SHOW_NEXT, [[pathway_id], list(STOP_IN_A_PAUSE)])
 
 
 SHOW_NEXT = """
+    WITH RECURSIVE up AS (
+        SELECT id, merged_into_id FROM pathways_pathway WHERE id = ANY(%s::bigint[])
+        UNION SELECT above.id, above.merged_into_id FROM pathways_pathway AS above JOIN up ON above.id = up.merged_into_id
+    )
     UPDATE pathways_pathway AS mine
     SET next_due_on = soonest.due_on, next_kind = coalesce(soonest.kind, ''), next_owed_by = coalesce(soonest.owed_by, '')
-    FROM pathways_pathway AS same LEFT JOIN LATERAL (
-        SELECT due_on, kind, owed_by FROM pathways_task WHERE pathway_id = same.id AND state = 'open'
+    FROM up JOIN pathways_pathway AS same ON same.id = up.id LEFT JOIN LATERAL (
+        SELECT due_on, kind, owed_by FROM pathways_task WHERE pathway_id = ANY(same.id || same.read_with) AND state = 'open'
             AND (same.paused_on IS NULL OR kind <> ALL(%s::varchar[])) ORDER BY due_on, id LIMIT 1
     ) AS soonest ON true
-    WHERE same.id = %s AND mine.id = same.id
+    WHERE mine.id = same.id
 """
-SHOW_NEXT_OF_MANY = SHOW_NEXT.replace("same.id = %s", "same.id = ANY(%s::bigint[])")

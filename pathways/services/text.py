@@ -20,11 +20,11 @@ from ground.templatetags.said import day as said_day
 from ground.templatetags.said import time_of_day, weekday
 from outreach.choices import NEVER_WENT, DeliveryClass
 from outreach.models import Message, Template
-from outreach.queries import text_route
 from outreach.services.message import queue_message, set_fact
 from outreach.services.template import current_template, fill, seed_template, tidy
 from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, StageChange
 from pathways.models.task import TaskKind
+from pathways.queries.company import going_on, text_route_of
 from pathways.services.task import open_task
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.truth import truth_of
@@ -177,8 +177,11 @@ def _to_tell(change: StageChange, subject: Row) -> tuple[Telling, Moment, Pathwa
     if moment is None or change.to_stage != getattr(subject, "stage", None):
         return None
     case = Pathway.objects.select_related("candidate", "organisation", "owner").get(pk=change.pathway_id or 0)
-    if case.candidate.died_on is not None or case.do_not_contact or (case.stage not in MAY_HEAR and not telling.after_the_end):
+    goes_on = going_on(case)
+    if case.candidate.died_on is not None or goes_on.do_not_contact or (goes_on.stage not in MAY_HEAR and not telling.after_the_end):
         return None
+    if goes_on is not case:  # told in the name of whoever looks after the person now
+        case.owner, case.organisation, case.paused_on = goes_on.owner, goes_on.organisation, goes_on.paused_on
     return telling, moment, case
 
 
@@ -198,7 +201,7 @@ def _text(
 
 def wording_of(telling: Telling, case: Pathway) -> tuple[str, ContactRoute]:
     """Which wording is safe on the number that would be texted; no code where none is. Raises Refused without a number."""
-    route = text_route(case.candidate)
+    route = text_route_of(case.candidate)
     if route is None:
         raise Refused("This person has no mobile number that may be texted.")
     if not route.may_mention:

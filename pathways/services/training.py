@@ -10,9 +10,11 @@ from ground.clock import add_working_days, today_london
 from ground.door import Refused
 from pathways.models import Course, Pathway, StageChange, TrainingPlace
 from pathways.models.task import TaskKind
+from pathways.queries.company import going_on
+from pathways.queries.facts import marks_of
 from pathways.services.door import TODAY, Taken, change_stage, lock_case
 from pathways.services.task import open_task, show_next
-from pathways.workflow.pathway import OPEN
+from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.training_place import TAKEN, PlaceStage
 
 #: Stages in which a finished course marks the person ready.
@@ -69,8 +71,8 @@ def finish_training(*, place: TrainingPlace, by: Actor, at: datetime, taken: Tak
 
 
 def _ready(change: StageChange, *, place: TrainingPlace, by: Actor, at: datetime) -> None:
-    case = Pathway.objects.get(pk=place.pathway_id)
-    if case.is_open and case.ready_on is None and case.stage in READY_AFTER_COURSE:
+    case = going_on(Pathway.objects.get(pk=place.pathway_id))
+    if case.is_open and not marks_of(case)["marked_ready"] and case.stage in READY_AFTER_COURSE:
         change_stage(subject=case, step="mark_ready", by=by, at=at, values={"ready_on": change.happened_on}, taken=Taken(cause=change))
 
 
@@ -112,7 +114,7 @@ def offer_to_the_first(
     today = today_london(at)
     if course.ends_on is not None and course.ends_on <= today:
         return
-    waiting = TrainingPlace.objects.filter(course=course, stage=PlaceStage.WAITING, pathway__stage__in=OPEN)
+    waiting = TrainingPlace.objects.filter(course=course, stage=PlaceStage.WAITING, pathway__stage__in=[*OPEN, Stage.MERGED])
     if but is not None:
         waiting = waiting.exclude(pk=but.pk)
     holidays = frozenset(BankHoliday.objects.values_list("day", flat=True))

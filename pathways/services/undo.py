@@ -14,10 +14,11 @@ from ground.templatetags.said import day as said_day
 from outreach.services.message import change_fact, release_messages, withdraw_messages
 from pathways.models import MACHINES, Attendance, Consent, Evidence, Note, Ownership, Pathway, Pause, StageChange, Task
 from pathways.models.task import TaskState
+from pathways.queries.company import going_on, read_together
 from pathways.queries.facts import facts_of
 from pathways.rules import is_theirs
 from pathways.services.block import let_go_of_blocked
-from pathways.services.door import as_json, by_the_clock, let_follow, log_change, mark_since, written_in
+from pathways.services.door import as_json, by_the_clock, let_follow, lock_cases, log_change, mark_since, written_in
 from pathways.services.mail import withdraw_mail
 from pathways.services.pause import stand_still_again
 from pathways.services.task import show_next
@@ -26,12 +27,14 @@ from pathways.workflow.steps import NEW, VOID
 from pathways.workflow.truth import truth_of
 
 DAYS = 14
+#: Steps that are taken back by telling the two people apart, and by making them one again.
+OF_A_MERGE = ("merge", "unmerge")
 PEOPLE = ("worker", "lead", "trainer", "employer", "candidate")
 
 
 def may_undo(*, change: StageChange, by: Actor, at: datetime) -> bool:
     """Whoever took it, for 14 days; the lead later. Only what a person took, once, and not an undo."""
-    if change.actor_kind not in PEOPLE or change.cause_id or change.undoes_id or hasattr(change, "undone_by"):
+    if change.actor_kind not in PEOPLE or change.step == "merge" or change.cause_id or change.undoes_id or hasattr(change, "undone_by"):
         return False
     if by.kind == "lead":
         return True
@@ -46,16 +49,19 @@ def undo_step(*, change: StageChange, by: Actor, at: datetime) -> StageChange:
     Refuses with a sentence when a later step by a person wrote the same fields, hangs on a row that this one made,
     or moved the case as a whole; also when the case has ended since and what would come back cannot live on it.
     """
+    lock_cases(_read_with(change))
     case = Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id) if change.pathway_id else None
     if by.kind == "lead" and case is not None and not is_theirs(by, on=None, pathway=case):
         raise NotYours()
     change = StageChange.objects.get(pk=change.pk)
+    if change.step in OF_A_MERGE:
+        raise Refused("Two records are told apart where they were made one: on the page of the merge.")
     if not may_undo(change=change, by=by, at=at):
         if hasattr(change, "undone_by"):
             raise Conflict("This has been undone already.")
         raise NotYours("You may undo your own steps for 14 days; after that a lead may.")
     effects = effects_of(change)
-    _refuse_later(change, effects)
+    _refuse_later(change, effects, case)
     effects = _with_the_clock(effects)
     first: StageChange | None = None
     for each in sorted(effects, key=lambda one: one.pk, reverse=True):
@@ -64,13 +70,30 @@ def undo_step(*, change: StageChange, by: Actor, at: datetime) -> StageChange:
     if first is None:
         raise Conflict("This has been undone already.")
     restore_company(effects, at=at)
-    if case is not None:
-        case.refresh_from_db()
-        let_follow(case=case, cause=first)
-        if not case.is_open and facts_of(case).anything_live:
+    for now in _stand_now(case, effects):
+        let_follow(case=now, cause=first)
+        if not now.is_open and facts_of(now).anything_live:
             raise Refused("The case has ended since, and what this would bring back cannot live on it: undo what ended it first.")
-        show_next(pathway_id=case.pk)
+        show_next(pathway_id=now.pk)
     return first
+
+
+def _read_with(change: StageChange) -> list[int]:
+    """The cases that the change's own is read with, to be locked with it; of most there are none."""
+    case = Pathway.objects.filter(pk=change.pathway_id).only("merged_into", "read_with").first() if change.pathway_id else None
+    return read_together(case) if case is not None and case.is_shared else []
+
+
+def _stand_now(case: Pathway | None, effects: list[StageChange]) -> list[Pathway]:
+    """The case that goes on for the change's own; and those of people told apart since, on whose rows the change had its effects too."""
+    if case is None:
+        return []
+    case.refresh_from_db()
+    found = {each.pk: each for each in [going_on(case)]}
+    beside = {each.pathway_id for each in effects if each.pathway_id is not None} - set(going_on(case).ids)
+    for other in Pathway.objects.filter(pk__in=beside).order_by("pk"):
+        found.setdefault(going_on(other).pk, going_on(other))
+    return list(found.values())
 
 
 def effects_of(change: StageChange) -> list[StageChange]:
@@ -84,11 +107,12 @@ def effects_of(change: StageChange) -> list[StageChange]:
     return found
 
 
-def _refuse_later(change: StageChange, effects: list[StageChange]) -> None:
+def _refuse_later(change: StageChange, effects: list[StageChange], case: Pathway | None) -> None:
     own = {each.pk for each in effects}
     made = {(each.machine, each.subject_id) for each in effects if each.from_stage == NEW}
     wrote = {(each.machine, each.subject_id): set(each.wrote_over) | {"stage"} for each in effects if each.step != "follow"}
-    later = StageChange.objects.filter(pathway=change.pathway_id, pk__gt=change.pk, undoes__isnull=True, undone_by__isnull=True)
+    every = read_together(case) if case is not None else []
+    later = StageChange.objects.filter(pathway__in=every, pk__gt=change.pk, undoes__isnull=True, undone_by__isnull=True)
     for each in _begun_by_somebody(later).exclude(pk__in=own):
         subject = (each.machine, each.subject_id)
         if subject in made or ("pathway", change.pathway_id) in made or _hangs_on(each, made):

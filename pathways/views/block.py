@@ -14,6 +14,7 @@ from ground.once import answer_once
 from pathways.forms.block import BlockForm
 from pathways.forms.contact import CloseForm
 from pathways.queries.block import standing_of, who_could_see
+from pathways.queries.company import of_person
 from pathways.scope import pathways, people
 from pathways.services.block import block_user, end_block
 from pathways.views.finding import leading_for, person_in_sight
@@ -23,14 +24,14 @@ OWN = ("own", "colleague")
 
 def _form(request: HttpRequest, person: Candidate) -> BlockForm:
     today = today_london(page_time())
-    programmes = set(pathways(request.user).filter(candidate=person).values_list("programme", flat=True))
+    programmes = set(pathways(request.user).filter(of_person(person)).values_list("programme", flat=True))
     users = who_could_see(person, programmes=programmes, today=today)
     return BlockForm(request.POST if request.method == "POST" else None, users=users, me=user_of(request))
 
 
 def _page(request: HttpRequest, person: Candidate, form: BlockForm) -> HttpResponse:
     today = today_london(page_time())
-    rows = [(row, CloseForm(version=row.version, auto_id=f"end_{row.uuid}_%s")) for row in standing_of(person.uuid, today=today)]
+    rows = [(row, CloseForm(version=row.version, auto_id=f"end_{row.uuid}_%s")) for row in standing_of(person, today=today)]
     context = {"person": person, "form": form, "rows": rows, "back": f"/people/{person.uuid}/"}
     return render(request, "pathways/blocks.html", context, status=422 if form.errors else 200)
 
@@ -71,7 +72,7 @@ def end(request: HttpRequest, uuid: UUID, block: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     by = leading_for(request, found)
-    row = standing_of(found.uuid, today=today_london(at)).filter(uuid=block).first()
+    row = standing_of(found, today=today_london(at)).filter(uuid=block).first()
     if row is None:
         raise Http404
     form = CloseForm(request.POST)

@@ -4,26 +4,32 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.middleware import desk_for, route_of
 from accounts.services.audit import record_opening
-from candidates.models import Candidate
+from candidates.models import Candidate, Merge
 from ground.actor import Actor
 from ground.door import NotYours
 from ground.forms import HouseForm
 from pathways.models import Pathway
+from pathways.queries.company import of_person
 from pathways.rules import holder, holds
-from pathways.scope import CASE_ROLES, pathways, people
+from pathways.scope import CASE_ROLES, pathways, records
 
 WORKER_FIRST = tuple(reversed(CASE_ROLES))
 WITH_CASE = ("candidate", "owner", "programme", "organisation")
 
 
 def person_in_sight(request: HttpRequest, uuid: UUID, *, at: datetime) -> Candidate:
-    """The person, when one of their cases is in sight; a foreign person is answered as nobody is."""
-    person = people(request.user).filter(uuid=uuid).first()
+    """The person, by any of their records, when one of their cases is in sight; a foreign person is answered as nobody is.
+
+    `is_merged` says whether there are other records of them to be read with this one.
+    """
+    merges = Merge.objects.filter(Q(kept=OuterRef("pk")) | Q(absorbed=OuterRef("pk")), ended_at__isnull=True)
+    person = records(request.user).annotate(is_merged=Exists(merges)).filter(uuid=uuid).first()
     if person is None:
         raise Http404
     _opened(request, person, at=at)
@@ -57,7 +63,7 @@ def acting_on(request: HttpRequest, case: Pathway) -> Actor:
 def acting_for(request: HttpRequest, person: Candidate) -> Actor:
     """The worker, or else the lead, by a seat that holds one of the person's cases."""
     actors = desk_for(request).actors(*WORKER_FIRST)
-    cases = list(pathways(request.user).filter(candidate=person).select_related("programme").order_by("-id"))
+    cases = list(pathways(request.user).filter(of_person(person)).select_related("programme").order_by("-id"))
     for by in actors:
         if any(holds(by, on=None, pathway=case) for case in cases):
             return by
@@ -66,7 +72,7 @@ def acting_for(request: HttpRequest, person: Candidate) -> Actor:
 
 def leading_for(request: HttpRequest, person: Candidate) -> Actor:
     """The lead, by a seat that holds one of the person's cases: for what only a lead says of a person."""
-    cases = list(pathways(request.user).filter(candidate=person).select_related("programme"))
+    cases = list(pathways(request.user).filter(of_person(person)).select_related("programme"))
     for by in desk_for(request).actors("programme_lead"):
         if any(holds(by, on=None, pathway=case) for case in cases):
             return by

@@ -12,6 +12,7 @@ from ground.door import Conflict, Refused, open_to
 from ground.once import answer_once
 from pathways.forms.note import OpenNotes, ReadersForm
 from pathways.models import Note
+from pathways.queries.company import records_of
 from pathways.scope import CASE_ROLES, closed_notes, notes
 from pathways.services.note import is_narrower, narrow_note, open_closed_notes, widen_note
 from pathways.views.contact import employers_agreed_to
@@ -68,7 +69,9 @@ def closed(request: HttpRequest, uuid: UUID) -> HttpResponse:
     at = read_clock()
     found = person_in_sight(request, uuid, at=at)
     by = leading_for(request, found)
-    rows = list(closed_notes(request.user).filter(pathway__candidate=found).select_related("author").order_by("-written_at", "-id"))
+    rows = list(
+        closed_notes(request.user).filter(pathway__candidate__in=records_of(found)).select_related("author").order_by("-written_at", "-id")
+    )
     form = OpenNotes(request.POST if request.method == "POST" else None)
     read: list[Note] = []
     if request.method == "POST" and form.is_valid():

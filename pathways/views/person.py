@@ -22,6 +22,7 @@ from ground.views import stale_page
 from pathways.forms.contact import CloseForm
 from pathways.forms.note import NoteForm
 from pathways.forms.person import LANGUAGES, AddressForm, AddRoute, ChangeRoute, CorrectPerson, DeathForm
+from pathways.queries.company import records_of, root_of
 from pathways.queries.person import consent_words, person_page
 from pathways.queries.steps import MACHINE_OF
 from pathways.queries.support import how_many_help
@@ -45,6 +46,8 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """How do I reach them, where are they, what is next and whose is it; and all that happened."""
     at = page_time()
     found = person_in_sight(request, uuid, at=at)
+    if (root := root_of(found.pk) if found.is_merged else found.pk) != found.pk:  # type: ignore[attr-defined]  # annotated there
+        return HttpResponseRedirect(f"{_home(Candidate.objects.get(pk=root))}?{request.GET.urlencode()}".rstrip("?"))
     page = person_page(
         user=request.user,
         person=found,
@@ -66,7 +69,7 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "consents": [(row, consent_words(row)) for row in page.consents],
         "how_many_help": how_many_help(request.user, found),
         "may_block": desk_for(request).has("programme_lead"),
-        "others": [case for case in page.cases if case.pk != page.case.pk],
+        "others": [case for case in page.cases if case.pk not in page.case.ids],
     }
     return render(request, "pathways/person.html", context)
 
@@ -190,7 +193,7 @@ def add_route(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _route(request: HttpRequest, uuid: UUID, route: UUID) -> tuple[Candidate, ContactRoute]:
     found = person_in_sight(request, uuid, at=read_clock())
-    row = ContactRoute.objects.current().filter(candidate=found, uuid=route).first()
+    row = ContactRoute.objects.current().filter(candidate__in=records_of(found), uuid=route).first()
     if row is None:
         raise Http404
     return found, row
@@ -200,7 +203,7 @@ def _route(request: HttpRequest, uuid: UUID, route: UUID) -> tuple[Candidate, Co
 def change_route(request: HttpRequest, uuid: UUID, route: UUID) -> HttpResponse:
     """The number itself, what is safe on it, whether it is the main one; or that it reaches them no longer."""
     found, row = _route(request, uuid, route)
-    first = ContactRoute.objects.current().filter(candidate=found).first()
+    first = ContactRoute.objects.current().filter(candidate=row.candidate_id).first()
     form = ChangeRoute(request.POST if request.method == "POST" else None, route=row, alone=row == first, version=row.version)
     more = {
         "heading": f"Change: {row.get_kind_display().lower()}",

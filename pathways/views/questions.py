@@ -25,6 +25,7 @@ from ground.forms import LONGEST_LINE
 from ground.languages import in_their_language
 from ground.once import answer_once
 from pathways.forms.questions import CATEGORIES, DETAIL, FREE, GROUPS, PAGES, OwnAnswer, PaperForm, answers_of
+from pathways.queries.company import of_person
 from pathways.scope import pathways
 from pathways.services import questions as services
 from pathways.services.thanks import read_thanks_token
@@ -209,7 +210,7 @@ def paper_questions(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A worker keys the form that somebody filled in on paper, once. No page shows it again, to anybody but the person."""
     at = read_clock()
     person = person_in_sight(request, uuid, at=at)
-    case = pathways(request.user).filter(candidate=person).select_related("programme").order_by("-id").first()
+    case = pathways(request.user).filter(of_person(person)).select_related("programme").order_by("-id").first()
     asked = services.questions_of(case.programme if case is not None else None, at=at)
     form = PaperForm(request.POST if request.method == "POST" else None, asked=asked)
     context = {"person": person, "keyed_on": services.paper_keyed(person), "may_be_asked": services.may_be_asked(person)}

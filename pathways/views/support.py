@@ -17,6 +17,7 @@ from ground.views import stale_page
 from pathways.forms.contact import CloseForm
 from pathways.forms.support import SupportForm
 from pathways.models import Support
+from pathways.queries.company import records_of
 from pathways.queries.support import helps, may_be_told, told_to_employer, told_to_trainer
 from pathways.scope import CASE_ROLES, introductions, supports, training_places
 from pathways.services.support import add_support, change_support, end_support, read_support
@@ -69,7 +70,7 @@ def _page(request: HttpRequest, form: SupportForm, found: Candidate, **more: Any
 
 def _row(request: HttpRequest, uuid: UUID, row: UUID, *, at: datetime) -> tuple[Candidate, Support]:
     found = person_in_sight(request, uuid, at=at)
-    kept = supports(request.user).filter(candidate=found, uuid=row).prefetch_related("shares__introduction").first()
+    kept = supports(request.user).filter(candidate__in=records_of(found), uuid=row).prefetch_related("shares__introduction").first()
     if kept is None:
         raise Http404
     return found, kept

@@ -90,6 +90,7 @@ BEFORE_WORK = tuple(stage for stage in OPEN if stage not in IN_WORK)
 PAUSE = ("paused_on", "available_on")
 
 _follows = GET_STATE(lambda self, follows: follows, states=OPEN)
+_stood = GET_STATE(lambda self, stood: stood, states=[*OPEN, Stage.MERGED])
 
 
 class PathwayChart(models.Model):
@@ -227,6 +228,24 @@ class PathwayChart(models.Model):
     )
     def come_back(self, follows: str) -> None:
         """A new attempt, linked to the one before."""
+
+    @transition(
+        stage,
+        source=[*OPEN, Stage.MERGED],
+        target=Stage.MERGED,
+        custom=step(writes=("closed_on", "merged_into_id", "stage_since"), label="Read with another case", child=True),
+    )
+    def merge(self) -> None:
+        """The same person has a case that goes on: this one is read with it."""
+
+    @transition(
+        stage,
+        source=Stage.MERGED,
+        target=_stood,
+        custom=step(writes=("closed_on", "merged_into_id", "stage_since"), label="A case of its own again", child=True),
+    )
+    def unmerge(self, stood: str) -> None:
+        """They are two people after all: it stands where it stood."""
 
     @transition(
         stage,
