@@ -93,7 +93,7 @@ def historical(folder: Path) -> Labelled:
 
 
 def register(folder: Path) -> Labelled:
-    """The people of the messy register, in the clean words of its truth: the same people some rows apart, each row with a phone of its own."""
+    """The people of the messy register, in the clean words of its truth: some of them stand there several times."""
     known, person = {}, {}
     with (folder / "samples/registers/messy_register_truth.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):

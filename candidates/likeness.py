@@ -338,7 +338,7 @@ def part(one: str, other: str) -> Degree:
     ones, others = one.split(), other.split()
     if set(ones) <= set(others) or set(others) <= set(ones):
         return Degree.SHORT
-    if _short(ones[0], others[0]) or _spelt_alike(ones[0], others[0]) and (len(ones) > 1 or len(others) > 1):
+    if _short(ones[0], others[0]) or (_spelt_alike(ones[0], others[0]) and (len(ones) > 1 or len(others) > 1)):
         return Degree.SHORT
     return Degree.OTHER
 

@@ -5,41 +5,38 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.db import connection
+from django.db.models import QuerySet
 
-from candidates.likeness import MOST_EACH, Known, Likeness, known_as, likeness, slips_of, sound
+from candidates.likeness import Known, Likeness, known_as, likeness, slips_of, sound
 from candidates.models.address import Address
 from candidates.models.candidate import Candidate
 from candidates.models.route import ContactRoute
 
 #: So many are compared letter by letter for one person.
 MOST_COMPARED = 400
-#: How like a whole name must be by its letters, from 0 to 1.
-NAME_LIKE_ENOUGH = "0.55"
 SHAPES = {"exact": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y", "": ""}
-#: As candidates.models.spelling.Sounds, and the index, have it.
+#: What the database is asked for each kind of thing in common, of many people at once. `who` is whose it is in the asker's own words;
+#: HEARD stands for the words of a name by their sound, as candidates.models.spelling.Sounds and the index on them have it.
 _HEARD = (
     "string_to_array(regexp_replace(regexp_replace(translate(replace(c.folded_name, 'ph', 'f'), 'cqzv', 'kksf'), "
     "'(?<=[^ ])[aeiouy]+', '', 'g'), '(.)\\1+', '\\1', 'g'), ' ')"
 )
-_LATEST = f"ORDER BY c.id DESC LIMIT {MOST_EACH}"
-_OF = "SELECT w.who, near.id FROM"
-_REACH = f"""{_OF} unnest(%s::bigint[], %s::text[]) AS w(who, value), LATERAL (
-    SELECT c.candidate_id AS id FROM candidates_contactroute c WHERE c.value = w.value AND c.ended_on IS NULL {_LATEST}) near"""
-_BORN = f"""{_OF} unnest(%s::bigint[], %s::date[]) AS w(who, born), LATERAL (
-    SELECT c.id FROM candidates_candidate c WHERE c.date_of_birth = w.born {_LATEST}) near"""
-_BORN_NEAR = f"""{_OF} unnest(%s::bigint[], %s::date[], %s::text[]) AS w(who, born, heard), LATERAL (
+_REACH = """SELECT w.who, near.id FROM unnest(%s::bigint[], %s::text[]) AS w(who, value), LATERAL (
+    SELECT c.candidate_id AS id FROM candidates_contactroute c
+    WHERE c.value = w.value AND c.ended_on IS NULL ORDER BY c.id DESC LIMIT 60) near"""
+_BORN = """SELECT w.who, near.id FROM unnest(%s::bigint[], %s::date[]) AS w(who, born), LATERAL (
+    SELECT c.id FROM candidates_candidate c WHERE c.date_of_birth = w.born ORDER BY c.id DESC LIMIT 60) near"""
+_BORN_NEAR = """SELECT w.who, near.id FROM unnest(%s::bigint[], %s::date[], %s::text[]) AS w(who, born, heard), LATERAL (
     SELECT c.id FROM candidates_candidate c
-    WHERE c.date_of_birth = w.born AND {_HEARD} && string_to_array(w.heard, ' ') LIMIT {MOST_EACH}) near"""
-_LIVES = f"""{_OF} unnest(%s::bigint[], %s::text[]) AS w(who, postcode), LATERAL (
+    WHERE c.date_of_birth = w.born AND HEARD && string_to_array(w.heard, ' ') LIMIT 60) near"""
+_LIVES = """SELECT w.who, near.id FROM unnest(%s::bigint[], %s::text[]) AS w(who, postcode), LATERAL (
     SELECT c.candidate_id AS id FROM candidates_address c
-    WHERE c.postcode = w.postcode AND c.valid_to IS NULL AND c.replaced_by_id IS NULL {_LATEST}) near"""
-_NAMED = f"""{_OF} unnest(%s::bigint[], %s::text[]) AS w(who, heard), LATERAL (
-    SELECT c.id FROM candidates_candidate c WHERE {_HEARD} @> string_to_array(w.heard, ' ') {_LATEST}) near"""
-_SPELT = f"""{_OF} unnest(%s::bigint[], %s::text[]) AS w(who, name), LATERAL (
-    SELECT c.id FROM candidates_candidate c WHERE c.folded_name %% w.name ORDER BY similarity(c.folded_name, w.name) DESC, c.id DESC
-    LIMIT 20) near"""
-
-
+    WHERE c.postcode = w.postcode AND c.valid_to IS NULL AND c.replaced_by_id IS NULL ORDER BY c.id DESC LIMIT 60) near"""
+_NAMED = """SELECT w.who, near.id FROM unnest(%s::bigint[], %s::text[]) AS w(who, heard), LATERAL (
+    SELECT c.id FROM candidates_candidate c WHERE HEARD @> string_to_array(w.heard, ' ') ORDER BY c.id DESC LIMIT 60) near"""
+_SPELT = """SELECT w.who, near.id FROM unnest(%s::bigint[], %s::text[]) AS w(who, name), LATERAL (
+    SELECT c.id FROM candidates_candidate c WHERE c.folded_name %% w.name
+    ORDER BY similarity(c.folded_name, w.name) DESC, c.id DESC LIMIT 20) near"""
 _UP = """WITH RECURSIVE up(record, root) AS (
     SELECT r, r FROM unnest(%s::bigint[]) r
     UNION ALL
@@ -58,19 +55,19 @@ def born_words(day: date | None, quality: str) -> str:
     return day.strftime(SHAPES[quality]) if day is not None else ""
 
 
-def known_of(records: Collection[int]) -> dict[int, Known]:
+def known_of(records: Collection[int] | QuerySet[Candidate]) -> dict[int, Known]:
     """What is known of each of these records by itself: three queries."""
-    rows = Candidate.objects.filter(pk__in=records).order_by("id")
-    plain = rows.values_list("pk", "first_name", "last_name", "known_as", "date_of_birth", "birth_quality")
+    rows = records if isinstance(records, QuerySet) else Candidate.objects.filter(pk__in=records)
+    plain = rows.order_by("id").values_list("pk", "first_name", "last_name", "known_as", "date_of_birth", "birth_quality")
     found = {
         pk: known_as(first=first, last=last, called=called, born=born_words(day, quality))
         for pk, first, last, called, day, quality in plain
     }
-    routes = ContactRoute.objects.filter(candidate__in=records, ended_on__isnull=True).order_by("id")
+    routes = ContactRoute.objects.filter(candidate__in=list(found), ended_on__isnull=True).order_by("id")
     for pk, kind, value, shared in routes.values_list("candidate", "kind", "value", "is_shared"):
         held = known_as(first="", last="", reach=[(kind, value)])
         found[pk] |= Known(phones=held.phones, emails=held.emails, shared=held.phones if shared else frozenset())
-    lives = Address.objects.filter(candidate__in=records, valid_to__isnull=True, replaced_by__isnull=True).order_by("id")
+    lives = Address.objects.filter(candidate__in=list(found), valid_to__isnull=True, replaced_by__isnull=True).order_by("id")
     for pk, postcode, lines in lives.values_list("candidate", "postcode", "lines"):
         found[pk] |= known_as(first="", last="", postcode=postcode, lines=lines)
     return found
@@ -79,7 +76,8 @@ def known_of(records: Collection[int]) -> dict[int, Known]:
 def near(wanted: Mapping[int, Known], *, trigrams: bool) -> dict[int, set[int]]:
     """For each of these the records that share something with it: candidates for a comparison. One query, however many are asked about.
 
-    The keys are the caller's own: the numbers of records, or 0 for somebody who is not here yet.
+    The keys are the caller's own: the numbers of records, or 0 for somebody who is not here yet. `trigrams` is what
+    candidates.models.spelling.knows_trigrams said, which also tells the database how like a name must be.
     """
     parts: list[tuple[str, list[tuple[object, ...]]]] = [
         (_REACH, [(who, value) for who, one in wanted.items() for value in sorted(one.phones | one.emails)]),
@@ -95,11 +93,8 @@ def near(wanted: Mapping[int, Known], *, trigrams: bool) -> dict[int, set[int]]:
     if not asked:
         return found
     with connection.cursor() as cursor:
-        if trigrams:
-            cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, false)", [NAME_LIKE_ENOUGH])
-        cursor.execute(
-            " UNION ".join(f"({sql})" for sql, _ in asked), [list(column) for _, rows in asked for column in zip(*rows, strict=True)]
-        )
+        union = " UNION ".join(f"({sql.replace('HEARD', _HEARD)})" for sql, _ in asked)
+        cursor.execute(union, [list(column) for _, rows in asked for column in zip(*rows, strict=True)])
         for who, pk in cursor.fetchall():
             found[who].add(pk)
     return {who: set(sorted(ids, reverse=True)[:MOST_COMPARED]) for who, ids in found.items()}

@@ -12,6 +12,8 @@ from candidates.models.candidate import Candidate
 
 #: How like a word of the name a word typed must be, from 0 to 1: "Smiht" for Smith is 0.5.
 LIKE_ENOUGH = "0.5"
+#: How like a whole name must be to the whole name of somebody who may be the same.
+WHOLE_LIKE_ENOUGH = "0.55"
 #: Words of a search that are looked for: each more is another look through everybody.
 MOST_WORDS = 6
 
@@ -30,10 +32,11 @@ def knows_trigrams() -> bool:
     """Whether the database can look for names by their letters. It is told how like is enough, too, for as long as it is spoken with."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, false), to_regclass('candidate_name_trigrams') IS NOT NULL",
-            [LIKE_ENOUGH],
+            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, false), set_config('pg_trgm.similarity_threshold', %s, false), "
+            "to_regclass('candidate_name_trigrams') IS NOT NULL",
+            [LIKE_ENOUGH, WHOLE_LIKE_ENOUGH],
         )
-        return bool(cursor.fetchone()[1])
+        return bool(cursor.fetchone()[2])
 
 
 def words_of(folded: str) -> list[str]:

@@ -19,7 +19,7 @@ from pathways.models import Pathway
 from pathways.queries.due import Act, ListRow, stage_words
 from pathways.queries.interests import isolated
 from pathways.queries.search import latest_cases
-from pathways.scope import held, kept, pathways
+from pathways.scope import held, pathways, records
 from pathways.workflow.pathway import Stage
 
 #: The best first. A merge that was made last stands first.
@@ -36,34 +36,38 @@ IN_COMMON: Mapping[str, tuple[str, ...]] = {
 
 
 def pairs(user: object) -> QuerySet[SuggestedPair]:
-    """Pairs both of whose records have a case in sight that was not entered in error."""
-    seen = pathways(user).exclude(stage=Stage.VOID)
-    one, other = seen.filter(candidate=OuterRef("one")), seen.filter(candidate=OuterRef("other"))
-    return SuggestedPair.objects.filter(Exists(one), Exists(other)).select_related("one", "other")
+    """Pairs both of whose people are in sight, by whichever of their records."""
+    seen = records(user)
+    return SuggestedPair.objects.filter(one__in=seen, other__in=seen).select_related("one", "other")
 
 
 def listed(user: object, filters: Mapping[str, str]) -> QuerySet[SuggestedPair]:
     """Pairs as the filters ask for them, each may be left out: show (proposed, apart), whose (me), common (see IN_COMMON).
 
-    What was told apart leaves the list, and so does whoever is read under another record by now.
+    What was told apart leaves the list. So does a record that is read under another one: the key of a person is that of the record which
+    goes on, and no case bears its own any more.
     """
-    absorbed = Merge.objects.filter(ended_at__isnull=True)
-    rows = pairs(user).filter(~Exists(absorbed.filter(absorbed=OuterRef("one"))), ~Exists(absorbed.filter(absorbed=OuterRef("other"))))
+    seen = pathways(user).exclude(stage=Stage.VOID)
+    one, other = seen.filter(person_key=OuterRef("one__uuid")), seen.filter(person_key=OuterRef("other__uuid"))
+    rows = SuggestedPair.objects.filter(Exists(one), Exists(other)).select_related("one", "other")
     apart = Exists(NotSame.objects.filter(one=OuterRef("one"), other=OuterRef("other"), ended_at__isnull=True))
     rows = rows.filter(apart if filters.get("show") == "apart" else ~apart)
     if filters.get("show") == "proposed":
         rows = rows.filter(Exists(MergeProposal.objects.filter(one=OuterRef("one"), other=OuterRef("other"), closed_at__isnull=True)))
     if filters.get("whose") == "me":
-        mine = held(user)
-        rows = rows.filter(Exists(mine.filter(candidate=OuterRef("one"))) | Exists(mine.filter(candidate=OuterRef("other"))))
+        rows = rows.filter(Exists(_of(held(user), "one")) | Exists(_of(held(user), "other")))
     codes = IN_COMMON.get(filters.get("common", ""))
     return rows.filter(agree__overlap=list(codes)) if codes else rows
+
+
+def _of(cases: QuerySet[Pathway], record: str) -> QuerySet[Pathway]:
+    return cases.filter(person_key=OuterRef(f"{record}__uuid"))
 
 
 def both_mine(user: object, rows: QuerySet[SuggestedPair]) -> QuerySet[SuggestedPair]:
     """Of these, pairs of two people on the user's own desk: what a worker may take away."""
     mine = pathways(user).filter(owner=getattr(user, "pk", None))
-    return rows.filter(Exists(mine.filter(candidate=OuterRef("one"))), Exists(mine.filter(candidate=OuterRef("other"))))
+    return rows.filter(Exists(_of(mine, "one")), Exists(_of(mine, "other")))
 
 
 def proposals_of(rows: Sequence[SuggestedPair]) -> dict[tuple[int, int], MergeProposal]:
@@ -157,11 +161,9 @@ def ordering() -> list[Any]:
 
 
 def merges(user: object) -> QuerySet[Merge]:
-    """Merges of people of whom the user sees a case: their page says of it, and neither record is kept from them."""
-    seen = pathways(user)
-    one, other = seen.filter(candidate=OuterRef("kept")), seen.filter(candidate=OuterRef("absorbed"))
-    rows = Merge.objects.filter(Exists(one) | Exists(other), kept(user, "kept"), kept(user, "absorbed"))
-    return rows.select_related("kept", "absorbed", "merged_by", "ended_by")
+    """Merges of people in sight: while it stands the two are one person, and whoever sees one case of theirs reads of both."""
+    seen = records(user)
+    return Merge.objects.filter(kept__in=seen, absorbed__in=seen).select_related("kept", "absorbed", "merged_by", "ended_by")
 
 
 def merges_listed(user: object, filters: Mapping[str, str]) -> QuerySet[Merge]:

@@ -20,8 +20,8 @@ from ground.tables import csv_response
 from pathways.forms.contact import CloseForm
 from pathways.forms.duplicates import DuplicateFilters, PairForm
 from pathways.queries import duplicates as asks
-from pathways.queries.duplicate import PairPage, Side, pair_page, would_undo
 from pathways.queries.due import stage_words
+from pathways.queries.duplicate import PairPage, Side, pair_page, would_undo
 from pathways.queries.merging import Verb, may_merge_by, may_unmerge, why_not
 from pathways.queries.unclaimed import count_words
 from pathways.scope import CASE_ROLES
