@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from candidates.choices import RouteKind
-from candidates.likeness import MAY_BE_ONE, MOST_EACH, Known, handles, known_as, likeness, looked_for
+from candidates.likeness import MAY_BE_ONE, MOST_EACH, Known, found_by, known_as, likeness, with_slips
 
 THRESHOLDS = (6, 8, 10, 12, 14, 16)
 
@@ -132,11 +132,11 @@ def compared(labelled: Labelled) -> Iterator[tuple[str, str, int]]:
     """Every pair that is looked at, once, with its points."""
     by: dict[str, list[str]] = defaultdict(list)
     for record, known in labelled.known.items():
-        for handle in handles(known):
+        for handle in found_by(known):
             by[handle].append(record)
     seen: set[tuple[str, str]] = set()
     for record, known in labelled.known.items():
-        near = {other for handle in looked_for(known) for other in by.get(handle, ())[-MOST_EACH:]}
+        near = {other for handle in with_slips(known) for other in by.get(handle, ())[-MOST_EACH:]}
         for other in near - {record}:
             pair = (min(record, other), max(record, other))
             if pair not in seen:

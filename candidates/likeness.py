@@ -425,23 +425,26 @@ def _postcode_near(one: str, other: str) -> bool:
 
 
 def handles(known: Known) -> set[str]:
-    """By what a record is found: nobody is compared with whom they share none of these.
+    """By what a record is found: a way to reach it, a birthday, a postcode, a whole name by its sound.
 
     The database keeps an index for each kind (candidates.models.alike); this is the same, for records that lie in memory.
     """
     found = {f"reach {value}" for value in (*known.phones, *known.emails)}
-    whole = [born for born in known.born if len(born) == 10]
-    found |= {f"born {born}" for born in whole}
+    found |= {f"born {born}" for born in known.born if len(born) == 10}
     found |= {f"lives {code}" for code in known.postcodes}
-    found |= {f"heard {heard}" for heard in _heard(known)}
-    found |= {f"born {born} heard {word}" for born in whole for word in _sounds(known)}
-    return found
+    return found | {f"heard {heard}" for heard in _heard(known)}
 
 
-def looked_for(known: Known) -> set[str]:
-    """The handles of whoever may be this person: their own, and birthdays that are a slip of the pen away."""
+def with_slips(known: Known) -> set[str]:
+    """The same, and under each word of the name the birthdays that are a slip of the pen away."""
     slips = {slip for born in known.born if len(born) == 10 for slip in slips_of(born)}
     return handles(known) | {f"born {slip} heard {word}" for slip in slips for word in _sounds(known)}
+
+
+def found_by(known: Known) -> set[str]:
+    """What `with_slips` of somebody else finds: the same, and under each word of the name the birthday as it stands."""
+    whole = [born for born in known.born if len(born) == 10]
+    return handles(known) | {f"born {born} heard {word}" for born in whole for word in _sounds(known)}
 
 
 def _sounds(known: Known) -> set[str]:

@@ -34,6 +34,8 @@ _LIVES = """SELECT w.who, near.id FROM unnest(%s::bigint[], %s::text[]) AS w(who
     WHERE c.postcode = w.postcode AND c.valid_to IS NULL AND c.replaced_by_id IS NULL ORDER BY c.id DESC LIMIT 60) near"""
 _NAMED = """SELECT w.who, near.id FROM unnest(%s::bigint[], %s::text[]) AS w(who, heard), LATERAL (
     SELECT c.id FROM candidates_candidate c WHERE HEARD @> string_to_array(w.heard, ' ') ORDER BY c.id DESC LIMIT 60) near"""
+_SAME_NAME = """SELECT w.who, near.id FROM unnest(%s::bigint[], %s::text[]) AS w(who, name), LATERAL (
+    SELECT c.id FROM candidates_candidate c WHERE c.folded_name = w.name ORDER BY c.id DESC LIMIT 60) near"""
 _SPELT = """SELECT w.who, near.id FROM unnest(%s::bigint[], %s::text[]) AS w(who, name), LATERAL (
     SELECT c.id FROM candidates_candidate c WHERE c.folded_name %% w.name
     ORDER BY similarity(c.folded_name, w.name) DESC, c.id DESC LIMIT 20) near"""
@@ -73,19 +75,24 @@ def known_of(records: Collection[int] | QuerySet[Candidate]) -> dict[int, Known]
     return found
 
 
-def near(wanted: Mapping[int, Known], *, trigrams: bool) -> dict[int, set[int]]:
+def near(wanted: Mapping[int, Known], *, trigrams: bool = False, closely: bool = True) -> dict[int, set[int]]:
     """For each of these the records that share something with it: candidates for a comparison. One query, however many are asked about.
 
     The keys are the caller's own: the numbers of records, or 0 for somebody who is not here yet. `trigrams` is what
-    candidates.models.spelling.knows_trigrams said, which also tells the database how like a name must be.
+    candidates.models.spelling.knows_trigrams said, which also tells the database how like a name must be. Less closely, for a hundred
+    thousand rows at once, birthdays are taken as they stand, and names that share nothing else as they are spelt.
     """
     parts: list[tuple[str, list[tuple[object, ...]]]] = [
         (_REACH, [(who, value) for who, one in wanted.items() for value in sorted(one.phones | one.emails)]),
         (_BORN, [(who, born) for who, one in wanted.items() for born in one.born if len(born) == 10]),
-        (_BORN_NEAR, [(who, slip, " ".join(heard)) for who, one in wanted.items() if (heard := _heard(one)) for slip in _slips(one)]),
         (_LIVES, [(who, code) for who, one in wanted.items() for code in sorted(one.postcodes)]),
-        (_NAMED, [(who, " ".join(sorted({sound(word) for word in _words(*name)}))) for who, one in wanted.items() for name in _whole(one)]),
     ]
+    if closely:
+        slips = [(who, slip, " ".join(heard)) for who, one in wanted.items() if (heard := _heard(one)) for slip in _slips(one)]
+        parts.append((_BORN_NEAR, slips))
+        parts.append((_NAMED, [(who, _whole_heard(*name)) for who, one in wanted.items() for name in _whole(one)]))
+    else:
+        parts.append((_SAME_NAME, [(who, " ".join(_words(*name))) for who, one in wanted.items() for name in one.names]))
     if trigrams:
         parts.append((_SPELT, [(who, " ".join(name)) for who, one in wanted.items() for name in _whole(one)]))
     asked = [(sql, rows) for sql, rows in parts if rows]
@@ -108,6 +115,10 @@ def compared(one: Known, others: Mapping[int, Known]) -> list[tuple[int, Likenes
 
 def _words(first: str, last: str) -> list[str]:
     return f"{first} {last}".split()
+
+
+def _whole_heard(first: str, last: str) -> str:
+    return " ".join(sorted({sound(word) for word in _words(first, last)}))
 
 
 def _whole(one: Known) -> list[tuple[str, str]]:

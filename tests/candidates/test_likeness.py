@@ -11,12 +11,12 @@ from candidates.likeness import (
     Degree,
     Known,
     Likeness,
-    handles,
+    found_by,
     known_as,
     likeness,
-    looked_for,
     part,
     slips_of,
+    with_slips,
 )
 
 PHONE, OTHER_PHONE = ("mobile", "+447700900123"), ("mobile", "+447700900456")
@@ -140,11 +140,11 @@ class TestNames:
         assert (FOR_FIRST[Degree.OTHER], FOR_LAST[Degree.OTHER]) == (POINTS[Disagreement.FIRST_NAME], POINTS[Disagreement.LAST_NAME])
 
 
-def test_what_is_found_among_others_is_what_is_looked_for() -> None:
+def test_what_is_found_among_others_is_what_is_with_slips() -> None:
     """A slip in the birthday is looked for, and found under the day that stands there."""
-    here = handles(amina(born="1980-05-15", postcode=""))
-    assert looked_for(amina(postcode="")) & here
-    assert not looked_for(known_as(first="Petra", last="Novak", born="1971-02-03")) & here
+    here = found_by(amina(born="1980-05-15", postcode=""))
+    assert with_slips(amina(postcode="")) & here
+    assert not with_slips(known_as(first="Petra", last="Novak", born="1971-02-03")) & here
 
 
 def test_slips_of_the_pen_are_days() -> None:
