@@ -11,7 +11,8 @@ from ground.door import Conflict, NotYours, Refused
 from ground.templatetags.said import day as said_day
 from pathways.models import Attendance, Course, StageChange, TrainingPlace
 from pathways.queries.register import register_version, why_not
-from pathways.services.door import Taken, last_day_of, lock_cases
+from pathways.services.door import Taken, last_day_of
+from pathways.services.locking import lock_cases
 from pathways.services.training import finish_training, start_training
 from pathways.services.undo import undo_step
 from pathways.workflow.training_place import SEATED, PlaceStage

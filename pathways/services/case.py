@@ -21,7 +21,8 @@ from pathways.models import Interview, Introduction, Ownership, Pathway, Placeme
 from pathways.queries.company import cases_of, records_of
 from pathways.queries.facts import marks_of
 from pathways.services.block import is_blocked, refuse_blocked
-from pathways.services.door import TODAY, Taken, change_stage, last_day_of, lock_cases
+from pathways.services.door import TODAY, Taken, change_stage, last_day_of
+from pathways.services.locking import lock_cases
 from pathways.services.pause import begin_pause, end_pause, go_on
 from pathways.services.task import owe_nothing
 from pathways.services.training import offer_seat

@@ -13,7 +13,7 @@ from ground.door import Conflict, Refused
 from ground.templatetags.said import counted, day
 from pathways.models import Attendance, Course, Task, TrainingPlace
 from pathways.models.task import TaskKind, TaskState
-from pathways.services.door import lock_cases
+from pathways.services.locking import lock_cases
 from pathways.services.task import show_next
 from pathways.services.training import offer_to_the_first, seats_taken
 from pathways.workflow.training_place import SEATED, PlaceStage

@@ -4,7 +4,7 @@ Lock the case and the row, ask the rule and the chart, write the fields that the
 bring about what follows, and let the case follow its facts: one transaction, or nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,16 +15,16 @@ from uuid import UUID
 from django.db import IntegrityError, models
 from django_fsm import TransitionNotAllowed
 
-from candidates.models import Candidate
 from ground.actor import SYSTEM, Actor
 from ground.clock import today_london
 from ground.door import Conflict, NotYours, Refused, transact
 from outreach.services.message import change_fact, stop_messages
 from pathways.models import MACHINES, ImportRun, Overwritten, Pathway, StageChange
 from pathways.models.log import Quality
-from pathways.queries.company import going_on, read_together
+from pathways.queries.company import going_on
 from pathways.queries.facts import conduct_of, facts_of
 from pathways.rules import may_take
+from pathways.services.locking import lock_case, lock_person, locked_case
 from pathways.services.mail import tell_hosts
 from pathways.services.pause import end_pause
 from pathways.services.task import close_all, owe_finishing, settle_tasks, show_next
@@ -105,44 +105,16 @@ def change_stage(
     return change
 
 
-def lock_case(subject: Subject) -> Pathway | None:
-    """Lock the case first: every door takes locks in the same order. Cases that are read together are locked together, by number."""
-    if isinstance(subject, Pathway):
-        lock_cases(subject.ids if subject.read_with else ())
-        return subject
-    if subject.pathway_id is None:
-        return None
-    held = subject._state.fields_cache.get("pathway")
-    lock_cases(read_together(held) if held is not None and held.is_shared else ())
-    locked = Pathway.objects.select_for_update(no_key=True, of=("self",)).select_related("programme").get(pk=subject.pathway_id)
-    lock_cases(read_together(locked) if locked.is_shared else ())
-    subject.pathway = locked
-    return locked
-
-
-def lock_cases(ids: Iterable[int]) -> None:
-    """Lock several cases in the order of their numbers, before whatever else they have in common: a course, say. None asks nothing."""
-    list(Pathway.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=sorted(set(ids))).order_by("pk").values_list("pk"))
-
-
 def _lock(subject: Subject) -> None:
     """Lock a saved row and read it afresh; what the caller held may be old."""
     if subject.pk is None:
         if isinstance(subject, Pathway) and subject.of_known:
-            _lock_person(subject)
+            lock_person(subject)
         return
-    fresh = type(subject).objects.select_for_update(no_key=True).get(pk=subject.pk)
+    rows = type(subject).objects.select_for_update(no_key=True)
+    fresh = locked_case(subject.pk) if isinstance(subject, Pathway) else rows.get(pk=subject.pk)
     for each in subject._meta.concrete_fields:
         setattr(subject, each.attname, getattr(fresh, each.attname))
-    if isinstance(subject, Pathway) and subject.read_with:
-        lock_cases(subject.ids)  # taken in meanwhile, perhaps
-
-
-def _lock_person(case: Pathway) -> None:
-    """One more case of somebody: a merge that is under way at this moment comes before it or after it."""
-    list(Candidate.objects.select_for_update(no_key=True).filter(pk=case.candidate_id).values_list("pk"))
-    mine = Pathway.objects.filter(candidate=case.candidate_id).values_list("person_key", flat=True)
-    case.person_key = mine.first() or case.person_key
 
 
 def _refuse_closed(subject: Subject, declared: Step, case: Pathway | None, by: Actor) -> None:

@@ -14,7 +14,8 @@ from pathways.models import Consent, Interview, Note, Pathway, StageChange
 from pathways.models.introduction import ConsentKind
 from pathways.models.note import Visibility
 from pathways.services.block import refuse_blocked
-from pathways.services.door import TODAY, Taken, change_stage, lock_case
+from pathways.services.door import TODAY, Taken, change_stage
+from pathways.services.locking import lock_case
 
 
 @dataclass(frozen=True)

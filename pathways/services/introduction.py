@@ -23,7 +23,8 @@ from pathways.models.introduction import ConsentKind
 from pathways.queries.company import going_on, read_together, records_of
 from pathways.queries.facts import marks_of
 from pathways.services.case import on_its_own
-from pathways.services.door import ONE_OPEN, TODAY, Taken, change_stage, lock_case
+from pathways.services.door import ONE_OPEN, TODAY, Taken, change_stage
+from pathways.services.locking import lock_case
 from pathways.services.mail import tell_employer
 from pathways.services.placement import make_placement
 from pathways.workflow.introduction import LIVE, IntroductionStage

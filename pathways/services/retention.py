@@ -13,8 +13,9 @@ from ground.door import Conflict, Refused, transact
 from pathways.models import Evidence, Pathway, Placement, RetentionCheck, StageChange
 from pathways.models.retention import Grade
 from pathways.models.task import TaskKind
-from pathways.services.door import TODAY, Taken, change_stage, lock_case
+from pathways.services.door import TODAY, Taken, change_stage
 from pathways.services.last_day import find_out, last_of_chain
+from pathways.services.locking import lock_case
 from pathways.services.placement import last_day_in_order, leave_job
 from pathways.services.task import keep_in_touch_again, open_task, show_next
 from pathways.workflow.placement import OVER

@@ -12,7 +12,8 @@ from pathways.models import Course, Pathway, StageChange, TrainingPlace
 from pathways.models.task import TaskKind
 from pathways.queries.company import going_on
 from pathways.queries.facts import marks_of
-from pathways.services.door import TODAY, Taken, change_stage, lock_case
+from pathways.services.door import TODAY, Taken, change_stage
+from pathways.services.locking import lock_case
 from pathways.services.task import open_task, show_next
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.training_place import TAKEN, PlaceStage

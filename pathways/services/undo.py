@@ -18,7 +18,8 @@ from pathways.queries.company import going_on, read_together
 from pathways.queries.facts import facts_of
 from pathways.rules import is_theirs
 from pathways.services.block import let_go_of_blocked
-from pathways.services.door import as_json, by_the_clock, let_follow, lock_cases, log_change, mark_since, written_in
+from pathways.services.door import as_json, by_the_clock, let_follow, log_change, mark_since, written_in
+from pathways.services.locking import locked_case
 from pathways.services.mail import withdraw_mail
 from pathways.services.pause import stand_still_again
 from pathways.services.task import show_next
@@ -49,8 +50,7 @@ def undo_step(*, change: StageChange, by: Actor, at: datetime) -> StageChange:
     Refuses with a sentence when a later step by a person wrote the same fields, hangs on a row that this one made,
     or moved the case as a whole; also when the case has ended since and what would come back cannot live on it.
     """
-    lock_cases(_read_with(change))
-    case = Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id) if change.pathway_id else None
+    case = locked_case(change.pathway_id) if change.pathway_id else None
     if by.kind == "lead" and case is not None and not is_theirs(by, on=None, pathway=case):
         raise NotYours()
     change = StageChange.objects.get(pk=change.pk)
@@ -76,12 +76,6 @@ def undo_step(*, change: StageChange, by: Actor, at: datetime) -> StageChange:
             raise Refused("The case has ended since, and what this would bring back cannot live on it: undo what ended it first.")
         show_next(pathway_id=now.pk)
     return first
-
-
-def _read_with(change: StageChange) -> list[int]:
-    """The cases that the change's own is read with, to be locked with it; of most there are none."""
-    case = Pathway.objects.filter(pk=change.pathway_id).only("merged_into", "read_with").first() if change.pathway_id else None
-    return read_together(case) if case is not None and case.is_shared else []
 
 
 def _stand_now(case: Pathway | None, effects: list[StageChange]) -> list[Pathway]:

@@ -24,43 +24,43 @@ AGREED = {
         new             log_outreach:W express_interest:CW return:CW import_stage:-
         outreach        express_interest:CW unmark_ready:W set_not_now:CW withdraw:CW close_unreachable:W close_ineligible:W
                         end_by_death:- void:L hand_over:LW
-                        pause:CW resume:CW import_stage:-
+                        pause:CW resume:CW import_stage:- merge:-
         interested      express_interest:CW mark_ready:W unmark_ready:W set_not_now:CW withdraw:CW close_unreachable:W
                         close_ineligible:W end_by_death:- void:L hand_over:LW
-                        pause:CW resume:CW import_stage:-
+                        pause:CW resume:CW import_stage:- merge:-
         chat_booked     express_interest:CW mark_ready:W unmark_ready:W set_not_now:CW withdraw:CW close_unreachable:W
                         close_ineligible:W end_by_death:- void:L hand_over:LW
-                        pause:CW resume:CW import_stage:-
+                        pause:CW resume:CW import_stage:- merge:-
         chatted         express_interest:CW mark_ready:W unmark_ready:W set_not_now:CW withdraw:CW close_unreachable:W
                         close_ineligible:W end_by_death:- void:L hand_over:LW
-                        pause:CW resume:CW import_stage:-
+                        pause:CW resume:CW import_stage:- merge:-
         training_booked express_interest:CW mark_ready:W unmark_ready:W set_not_now:CW withdraw:CW close_unreachable:W
                         close_ineligible:W end_by_death:- void:L hand_over:LW
-                        pause:CW resume:CW import_stage:-
+                        pause:CW resume:CW import_stage:- merge:-
         in_training     express_interest:CW mark_ready:W unmark_ready:W set_not_now:CW withdraw:CW close_unreachable:W
                         close_ineligible:W end_by_death:- void:L hand_over:LW
-                        pause:CW resume:CW import_stage:-
+                        pause:CW resume:CW import_stage:- merge:-
         job_ready       express_interest:CW unmark_ready:W set_not_now:CW withdraw:CW close_unreachable:W close_ineligible:W
                         end_by_death:- void:L hand_over:LW
-                        pause:CW resume:CW import_stage:-
+                        pause:CW resume:CW import_stage:- merge:-
         offered         express_interest:CW unmark_ready:W set_not_now:CW withdraw:CW close_ineligible:W end_by_death:-
                         void:L hand_over:LW
-                        pause:CW resume:CW import_stage:-
+                        pause:CW resume:CW import_stage:- merge:-
         pre_start       express_interest:CW unmark_ready:W set_not_now:CW withdraw:CW close_ineligible:W end_by_death:-
                         void:L hand_over:LW
-                        pause:CW resume:CW import_stage:-
+                        pause:CW resume:CW import_stage:- merge:-
         in_work         express_interest:CW unmark_ready:W end_follow_up:W end_by_death:- void:L hand_over:LW
-                        pause:CW resume:CW import_stage:-
+                        pause:CW resume:CW import_stage:- merge:-
         left_work       express_interest:CW unmark_ready:W restart_search:W set_not_now:CW withdraw:CW close_unreachable:W
                         end_follow_up:W end_by_death:- void:L hand_over:LW
-                        pause:CW resume:CW import_stage:-
+                        pause:CW resume:CW import_stage:- merge:-
         sustained       void:L
         not_now         reopen:W void:L
         withdrawn       reopen:W void:L
         unreachable     reopen:W void:L
         ineligible      reopen:W void:L
         ended           void:L
-        merged
+        merged          merge:- unmerge:-
         void
     """,
     "interview": """

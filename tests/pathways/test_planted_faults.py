@@ -44,6 +44,7 @@ PLANTED = {
         DROP INDEX pathway_one_open;
         UPDATE pathways_pathway SET person_key = (SELECT person_key FROM pathways_pathway WHERE id = {booked}) WHERE id = {met}
     """,
+    "merge_astray": "UPDATE pathways_pathway SET read_with = ARRAY[{booked}] WHERE id = {met}",
     "check_without_start": """
         ALTER TABLE pathways_placement DROP CONSTRAINT placement_in_post_has_first_day;
         UPDATE pathways_placement SET first_day = NULL WHERE id = {job}

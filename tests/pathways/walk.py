@@ -21,6 +21,7 @@ from pathways.models import (
     Task,
     TrainingPlace,
 )
+from pathways.queries.company import going_on
 from pathways.queries.facts import facts_of
 from pathways.services import case as cases
 from pathways.services import employment, interview, introduction, placement, retention, training
@@ -238,7 +239,7 @@ def broken(person_key: object) -> list[str]:
     for case in cases_of:
         if case.stage in OPEN and follow(facts_of(case)) != case.stage:
             wrong.append(f"case stands at {case.stage}, its facts say {follow(facts_of(case))}")
-        if case.stage not in OPEN:
+        if going_on(case).stage not in OPEN:  # a case that was taken into another is read with it
             live = [
                 Interview.objects.filter(pathway=case, stage="booked").exists(),
                 TrainingPlace.objects.filter(pathway=case, stage__in=["waiting", "booked", "in_training"]).exists(),

@@ -16,6 +16,7 @@ from ground.clock import today_london
 from ground.door import Busy, Conflict, Refused
 from pathways.models import ImportRow, ImportRun, Pathway
 from pathways.models.imports import RunState, Verdict
+from pathways.queries.company import going_on
 from pathways.services.case import new_case
 from pathways.services.imports.deciding import answers_of, undecided
 from pathways.services.imports.in_sets import TOGETHER, put_in_together
@@ -137,7 +138,7 @@ def apply_row(*, number: int, work: Work, by: Actor, at: datetime) -> Candidate 
     elif "of" not in row.fields:
         fill_person(row, case.candidate, by=by, at=at)
     note(fields=told_fields(row))
-    replay = Replay(case=case, run=run, by=by, at=at)
+    replay = Replay(case=going_on(case), run=run, by=by, at=at)  # a record that was merged with another: of the person's own case
     replay.take(facts)
     if case.pk is None:
         replay.take([MET])

@@ -48,7 +48,7 @@ def _introduction(told: Retelling, day: date, taken: Taken, fact: Fact) -> Intro
     before = implied(taken)
     if case.interested_on is None:
         cases.express_interest(case=case, taken=before, **told.who)
-    live = Introduction.objects.filter(pathway=case, stage__in=LIVE).order_by("-id").first()
+    live = Introduction.objects.filter(pathway__in=case.ids, stage__in=LIVE).order_by("-id").first()
     if live is not None:
         return live
     row = introduction.draft_introduction(
@@ -111,10 +111,10 @@ def _accept(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
 def _job(told: Retelling, day: date, taken: Taken, fact: Fact) -> Placement | None:
     """The job before its start: of an accepted offer, or of one that the start itself implies was accepted."""
     case = told.case
-    found = Placement.objects.filter(pathway=case, stage__in=BEFORE_START).order_by("-id").first() if case.pk else None
-    if found is None and case.pk and Introduction.objects.filter(pathway=case, stage="offered").exists():
+    found = Placement.objects.filter(pathway__in=case.ids, stage__in=BEFORE_START).order_by("-id").first() if case.pk else None
+    if found is None and case.pk and Introduction.objects.filter(pathway__in=case.ids, stage="offered").exists():
         _accept(told, day, taken, fact)
-        found = Placement.objects.filter(pathway=case, stage__in=BEFORE_START).order_by("-id").first()
+        found = Placement.objects.filter(pathway__in=case.ids, stage__in=BEFORE_START).order_by("-id").first()
     return found
 
 
@@ -138,9 +138,11 @@ def _start(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
 def _confirm(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
     """Six months, when the register's day can know it: earlier it answers nothing. Without a day it was known when the file came."""
     today = today_london(told.at)
-    if told.case.pk is None or not Placement.objects.filter(pathway=told.case).exclude(stage="void").exists():
+    if told.case.pk is None or not Placement.objects.filter(pathway__in=told.case.ids).exclude(stage="void").exists():
         _start(told, day if fact["dateless"] else _before(told, day), implied(taken), {**fact, "on": ""})
-    check = RetentionCheck.objects.filter(pathway=told.case, milestone=SIX_MONTHS, stage__in=["scheduled", "open", "chasing"]).first()
+    check = RetentionCheck.objects.filter(
+        pathway__in=told.case.ids, milestone=SIX_MONTHS, stage__in=["scheduled", "open", "chasing"]
+    ).first()
     known = today if fact["dateless"] else day
     if check is None or known < check.due_on:
         told.untaken.append("The six-month check was not taken: six months were not over on its day.")
@@ -154,20 +156,20 @@ def _confirm(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
 
 def _before(told: Retelling, day: date) -> date:
     """The last day that is known before this one: a job whose first day nobody wrote down began after it."""
-    log = StageChange.objects.filter(pathway=told.case, happened_on__lte=day).order_by("-happened_on") if told.case.pk else None
+    log = StageChange.objects.filter(pathway__in=told.case.ids, happened_on__lte=day).order_by("-happened_on") if told.case.pk else None
     last = log.values_list("happened_on", flat=True).first() if log is not None else None
     return last or day
 
 
 def _leave(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
-    job = Placement.objects.filter(pathway=told.case, stage="in_post").order_by("id").first() if told.case.pk else None
+    job = Placement.objects.filter(pathway__in=told.case.ids, stage="in_post").order_by("id").first() if told.case.pk else None
     if job is not None:
         known = day if taken.quality == Quality.EXACT else None
         placement.leave_job(placement=job, last_day=known, taken=taken, **told.who)
 
 
 def _fell_through(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
-    job = Placement.objects.filter(pathway=told.case, stage__in=BEFORE_START).order_by("-id").first() if told.case.pk else None
+    job = Placement.objects.filter(pathway__in=told.case.ids, stage__in=BEFORE_START).order_by("-id").first() if told.case.pk else None
     if job is not None:
         placement.fall_through(placement=job, taken=taken, **told.who)
 

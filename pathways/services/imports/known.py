@@ -14,6 +14,7 @@ from candidates.models import Address, Candidate, ContactRoute
 from candidates.models.alike import compared, known_of, near
 from pathways.models import ImportRow, ImportRun, Pathway, StageChange
 from pathways.models.imports import Verdict
+from pathways.queries.company import read_together
 from pathways.workflow.pathway import Stage
 
 BATCH = 500
@@ -123,7 +124,7 @@ def _mates(rows: Iterable[ImportRow]) -> dict[tuple[int, int], list[ImportRow]]:
 
 
 def standing(cases: Sequence[Pathway]) -> dict[int, Standing]:
-    """What stands here of each case's person, in four queries."""
+    """What stands here of each case's person, in four queries; of steps, those of all cases that are read with it."""
     people = {case.candidate_id: case.candidate for case in cases}
     fields = {pk: _plain(person) for pk, person in people.items()}
     also: dict[int, set[str]] = defaultdict(set)
@@ -134,10 +135,13 @@ def standing(cases: Sequence[Pathway]) -> dict[int, Standing]:
     for address in Address.objects.filter(candidate__in=people, valid_to__isnull=True, replaced_by__isnull=True):
         fields[address.candidate_id]["postcode"] = address.postcode
     steps: dict[int, set[str]] = defaultdict(set)
-    log = StageChange.objects.filter(pathway__in=[case.pk for case in cases], undoes__isnull=True, undone_by__isnull=True)
+    company = {case.pk: read_together(case) for case in cases}
+    every = {pk for ids in company.values() for pk in ids}
+    log = StageChange.objects.filter(pathway__in=every, undoes__isnull=True, undone_by__isnull=True)
     for pk, machine, step in log.values_list("pathway_id", "machine", "step"):
         steps[pk].add(f"{machine}.{step}")
-    return {case.pk: Standing(fields[case.candidate_id], also[case.candidate_id], steps[case.pk]) for case in cases}
+    told = {pk: set().union(*(steps[each] for each in ids)) for pk, ids in company.items()}
+    return {case.pk: Standing(fields[case.candidate_id], also[case.candidate_id], told[case.pk]) for case in cases}
 
 
 def _plain(person: Candidate) -> dict[str, str]:

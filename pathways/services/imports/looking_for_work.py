@@ -36,7 +36,7 @@ def _book_chat(told: Retelling, case: Pathway, taken: Taken, when: datetime) -> 
 
 
 def _booked(case: Pathway) -> Interview | None:
-    return Interview.objects.filter(pathway=case, stage="booked").order_by("id").first()
+    return Interview.objects.filter(pathway__in=case.ids, stage="booked").order_by("id").first()
 
 
 def _book(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
@@ -81,7 +81,7 @@ def course_of(run: ImportRun) -> Course:
 def _seat(told: Retelling, day: date, taken: Taken) -> TrainingPlace:
     """The seat that is held, or one booked now."""
     case = begun(told, day, taken)
-    place = TrainingPlace.objects.filter(pathway=case, stage__in=["waiting", "booked", "in_training"]).order_by("id").first()
+    place = TrainingPlace.objects.filter(pathway__in=case.ids, stage__in=["waiting", "booked", "in_training"]).order_by("id").first()
     if place is not None and place.stage == "waiting":
         return training.book_seat(case=case, course=place.course, place=place, taken=taken, **told.who)
     return place or training.book_seat(case=case, course=course_of(told.run), taken=taken, **told.who)
@@ -89,7 +89,7 @@ def _seat(told: Retelling, day: date, taken: Taken) -> TrainingPlace:
 
 def _wait(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
     case = begun(told, day, taken)
-    if not TrainingPlace.objects.filter(pathway=case, stage__in=["waiting", "booked", "in_training"]).exists():
+    if not TrainingPlace.objects.filter(pathway__in=case.ids, stage__in=["waiting", "booked", "in_training"]).exists():
         training.join_waiting(case=case, course=course_of(told.run), taken=taken, **told.who)
 
 
@@ -121,7 +121,7 @@ def _leave_course(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
 
 def _cancel_seat(told: Retelling, day: date, taken: Taken, fact: Fact) -> None:
     case = begun(told, day, taken)
-    place = TrainingPlace.objects.filter(pathway=case, stage__in=["waiting", "booked"]).order_by("id").first()
+    place = TrainingPlace.objects.filter(pathway__in=case.ids, stage__in=["waiting", "booked"]).order_by("id").first()
     if place is not None:
         training.cancel_seat(place=place, taken=taken, **told.who)
 

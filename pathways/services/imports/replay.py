@@ -23,7 +23,7 @@ class Replay(Retelling):
 
     def take(self, facts: list[Fact]) -> None:
         """Each step that the log does not hold yet, in the order of days."""
-        held = StageChange.objects.filter(pathway=self.case, undoes__isnull=True, undone_by__isnull=True) if self.case.pk else None
+        held = StageChange.objects.filter(pathway__in=self.case.ids, undoes__isnull=True, undone_by__isnull=True) if self.case.pk else None
         logged = {f"{machine}.{step}" for machine, step in held.values_list("machine", "step")} if held is not None else set()
         stood = self._stood() if self.case.pk else None
         for fact in in_order(facts, today=today_london(self.at)):

@@ -1,0 +1,57 @@
+"""Locks on cases, always in the same order: of several by number, and of those that are read together all of them at once."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from candidates.models import Candidate
+from ground.door import Conflict
+from pathways.models import Pathway
+from pathways.queries.company import read_together
+from pathways.workflow.pathway import Stage
+
+MEANWHILE = "This person was merged with another record, or told apart from one, while you had this open."
+
+
+def lock_case(subject: Any) -> Pathway | None:
+    """Lock the case of a row first, with those that are read with it: every door takes locks in the same order.
+
+    Raises Conflict when the person was merged, or told apart, at this very moment: locks taken out of order would wait for each other.
+    """
+    if isinstance(subject, Pathway):
+        return subject
+    if subject.pathway_id is None:
+        return None
+    subject.pathway = locked_case(subject.pathway_id)
+    return subject.pathway
+
+
+def locked_case(pk: int) -> Pathway:
+    """The case as it is now, locked with those that are read with it. One query, of most people one row. Raises Conflict as above."""
+    rows = Pathway.objects.select_for_update(no_key=True, of=("self",)).select_related("programme")
+    found = {row.pk: row for row in rows.filter(pk__in=_with_company([pk])).order_by("pk")}
+    case = found[pk]
+    if case.is_shared and not found.keys() >= set(read_together(case)):
+        raise Conflict(MEANWHILE)
+    return case
+
+
+def lock_cases(ids: Iterable[int]) -> None:
+    """Lock several cases in the order of their numbers, before whatever else they have in common: a course, say."""
+    rows = Pathway.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=_with_company(sorted(set(ids))))
+    list(rows.order_by("pk").values_list("pk"))
+
+
+def _with_company(ids: list[int]) -> QuerySet:
+    """These cases, and of the same people in the same programmes those that were taken into another, or took one in."""
+    mine = Pathway.objects.filter(pk__in=ids).order_by()
+    same = Pathway.objects.filter(person_key__in=mine.values("person_key"), programme__in=mine.values("programme")).order_by()
+    return same.filter(Q(pk__in=ids) | Q(stage=Stage.MERGED) | ~Q(read_with=[])).values("pk")
+
+
+def lock_person(case: Pathway) -> None:
+    """One more case of somebody: a merge that is under way at this moment comes before it or after it."""
+    list(Candidate.objects.select_for_update(no_key=True).filter(pk=case.candidate_id).values_list("pk"))
+    mine = Pathway.objects.filter(candidate=case.candidate_id).values_list("person_key", flat=True)
+    case.person_key = mine.first() or case.person_key
