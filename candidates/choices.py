@@ -38,6 +38,39 @@ class AddressChange(models.TextChoices):
     CORRECTED = "corrected", "Corrected: it was always this one"
 
 
+class Agreement(models.TextChoices):
+    """What two records have in common, as it is said of people who may be one person."""
+
+    NAME = "name", "same name"
+    NAME_ALIKE = "name_alike", "name spelt almost the same"
+    NAME_SWAPPED = "name_swapped", "first and last name the other way round"
+    NAME_SHORT = "name_short", "short form of the same name"
+    FIRST_NAME = "first_name", "same first name"
+    LAST_NAME = "last_name", "same last name"
+    BORN = "born", "same birthday"
+    BORN_JANUARY = "born_january", "both born on 1 January of one year"
+    BORN_SWAPPED = "born_swapped", "birthday with day and month the other way round"
+    BORN_NEAR = "born_near", "birthday a slip of the pen apart"
+    BORN_MONTH = "born_month", "same month or year of birth, as far as it is known"
+    PHONE = "phone", "same number"
+    PHONE_SHARED = "phone_shared", "same number (perhaps a family’s)"
+    EMAIL = "email", "same e-mail address"
+    EMAIL_SHARED = "email_shared", "same e-mail address (perhaps a family’s)"
+    EMAIL_ALIKE = "email_alike", "e-mail address but for a letter or two"
+    POSTCODE = "postcode", "same postcode"
+    POSTCODE_NEAR = "postcode_near", "postcode but for a letter"
+    ADDRESS = "address", "same address"
+
+
+class Disagreement(models.TextChoices):
+    """What speaks against it."""
+
+    FIRST_NAME = "first_name_differs", "different first names"
+    LAST_NAME = "last_name_differs", "different last names"
+    BORN = "born_differs", "different birthdays"
+    POSTCODE = "postcode_differs", "different postcodes"
+
+
 class AnswerState(models.TextChoices):
     """Three silences and a value. They are never merged."""
 

@@ -1,9 +1,14 @@
 """What happens to people's records by the clock."""
 
 from datetime import datetime, timedelta
+from time import monotonic
 
+from candidates.services.pairs import compare_next, look_again, pairs_to_look_at_again, to_compare
 from candidates.services.place import pending_addresses, place_pending
 from ground.jobs import job, still_here
+
+#: So long at a time: a register of 100,000 people is compared over some rounds, and other work gets its turn.
+SECONDS = 45
 
 
 @job("place_addresses", every=timedelta(hours=1))
@@ -18,3 +23,28 @@ def place_addresses(*, at: datetime, dry_run: bool) -> str:
         still_here()
         if not last:
             return f"{placed} addresses placed"
+
+
+@job("compare_people", every=timedelta(minutes=1))
+def compare_people(*, at: datetime, dry_run: bool) -> str:
+    """Look for others who may be the same as whoever was added or changed since."""
+    if dry_run:
+        return f"{to_compare()} people to compare"
+    people, until = 0, monotonic() + SECONDS
+    while more := compare_next(at=at):
+        people += more
+        still_here()
+        if monotonic() > until:
+            break
+    return f"{people} people compared"
+
+
+@job("compare_pairs", every=timedelta(days=1), not_before=4)
+def compare_pairs(*, at: datetime, dry_run: bool) -> str:
+    """Look again at every pair that is suggested: what holds no more leaves the list."""
+    last, people = 0, 0
+    while pairs := pairs_to_look_at_again(before=last):
+        people += len(pairs) if dry_run else look_again(pairs=pairs, at=at)
+        last = pairs[-1]
+        still_here()
+    return f"{people} pairs to look at" if dry_run else f"{people} people compared"

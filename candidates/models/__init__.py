@@ -3,7 +3,7 @@
 from candidates.models.address import Address, AddressPlace
 from candidates.models.candidate import Candidate
 from candidates.models.equality import EqualityAnswer, EqualityObjection
-from candidates.models.merge import Merge, MergeProposal, NotSame
+from candidates.models.merge import Merge, MergeProposal, NotSame, SuggestedPair
 from candidates.models.route import ContactRoute
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "Merge",
     "MergeProposal",
     "NotSame",
+    "SuggestedPair",
 ]

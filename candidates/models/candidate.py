@@ -1,7 +1,5 @@
 """A person the programme knows by name."""
 
-import re
-import unicodedata
 from typing import Any
 from uuid import UUID
 
@@ -9,20 +7,8 @@ import pghistory
 from django.db import models
 
 from candidates.choices import BirthQuality
+from candidates.likeness import LONGEST_FOLDED, fold
 from ground.rows import Personal, Row
-
-_MARKS = re.compile("[^a-z0-9]+")
-#: Letters of a folded name that are kept: some signs fold to a whole phrase.
-LONGEST_FOLDED = 620
-
-
-def fold(text: str) -> str:
-    """A name as it is searched: case, accents and punctuation gone, spaces single, cut where its column ends."""
-    if text.isascii():
-        return " ".join(_MARKS.sub(" ", text.lower()).split())[:LONGEST_FOLDED]
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return " ".join(letters.split())[:LONGEST_FOLDED]
 
 
 def person_at_end_of(path: str) -> property:
@@ -53,6 +39,9 @@ class Candidate(Row):
     language = models.CharField("language", max_length=10, default="en")
     english_is_fine = models.BooleanField("English is fine too", default=True)
     died_on = models.DateField("date of death", null=True, blank=True)
+    compared_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When others were last looked for who may be the same; empty: they are to be."
+    )
 
     personal = Personal(
         candidate=(
@@ -66,7 +55,7 @@ class Candidate(Row):
             "english_is_fine",
             "died_on",
         ),
-        neither=("organisation",),
+        neither=("organisation", "compared_at"),
     )
     audit_person = person_at_end_of("")
 
@@ -81,6 +70,8 @@ class Candidate(Row):
         indexes = [
             models.Index(fields=["folded_name"], name="candidate_folded", opclasses=["text_pattern_ops"]),
             models.Index(fields=["folded_name", "id"], name="candidate_by_name"),
+            models.Index(fields=["date_of_birth"], name="candidate_born", condition=models.Q(date_of_birth__isnull=False)),
+            models.Index(fields=["id"], name="candidate_to_compare", condition=models.Q(compared_at__isnull=True)),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Who is one person with whom: merges, proposals of them, and people whom somebody told apart."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -92,3 +93,23 @@ class NotSame(Pair):
             *Pair.Meta.constraints,
             models.UniqueConstraint(fields=["one", "other"], condition=Q(ended_at__isnull=True), name="notsame_said_once"),
         ]
+
+
+class SuggestedPair(Pair):
+    """Two records that are alike enough to be asked about: found when one of them is written or changed, and looked at again each night.
+
+    It says nothing by itself. It stays while somebody proposes or denies that they are one person, for their page has its address.
+    """
+
+    points = models.SmallIntegerField(help_text="How like they are: candidates.likeness.")
+    agree = ArrayField(models.CharField(max_length=20), help_text="What they have in common: candidates.choices.Agreement.")
+    found_at = models.DateTimeField()
+
+    personal = Personal(candidate=("one", "other", "points", "agree", "found_at"))
+
+    class Meta(Pair.Meta):
+        constraints = [
+            *Pair.Meta.constraints,
+            models.UniqueConstraint(fields=["one", "other"], name="suggestedpair_once"),
+        ]
+        indexes = [models.Index(fields=["-points", "-id"], name="suggestedpair_best")]

@@ -1,7 +1,5 @@
 """Names that are spelt otherwise: alike by how they sound; and by their letters, where the database has trigrams."""
 
-import re
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.fields.array import ArrayContains
 from django.contrib.postgres.lookups import TrigramWordSimilar
@@ -9,17 +7,15 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection
 from django.db.models import F, FloatField, Func, Q, QuerySet, TextField, Value
 
+from candidates.likeness import FEWEST_SOUNDS, sound
 from candidates.models.candidate import Candidate
 
 #: How like a word of the name a word typed must be, from 0 to 1: "Smiht" for Smith is 0.5.
 LIKE_ENOUGH = "0.5"
+#: How like a whole name must be to the whole name of somebody who may be the same.
+WHOLE_LIKE_ENOUGH = "0.55"
 #: Words of a search that are looked for: each more is another look through everybody.
 MOST_WORDS = 6
-#: What stays of a name's word by its sound is told from others from so many letters on.
-FEWEST_SOUNDS = 3
-_AFTER_THE_FIRST = re.compile("(?<=[^ ])[aeiouy]+")
-_AGAIN = re.compile(r"(.)\1+")
-_SAME = str.maketrans("cqzv", "kksf")
 
 
 class Sounds(Func):
@@ -32,19 +28,15 @@ class Sounds(Func):
     output_field = ArrayField(TextField())
 
 
-def sound(word: str) -> str:
-    """One folded word as Sounds hears it."""
-    return _AGAIN.sub(r"\1", _AFTER_THE_FIRST.sub("", word.replace("ph", "f").translate(_SAME)))
-
-
 def knows_trigrams() -> bool:
     """Whether the database can look for names by their letters. It is told how like is enough, too, for as long as it is spoken with."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, false), to_regclass('candidate_name_trigrams') IS NOT NULL",
-            [LIKE_ENOUGH],
+            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, false), set_config('pg_trgm.similarity_threshold', %s, false), "
+            "to_regclass('candidate_name_trigrams') IS NOT NULL",
+            [LIKE_ENOUGH, WHOLE_LIKE_ENOUGH],
         )
-        return bool(cursor.fetchone()[1])
+        return bool(cursor.fetchone()[2])
 
 
 def words_of(folded: str) -> list[str]:

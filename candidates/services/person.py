@@ -7,6 +7,7 @@ from accounts.models import Organisation
 from accounts.services.audit import service
 from candidates.choices import AddressChange, RouteKind
 from candidates.models import Address, Candidate, ContactRoute
+from candidates.services.pairs import compare_again
 from candidates.services.place import place_address
 from ground.actor import Actor
 from ground.clock import today_london
@@ -70,6 +71,7 @@ def correct_person(*, candidate: Candidate, version: int, values: dict[str, Any]
     candidate.change(version=version, **values)
     candidate.refresh_from_db()
     candidate.save(update_fields=["folded_name"])
+    compare_again([candidate.pk])
     return candidate
 
 
@@ -84,6 +86,7 @@ def add_route(
     if found is not None:
         return found
     last = ContactRoute.objects.current().filter(candidate=candidate).count()
+    compare_again([candidate.pk])
     return ContactRoute.objects.create(
         candidate=candidate, kind=kind, value=value, typed=typed or value, rank=last + 1, confirmed_on=today_london(at), **(safe or {})
     )
@@ -105,6 +108,7 @@ def change_route(*, route: ContactRoute, version: int, values: dict[str, Any], b
             raise Refused("This is on their record already.", field="value")
         values = {**values, "confirmed_on": today_london(at)}
     route.change(version=version, **values)
+    compare_again([route.candidate_id])
     return route
 
 
@@ -122,6 +126,7 @@ def make_main(*, route: ContactRoute, by: Actor, at: datetime) -> ContactRoute:
 def end_route(*, route: ContactRoute, version: int, by: Actor, at: datetime) -> ContactRoute:
     """This way no longer reaches them: a wrong number, or one given up."""
     route.change(version=version, ended_on=today_london(at))
+    compare_again([route.candidate_id])
     return route
 
 
@@ -174,4 +179,5 @@ def set_address(
     if kind == AddressChange.CORRECTED and current is not None:
         current.change(version=current.version, replaced_by=made)
     place_address(address=made, on=today)
+    compare_again([candidate.pk])
     return made

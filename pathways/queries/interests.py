@@ -1,6 +1,6 @@
 """Forms that came in and wait for somebody's look: who they may be, and what may be pressed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 
 from candidates.choices import RouteKind
-from candidates.models import Address, Candidate, ContactRoute
-from candidates.models.candidate import fold
+from candidates.likeness import Known, known_as
+from candidates.models import ContactRoute
 from employers.models import JobFamily
 from ground.clock import today_london
 from ground.languages import BY_CODE
@@ -20,7 +20,7 @@ from outreach.models import Event
 from pathways.models import InterestPost, InterestState, Pathway
 from pathways.models.interest import WAITING
 from pathways.queries.due import Act, ListRow, stage_words
-from pathways.queries.search import latest_cases
+from pathways.queries.search import latest_cases, likest
 from pathways.queries.unclaimed import count_words, nobodys_row
 from pathways.scope import interests, led_programmes, people
 
@@ -45,15 +45,14 @@ MOST_OFFERED = 3
 MOST_STALLS = 5
 
 
-#: What somebody known has in common with a form, by the way that it names.
+#: What somebody known has in common with a form that names no number or address of one person.
 IN_COMMON: Mapping[str, str] = {
-    RouteKind.MOBILE: "same number",
-    RouteKind.LANDLINE: "same number",
-    RouteKind.EMAIL: "same e-mail address",
     RouteKind.LETTER: "same address for letters",
     RouteKind.THROUGH: "same place to ask for them",
 }
-NAME_AND_POSTCODE = "same name at the same postcode"
+
+#: Ways that are no number or address of one person: a house, a desk.
+ASKED_FOR_AT = (RouteKind.LETTER, RouteKind.THROUGH)
 
 
 @dataclass(frozen=True)
@@ -99,43 +98,39 @@ def read_whole(user: object, posts: Sequence[InterestPost]) -> set[int]:
 
 
 def who_they_may_be(user: object, posts: Sequence[InterestPost]) -> dict[int, list[MayBe]]:
-    """For each form the people in sight with that number or address, or as found when it came: their latest case, and why."""
-    held = ContactRoute.objects.current().filter(value__in={post.reach for post in posts if post.reach})
+    """For each form the people in sight who may have sent it, and whoever it was taken for when it came: their latest case, and why."""
+    alike = {pk: dict(found) for pk, found in likest(user, {post.pk: _told(post) for post in posts}).items()}
     by_way: dict[str, list[int]] = {}
-    for candidate, value in held.values_list("candidate", "value"):
-        by_way.setdefault(value, []).append(candidate)
+    places = {post.reach for post in posts if post.way in ASKED_FOR_AT and post.reach}
+    if places:
+        held = ContactRoute.objects.current().filter(value__in=places).order_by("candidate")
+        for candidate, value in held.values_list("candidate", "value"):
+            by_way.setdefault(value, []).append(candidate)
     meant = {
-        post.pk: list(dict.fromkeys([*([post.candidate_id] if post.candidate_id else []), *by_way.get(post.reach, ())]))[:MOST_OFFERED]
+        post.pk: list(dict.fromkeys([*([post.candidate_id] if post.candidate_id else []), *alike[post.pk], *by_way.get(post.reach, ())]))
         for post in posts
     }
     cases = latest_cases(user, {each for ids in meant.values() for each in ids})
-    homes = _homes(cases, {post.postcode for post in posts if post.postcode})
 
-    def why(post: InterestPost, case: Pathway) -> str:
-        if case.candidate_id in by_way.get(post.reach, ()):
-            return IN_COMMON.get(post.way, "")
-        lives = (case.candidate_id, post.postcode) in homes
-        return NAME_AND_POSTCODE if lives and same_name(post.name, case.candidate) else ""
+    def why(post: InterestPost, each: int) -> str:
+        like = alike[post.pk].get(each)
+        in_the_way = IN_COMMON.get(post.way, "") if each in by_way.get(post.reach, ()) else ""
+        return like.words if like is not None and like.agree else in_the_way
 
     return {
-        post.pk: [MayBe(cases[each], why(post, cases[each])) for each in meant[post.pk] if _fits(cases.get(each), post)] for post in posts
+        post.pk: [MayBe(cases[each], why(post, each)) for each in meant[post.pk] if _fits(cases.get(each), post)][:MOST_OFFERED]
+        for post in posts
     }
+
+
+def _told(post: InterestPost) -> Known:
+    """What a form says by which its sender may be known."""
+    first, _, last = post.name.partition(" ")
+    return known_as(first=first, last=last, reach=[(post.way, post.reach)] if post.reach else [], postcode=post.postcode)
 
 
 def _fits(case: Pathway | None, post: InterestPost) -> bool:
     return case is not None and case.programme_id == post.programme_id
-
-
-def _homes(people: Iterable[int], postcodes: Collection[str]) -> set[tuple[int, str]]:
-    """Which of these people live at which of these postcodes today."""
-    lives = Address.objects.filter(candidate__in=list(people), postcode__in=postcodes, valid_to__isnull=True, replaced_by__isnull=True)
-    return set(lives.values_list("candidate", "postcode"))
-
-
-def same_name(written: str, person: Candidate) -> bool:
-    """Whether a name as it was written is this person's, or how theirs begins."""
-    name = fold(written)
-    return f"{person.folded_name} ".startswith(f"{name} ") if name else written == person.first_name
 
 
 def family_names(posts: Sequence[InterestPost]) -> dict[str, str]:

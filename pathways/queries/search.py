@@ -1,13 +1,15 @@
 """Finding a person by name, phone or postcode, within scope; and people who may be the same one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from uuid import UUID
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
+from candidates.likeness import Known, Likeness, likeness
 from candidates.models import Address, Candidate, ContactRoute
+from candidates.models.alike import known_of, near
 from candidates.models.candidate import fold
 from candidates.models.spelling import has_words, knows_trigrams, spelt_otherwise
 from ground.phones import PhoneRefused, read_phone
@@ -27,7 +29,9 @@ FEWEST_TO_MISSPELL = 3
 BEGINS, HAS_WORDS, ALIKE = range(3)
 OTHERWISE = "Similar name"
 OTHER_RECORD = "By another record of theirs"
-SAME_NUMBER, SAME_NAME = "Same number", "Same name at the same postcode"
+#: Whoever stands before us can be asked: fewer points are worth a look then than in a list of pairs. A first name at a postcode is.
+WORTH_A_LOOK = 8
+MOST_DOUBLES = 5
 
 
 @dataclass(frozen=True)
@@ -199,18 +203,25 @@ def _to_choose_by(user: object) -> QuerySet[Pathway]:
     return with_ring(pathways(user)).annotate(postcode=Subquery(lives.values("postcode")[:1]))
 
 
-def possible_doubles(user: object, *, name: str, phones: Iterable[str], postcode: str) -> Found:
-    """People in sight who may be the same, each with why: their number, or their name and postcode. Never merged by itself."""
-    numbers = [each for each in phones if each]
-    if not numbers and not postcode:
-        return Found([], False, "")
-    held = ContactRoute.objects.filter(candidate=OuterRef("pk"), ended_on__isnull=True, value__in=numbers)
-    lives = Address.objects.filter(candidate=OuterRef("pk"), postcode=postcode or "-", valid_to__isnull=True, replaced_by__isnull=True)
-    named = Q(folded_name=fold(name)) | Q(folded_name__startswith=f"{fold(name)} ")
-    alike = people(user).annotate(by_number=Exists(held), by_name=Case(When(named & Q(Exists(lives)), then=True), default=False))
-    same = alike.filter(Q(by_number=True) | Q(by_name=True)).order_by("folded_name", "id")
-    reasons = [
-        (pk, ", ".join(words for words, fits in ((SAME_NUMBER, by_number), (SAME_NAME, by_name)) if fits))
-        for pk, by_number, by_name in same.values_list("pk", "by_number", "by_name")[:5]
-    ]
+def possible_doubles(user: object, *, known: Known) -> Found:
+    """People in sight who may be the same, the likest first, each with why. Never merged by itself.
+
+    Whoever has the very number or address is among them, whatever their name is. Of who is out of sight nothing is looked at.
+    """
+    found = likest(user, {0: known}, trigrams=knows_trigrams())[0]
+    reasons = [(pk, f"{like.words[:1].upper()}{like.words[1:]}") for pk, like in found[:MOST_DOUBLES]]
     return found_before(user, reasons, more=False, kind="")
+
+
+def likest(user: object, wanted: Mapping[int, Known], *, trigrams: bool = False) -> dict[int, list[tuple[int, Likeness]]]:
+    """For each of these who were typed in, the people in sight who may be them, the likest first. Four queries."""
+    close = near(wanted, trigrams=trigrams)
+    here = known_of(people(user).filter(pk__in={pk for ids in close.values() for pk in ids}))
+    return {who: _compared(one, {pk: here[pk] for pk in close[who] & here.keys()}) for who, one in wanted.items()}
+
+
+def _compared(one: Known, others: Mapping[int, Known]) -> list[tuple[int, Likeness]]:
+    reach = one.phones | one.emails
+    found = [(pk, likeness(one, other)) for pk, other in others.items()]
+    worth = [(pk, like) for pk, like in found if like.points >= WORTH_A_LOOK or reach & (others[pk].phones | others[pk].emails)]
+    return sorted(worth, key=lambda each: (-each[1].points, each[0]))

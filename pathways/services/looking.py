@@ -35,3 +35,9 @@ def record_rejects(*, run: ImportRun, rows: int, by: Actor, at: datetime) -> Non
 def record_events_export(*, filters: list[str], columns: list[str], rows: int, by: Actor, at: datetime) -> None:
     """The list of events was taken away as a file. Filters and columns are named, not their values."""
     note(fields=[*(f"filter:{name}" for name in filters), *(f"column:{name}" for name in columns)], rows=rows)
+
+
+@service("duplicates.export")
+def record_duplicates_export(*, filters: list[str], columns: list[str], rows: int, by: Actor, at: datetime) -> None:
+    """The list of who may be the same was taken away as a file. Filters and columns are named, not their values."""
+    note(fields=[*(f"filter:{name}" for name in filters), *(f"column:{name}" for name in columns)], rows=rows)

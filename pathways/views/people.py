@@ -13,6 +13,7 @@ from django.shortcuts import render
 from accounts.desk import Seat
 from accounts.middleware import desk_for, user_of
 from accounts.models import Organisation, PrivacyNotice, Programme
+from candidates.likeness import known_as
 from ground.clock import read_clock, real_now, today_london
 from ground.door import NotYours, Refused, open_to
 from ground.once import answer_once
@@ -144,8 +145,9 @@ def _add(request: HttpRequest, form: AddPerson, seats: list[tuple[Seat, Programm
         return _page(request, form, today)
     data, programme = form.cleaned_data, form.chosen_programme()
     name = f"{data['first_name']} {data['last_name']}"
-    phones = [value for kind, value, _ in form.routes() if kind in {"mobile", "landline"}]
-    doubles = possible_doubles(request.user, name=name, phones=phones, postcode=data["postcode"])
+    reach = [(kind, value) for kind, value, _ in form.routes()]
+    known = known_as(first=data["first_name"], last=data["last_name"], reach=reach, postcode=data["postcode"])
+    doubles = possible_doubles(request.user, known=known)
     if doubles.rows and not data["anyway"]:
         return _page(request, form, today, doubles=doubles)
     seat = next(seat for seat, each in seats if each.pk == programme.pk)

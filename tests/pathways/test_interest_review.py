@@ -218,7 +218,7 @@ class TestWhatARowSays:
         case = met(stall, phone="+447700900123")
         waiting(families=["healthcare"], language="ur")
         row = signed_in(stall.worker).get(LIST).context["rows"][0]
-        assert row.next == "May be \u2068Amina Yusuf\u2069, Outreach (same number)"
+        assert row.next == "May be \u2068Amina Yusuf\u2069, Outreach (same number and short form of the same name)"
         assert row.note == "Healthcare · in Urdu"
         ContactRoute.objects.filter(candidate=case.candidate).update(value="+447700900999")
         assert signed_in(stall.worker).get(LIST).context["rows"][0].next == "May be \u2068Amina Yusuf\u2069, Outreach", "as it is now"
@@ -228,7 +228,7 @@ class TestWhatARowSays:
         set_address(candidate=case.candidate, postcode="B1 1AA", by=actor(stall.worker), at=stall.at)
         send("/interest/library/", reach="07700 900555", postcode="B1 1AA")
         row = signed_in(stall.worker).get(LIST).context["rows"][0]
-        assert row.next == "May be \u2068Amina Yusuf\u2069, Outreach (same name at the same postcode)"
+        assert row.next == "May be \u2068Amina Yusuf\u2069, Outreach (same name and same postcode)"
         assert row.note == "in English · from Library stall"
 
     def test_of_a_person_out_of_sight_nothing_is_said_to_be_the_same(self, stall: Stall) -> None:

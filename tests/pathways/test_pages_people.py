@@ -226,7 +226,7 @@ def test_the_warning_says_why_with_the_phone_and_whose_they_are_and_holds_the_wa
     Address.objects.create(candidate=known.candidate, postcode="B31 2AA")
     browser = signed_in(scene.worker)
     typed = {"first_name": "Amy", "phone": "07700 900123"}, {"first_name": "Amina", "last_name": "Yusuf", "postcode": "b312aa"}
-    for fields, why in zip(typed, ("Same number · B31", "Same name at the same postcode · B31"), strict=True):
+    for fields, why in zip(typed, ("Same number (perhaps a family’s) · B31", "Same name and same postcode · B31"), strict=True):
         answer = add(browser, **fields)
         (row,) = answer.context["doubles"]
         assert (row.note, row.phone, row.owed) == (why, "+447700900123", scene.worker.name)

@@ -8,12 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from candidates.choices import RouteKind
+from candidates.likeness import Known, found_by, known_as, likeness, with_slips
 from pathways.backends.register import names
 from pathways.backends.register.proposals import Decision, Flag, Place
 from pathways.backends.register.rows import RowRead
 
 SAME_OR_NEW = (("same", "The same person"), ("new", "A new person"), ("out", "Leave the row out"))
-CROWD = 25  # so many with one date of birth are not compared letter by letter
+CROWD = 25  # so many who share one thing are not compared letter by letter
 
 
 @dataclass(slots=True)
@@ -183,23 +185,39 @@ class Alike:
 
 
 def look_alikes(groups: list[Group]) -> list[Alike]:
-    """Each group that may be an earlier one again: phone and date of birth, name and postcode, name and phone or date of birth."""
+    """Each group that may be an earlier one again, once: what agrees outright, else whoever is likest by the comparison of people."""
     seen: dict[tuple[str, str, str], Group] = {}
     near: dict[str, list[Group]] = defaultdict(list)
+    known: dict[int, Known] = {}
     found: list[Alike] = []
     for group in groups:
         if not any(group.name):
             continue
         keys = list(_double_keys(group))
+        mine = known[id(group)] = _known(group)
         match = next((Alike(seen[key], group, key[0]) for key in keys if key in seen), None)
-        match = match or _nearly(group, near)
+        match = match or _likest(group, mine, near, known)
         if match:
             found.append(match)
         for key in keys:
             seen.setdefault(key, group)
-        for shared in _neighbourhood(group):
-            near[shared].append(group)
+        for handle in found_by(mine):
+            near[handle].append(group)
     return found
+
+
+def _known(group: Group) -> Known:
+    reach = [(RouteKind.MOBILE, phone) for phone in group.phones] + [(RouteKind.EMAIL, email) for email in group.emails]
+    known = known_as(first=group.name[0], last=group.name[1], reach=reach)
+    return known | Known(born=group.births, postcodes=frozenset(group.postcodes))
+
+
+def _likest(group: Group, mine: Known, near: dict[str, list[Group]], known: dict[int, Known]) -> Alike | None:
+    """The earlier group that is likest, among those that share something with this one."""
+    close = {id(other): other for handle in with_slips(mine) if len(others := near.get(handle, ())) <= CROWD for other in others}
+    alike = [(likeness(mine, known[key]), other) for key, other in close.items()]
+    likest = max(alike, key=lambda each: each[0].points, default=None)
+    return Alike(likest[1], group, f"the two have in common: {likest[0].words}") if likest and likest[0].may_be_one else None
 
 
 def _double_keys(group: Group) -> Iterator[tuple[str, str, str]]:
@@ -224,23 +242,6 @@ def _double_keys(group: Group) -> Iterator[tuple[str, str, str]]:
         yield "the name and the phone agree", name, phone
     for email in group.emails if whole else ():
         yield "the name and the e-mail agree", name, email
-
-
-def _nearly(group: Group, near: dict[str, list[Group]]) -> Alike | None:
-    for shared in _neighbourhood(group):
-        others = near.get(shared, ())
-        if others and len(others) <= CROWD:
-            own = names.folded(f"{group.name[0]} {group.name[1]}")
-            for other in others:
-                if names.nearly(own, names.folded(f"{other.name[0]} {other.name[1]}")):
-                    what = "postcode" if " " in shared else "date of birth"
-                    return Alike(other, group, f"the {what} agrees, and the name but for a letter or two")
-    return None
-
-
-def _neighbourhood(group: Group) -> list[str]:
-    """Dates of birth and postcodes: names that are nearly alike are only looked for among those who share one."""
-    return [birth for birth in group.births if len(birth) == 10] + list(group.postcodes)
 
 
 def same_person(pair: Alike) -> Decision:

@@ -7,8 +7,11 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
+from candidates.choices import RouteKind
+from candidates.likeness import MOST_EACH, handles, known_as
+from candidates.likeness import Known as Traits
 from candidates.models import Address, Candidate, ContactRoute
-from candidates.models.candidate import fold
+from candidates.models.alike import compared, known_of, near
 from pathways.models import ImportRow, ImportRun, Pathway, StageChange
 from pathways.models.imports import Verdict
 from pathways.queries.company import read_together
@@ -174,30 +177,20 @@ def differences(row: ImportRow, here: Standing, mates: Iterable[ImportRow]) -> d
     return found
 
 
-@dataclass
-class Traits:
-    """By what a person may be known again."""
-
-    name: str = ""
-    born: str = ""
-    reach: set[str] = field(default_factory=set)
-    postcode: str = ""
-
-    def alike(self, other: "Traits") -> bool:
-        """A name and one thing more, or a date of birth and one thing more."""
-        name = bool(self.name) and self.name == other.name
-        born = len(self.born) == 10 and self.born == other.born
-        reach = bool(self.reach & other.reach)
-        near = bool(self.postcode) and self.postcode == other.postcode
-        return (name and (born or reach or near)) or (born and (reach or near))
-
-
 def traits_of(row: ImportRow) -> Traits:
     """What a row says by which its person may be known."""
     told = row.fields
-    reach = {told.get("phone", ""), told.get("email", ""), *(value for values in told.get("also", {}).values() for value in values)}
-    name = fold(f"{told.get('first_name', '')} {told.get('last_name', '')}")
-    return Traits(name, told.get("date_of_birth", ""), reach - {""}, told.get("postcode", ""))
+    also = told.get("also", {})
+    phones = {told.get("phone", ""), *also.get("phone", ())}
+    emails = {told.get("email", ""), *also.get("email", ())}
+    reach = [(RouteKind.MOBILE, value) for value in phones if value] + [(RouteKind.EMAIL, value) for value in emails if value]
+    return known_as(
+        first=told.get("first_name", ""),
+        last=told.get("last_name", ""),
+        born=told.get("date_of_birth", ""),
+        reach=reach,
+        postcode=told.get("postcode", ""),
+    )
 
 
 class Arrivals:
@@ -205,30 +198,27 @@ class Arrivals:
 
     def __init__(self, people: Mapping[int, Traits]) -> None:
         self.people = people
-        self.by: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for pk, traits in people.items():
-            for handle in _handles(traits):
+        self.by: dict[str, list[int]] = defaultdict(list)
+        for pk, known in people.items():
+            for handle in handles(known):
                 self.by[handle].append(pk)
 
-    def alike(self, traits: Traits) -> list[int]:
-        """Those who may be this person, first come first."""
-        near = {pk for handle in _handles(traits) for pk in self.by.get(handle, ())}
-        return sorted(pk for pk in near if self.people[pk].alike(traits))
-
-
-def _handles(traits: Traits) -> Iterator[tuple[str, str]]:
-    """Nobody is alike without one of these."""
-    if traits.name:
-        yield "name", traits.name
-    if len(traits.born) == 10:
-        yield "born", traits.born
+    def alike(self, known: Traits) -> list[int]:
+        """Those who may be this person, the likest first."""
+        close = {pk for handle in handles(known) for pk in self.by.get(handle, ())[-MOST_EACH:]}
+        return [pk for pk, _ in compared(known, {pk: self.people[pk] for pk in close})]
 
 
 def lookalikes(run: ImportRun, rows: Sequence[ImportRow]) -> list[list[int]]:
-    """For each row, people of this programme who may be the same. A few queries, however many rows."""
-    wanted = [traits_of(row) for row in rows]
-    here = Arrivals(_people(run, wanted)) if rows else Arrivals({})
-    return [here.alike(traits)[:MOST_ALIKE] for traits in wanted]
+    """For each row, people of this programme who may be the same, the likest first. A few queries, however many rows."""
+    if not rows:
+        return []
+    wanted = {number: traits_of(row) for number, row in enumerate(rows)}
+    close = near(wanted, closely=False)
+    inside = Exists(Pathway.objects.filter(candidate=OuterRef("pk"), programme=run.programme_id).exclude(stage=Stage.VOID))
+    here = known_of(Candidate.objects.filter(inside, pk__in={pk for ids in close.values() for pk in ids}))
+    found = (compared(known, {pk: here[pk] for pk in close[number] & here.keys()}) for number, known in wanted.items())
+    return [[pk for pk, _ in each[:MOST_ALIKE]] for each in found]
 
 
 def newcomers(run: ImportRun) -> Arrivals:
@@ -238,31 +228,4 @@ def newcomers(run: ImportRun) -> Arrivals:
         return Arrivals({})
     own = ImportRow.objects.filter(run=run, pathway__isnull=False).values("pathway__candidate")
     added = Candidate.objects.filter(pk__gt=until, pathways__programme=run.programme_id).exclude(pk__in=own)
-    return Arrivals(_traits(set(added.values_list("pk", flat=True))))
-
-
-def _people(run: ImportRun, wanted: Sequence[Traits]) -> dict[int, Traits]:
-    """People with a case in this programme who share a name or a day of birth with the file's."""
-    inside = Exists(Pathway.objects.filter(candidate=OuterRef("pk"), programme=run.programme_id).exclude(stage=Stage.VOID))
-    near: set[int] = set()
-    names = {each.name for each in wanted if each.name}
-    births = {each.born for each in wanted if len(each.born) == 10}
-    everybody = Candidate.objects.filter(inside)
-    near |= set(everybody.filter(folded_name__in=names).values_list("pk", flat=True))
-    near |= set(everybody.filter(date_of_birth__in=births).values_list("pk", flat=True))
-    return _traits(near)
-
-
-def _traits(near: set[int]) -> dict[int, Traits]:
-    people: dict[int, Traits] = {}
-    if not near:
-        return people
-    for person in Candidate.objects.filter(pk__in=near):
-        plain = _plain(person)
-        people[person.pk] = Traits(fold(f"{person.first_name} {person.last_name}"), plain["date_of_birth"])
-    for pk, value in ContactRoute.objects.current().filter(candidate__in=people).values_list("candidate_id", "value"):
-        people[pk].reach.add(value)
-    current = Address.objects.filter(candidate__in=people, valid_to__isnull=True, replaced_by__isnull=True)
-    for pk, postcode in current.values_list("candidate_id", "postcode"):
-        people[pk].postcode = postcode
-    return people
+    return Arrivals(known_of(set(added.values_list("pk", flat=True))))
