@@ -18,6 +18,7 @@ from pathways.views import (
     interest,
     interests,
     note,
+    own,
     people,
     person,
     questions,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("interest/questions/", questions.equality_questions, name="equality_questions"),
     # Whatever else lies under interest/ stands before this one.
     path("interest/<slug:code>/", interest.interest, name="interest_at"),
+    path("me/<str:token>/", own.own_page, name="own_page"),
     path("today/", today.today, name="today"),
     path("today/digest/", today.morning, name="digest"),
     path("integrity/", integrity.integrity, name="integrity"),

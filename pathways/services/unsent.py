@@ -12,7 +12,7 @@ from outreach.services.template import tidy
 from pathways.models import Pathway, StageChange, Task
 from pathways.models.task import TaskKind
 from pathways.services.task import open_task, show_next
-from pathways.services.text import LONGEST_TASK, TELLINGS
+from pathways.services.text import LONGEST_TASK, TELLINGS, said_aloud
 from pathways.workflow.owed import TOLD_BY_HAND
 
 DID_NOT_GO = (
@@ -77,7 +77,7 @@ def say_instead(*, message: Message, change: StageChange, at: datetime) -> bool:
         owed_by="worker",
         change=change,
         stage=case.stage,
-        words=tidy(lead + (message.body.partition(". ")[2] or message.body), LONGEST_TASK),
+        words=tidy(lead + said_aloud(message.body.partition(". ")[2] or message.body), LONGEST_TASK),
     )
     show_next(pathway_id=case.pk)
     return owed
