@@ -101,7 +101,7 @@ ACTS: dict[str, Act] = {
         _("Take a break"), lambda d: cases.pause_case(case=d.row, review_on=d.form.day(), **d.who), forms.Break, fold=_("I need a break")
     ),
     "case.resume": Act(_("Go on now"), lambda d: cases.resume_case(case=d.row, **d.who)),
-    "case.return": Act(_("Start again"), lambda d: cases.start_again(previous=d.row, owner=d.row.owner, **d.who), kind="primary"),
+    "case.return": Act(_("Start again"), lambda d: cases.start_again(previous=d.row, owner=d.row.owner, by=d.by, at=d.at), kind="primary"),
     "case.stop": Act(
         _("Yes, stop contacting me"),
         lambda d: own_acts.stop_contact(person=d.page.person, cases=[each.case for each in d.page.stories], by=d.by, at=d.at),

@@ -7,8 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from candidates.models import Candidate, CandidateLink
-from candidates.services.person import add_route
+from candidates.models import CandidateLink, ContactRoute
 from ground.actor import SYSTEM
 from ground.clock import read_clock
 from outreach.models import Message
@@ -27,12 +26,15 @@ class Own(Steps):
         self.delivery.contact_phone = "+441214960123"
         self.delivery.save()
 
-    def phone(self, candidate: Candidate, number: str = NUMBER, **safe: Any) -> None:
-        add_route(candidate=candidate, kind="mobile", value=number, safe={"may_mention": True, **safe}, by=self.by, at=self.now)
-
     def reachable(self, case: Pathway, number: str = NUMBER, **safe: Any) -> Pathway:
-        self.phone(case.candidate, number, **safe)
+        """The same case, whose person has this number and no other way."""
+        values = {"kind": "mobile", "value": number, "typed": number, "may_mention": True, **safe}
+        ContactRoute.objects.filter(candidate=case.candidate).update(**values)
         return case
+
+    def by_letter(self, case: Pathway) -> Pathway:
+        """The same case, whose person can be written to and not rung."""
+        return self.reachable(case, "12 Some Road, Birmingham", kind="letter")
 
     def browser(self, case: Pathway, purpose: str = "page", *, address: str = "192.0.2.9") -> "Browser":
         where = make_link(candidate=case.candidate, purpose=purpose, by=SYSTEM, at=self.now)

@@ -19,6 +19,7 @@ from pathways.models import Pathway
 from pathways.services import case as cases
 from pathways.services.own_page import make_link
 from pathways.services.reach import end_way, put_way_right
+from tests.factories import programme
 from tests.pathways.own_scene import NUMBER, Browser, Own, code_sent
 from tests.signing_in import signed_in
 
@@ -32,7 +33,7 @@ def scene() -> Own:
 
 @pytest.fixture
 def case(scene: Own) -> Pathway:
-    return scene.reachable(scene.open(first="Tamsin", phone=None))
+    return scene.reachable(scene.open(first="Tamsin"))
 
 
 def over(page: Any) -> bool:
@@ -152,7 +153,7 @@ def test_asking_again_kills_the_earlier_code_and_its_text(scene: Own, case: Path
 
 
 def test_a_code_of_another_link_opens_nothing(scene: Own, case: Pathway) -> None:
-    other = scene.reachable(scene.open(first="Bo", phone=None), "+447700900124")
+    other = scene.reachable(scene.open(first="Bo"), "+447700900124")
     mine, theirs = scene.browser(case), scene.browser(other)
     mine.ask()
     digits = code_sent()
@@ -163,7 +164,7 @@ def test_a_code_of_another_link_opens_nothing(scene: Own, case: Pathway) -> None
 
 
 def test_somebody_elses_link_in_my_sitting_shows_nothing_of_either(scene: Own, case: Pathway) -> None:
-    other = scene.reachable(scene.open(first="Bo", phone=None), "+447700900124")
+    other = scene.reachable(scene.open(first="Bo"), "+447700900124")
     mine, theirs = scene.browser(case), scene.browser(other)
     mine.sit()
     page = mine.client.get(theirs.path)
@@ -224,7 +225,7 @@ def test_a_changed_number_ends_the_sitting_and_the_old_phone_gets_nothing(scene:
 
 
 def test_a_letter_to_somebody_without_a_phone_says_whom_to_ring(scene: Own) -> None:
-    browser = scene.browser(scene.open(phone=None))
+    browser = scene.browser(scene.by_letter(scene.open()))
     page = browser.get()
     assert "Ring us on 0121 496 0123" in page.content.decode()
     answer = browser.ask()
@@ -279,11 +280,13 @@ def test_a_page_of_another_link_or_an_old_one_is_asked_for_once_more(scene: Own,
     assert Message.objects.count() == 0
 
 
-def test_a_person_taken_in_by_another_record_sees_the_one_page(scene: Own, case: Pathway) -> None:
-    kept = scene.open(first="Tamsin", phone=None, last="Kept")
+def test_a_person_of_two_records_sees_the_cases_of_both(scene: Own, case: Pathway) -> None:
+    """The link of the record that was taken in, after the merge: one page, with what stands on the case that went on."""
+    kept = scene.open(first="Tamsin", last="Kept")
+    Pathway.objects.filter(pk=case.pk).update(person_key=kept.person_key, programme=programme(scene.delivery))
     Merge.objects.create(kept=kept.candidate, absorbed=case.candidate, merged_by=scene.worker, merged_at=scene.now)
     page = scene.browser(case).sit()
-    assert page.status_code == 200
+    assert page.content.decode().count("You told us you are interested.") == 2
 
 
 def test_a_link_after_the_case_closed_says_so_and_lets_them_start_again(scene: Own, case: Pathway) -> None:
