@@ -26,7 +26,7 @@ from outreach.services.message import queue_message, set_fact
 from outreach.services.template import current_template, fill, seed_template, tidy
 from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, StageChange
 from pathways.models.task import TaskKind
-from pathways.services.own_page import make_link
+from pathways.services.own_page import link_in_a_text
 from pathways.services.task import open_task
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.truth import truth_of
@@ -41,6 +41,7 @@ OWN_CODE = "own-code"
 SHORTEST_LINK = 14
 
 #: The sentence with the link, which ends a wording that has one.
+CHANGE = " To see or change it: "
 LINK_SENTENCE = re.compile(r" [^.?]*(?:\{link\}|\[their link\])$")
 
 Values = dict[str, str]
@@ -263,7 +264,7 @@ def link_in(body: str, *, candidate: Candidate, purpose: str, until: datetime, b
     if "{link}" not in body:
         return None
     days = max(SHORTEST_LINK, (until - at).days + 1)
-    return {"link": make_link(candidate=candidate, purpose=purpose, days=days, by=by, at=at)}
+    return {"link": link_in_a_text(candidate=candidate, purpose=purpose, days=days, by=by, at=at)}
 
 
 def _occasion(name: str, fact: str, body: str, *, candidate: Candidate, again: bool) -> str:
@@ -340,12 +341,15 @@ def _tell_by_voice(telling: Telling, moment: Moment, *, case: Pathway, change: S
 
 
 def words_to_say(body: str, values: Values) -> str:
-    return tidy("Say: " + fill(said_aloud(body).removeprefix(GREETING), {**values, "ring_us": values["ring_me"]}), LONGEST_TASK)
+    return tidy(
+        "Say: " + fill(said_aloud(body, "{ring_us}").removeprefix(GREETING), {**values, "ring_us": values["ring_me"]}), LONGEST_TASK
+    )
 
 
-def said_aloud(words: str) -> str:
-    """The same without its last sentence where that leads to a link: nobody reads one out."""
-    return LINK_SENTENCE.sub("", words)
+def said_aloud(words: str, ring: str) -> str:
+    """The same without its last sentence where that leads to a link: nobody reads one out. What could be changed there is told by `ring`."""
+    instead = f" If that does not suit you, {ring}." if CHANGE in words else ""
+    return LINK_SENTENCE.sub(lambda _found: instead, words)
 
 
 def load_texts(*, at: datetime) -> int:

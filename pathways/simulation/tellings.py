@@ -13,6 +13,7 @@ from outreach.services.line import digest_of
 from outreach.services.template import current_template, fill
 from pathways.ledger.sheets import Sheets
 from pathways.ledger.taking import Words
+from pathways.services.own_page import TOKEN_LETTERS, address_of
 from pathways.services.text import MAY_HEAR, TELLINGS, Moment, Telling, said_it_themselves, short_name, values_of, words_to_say
 from pathways.simulation.days import HOLIDAYS
 from pathways.workflow.truth import truth_of
@@ -24,6 +25,7 @@ class Tellings:
     def __init__(self, *, arrived: bool, until: datetime | None) -> None:
         self.arrived, self.until = arrived, until
         self.backend = usual_backend()
+        self.link = address_of("n" * TOKEN_LETTERS)  # as long as a real one: nobody invented opens a page
         self.facts: dict[str, Any] = {}
         self.told: dict[str, list[Any]] = {}
         self.template = cache(self._template)
@@ -128,7 +130,7 @@ class Tellings:
             fact=key,
             fact_value=self.facts[key].value,
             backend=self.backend,
-            parts=backend_named(self.backend).parts(body).count,
+            parts=backend_named(self.backend).parts(fill(template.body, {**values, "link": self.link})).count,
             written_by_id=change.actor_id,
             written_for=change.uuid,
         )
