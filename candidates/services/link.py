@@ -16,9 +16,14 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def new_token() -> str:
+    """A random part that nobody can guess."""
+    return secrets.token_urlsafe(LENGTH)
+
+
 def make_link_of(*, candidate: Candidate, purpose: str, number: str, days: int, by: Actor, at: datetime) -> tuple[CandidateLink, str]:
     """A fresh link and its random part, which nobody can read again afterwards."""
-    token = secrets.token_urlsafe(LENGTH)
+    token = new_token()
     link = CandidateLink.objects.create(
         candidate=candidate,
         digest=digest_of(token),

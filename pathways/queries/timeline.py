@@ -25,7 +25,7 @@ from pathways.queries.timeline_words import is_noise, reasons_given, said_then, 
 from pathways.scope import messages, notes
 from pathways.services.contact import may_be_meaningful, may_void
 from pathways.services.door import chart_steps
-from pathways.services.own_text import CODE as OWN_PAGE
+from pathways.services.own_text import may_take_back
 from pathways.services.undo import may_undo
 from pathways.workflow.pathway import Stage
 
@@ -341,16 +341,11 @@ def _texts(user: Any, person: Candidate, numbers: Collection[str], *, at: dateti
                 text=row.body,
                 undone=row.state == MessageState.CANCELLED,
                 again_form=f"/texts/{row.uuid}/again/" if row.pk in again else "",
-                undo_form=f"/texts/{row.uuid}/undo/" if _may_be_taken_back(row) else "",
+                undo_form=f"/texts/{row.uuid}/undo/" if may_take_back(row) else "",
                 key=f"text-{row.uuid}",
             )
         )
     return entries
-
-
-def _may_be_taken_back(row: Any) -> bool:
-    """A text that a worker sent by itself, while it waits; what a step wrote goes with the step."""
-    return row.state == MessageState.READY and row.template is not None and row.template.code.startswith(OWN_PAGE)
 
 
 def _to_be_sent_again(rows: Sequence[Any], numbers: Collection[str], *, at: datetime) -> set[int]:

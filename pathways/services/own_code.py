@@ -13,7 +13,7 @@ from django.db import connection
 from accounts.services import limits
 from accounts.services.audit import service
 from candidates.models import CandidateCode, CandidateLink, CandidateSession, ContactRoute
-from candidates.services.link import LENGTH, digest_of
+from candidates.services.link import digest_of, new_token
 from ground.actor import Actor
 from ground.door import Refused
 from outreach.models import Template
@@ -148,7 +148,7 @@ def _open(*, link: CandidateLink, digits: str, token: str, by: Actor, at: dateti
 
 def open_page(*, link: CandidateLink, digits: str, by: Actor, at: datetime) -> Opened:
     """The right digits, in time and for the first time, open a sitting of half an hour. Raises WrongCode for all else."""
-    token = secrets.token_urlsafe(LENGTH)
+    token = new_token()
     return Opened(_open(link=link, digits=digits, token=token, by=by, at=at), token)
 
 

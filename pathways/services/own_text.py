@@ -71,6 +71,11 @@ def take_back_text(*, message: Message, by: Actor, at: datetime) -> Message:
     return message
 
 
+def may_take_back(message: Message) -> bool:
+    """A text that a worker sent by itself, while it waits; what a step wrote goes with the step."""
+    return message.state == MessageState.READY and message.template is not None and message.template.code.startswith(CODE)
+
+
 def sent_to(message: Message) -> str:
     """The number that it goes to, as people write it."""
     return show_phone(message.line.e164)

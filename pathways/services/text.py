@@ -263,8 +263,13 @@ def link_in(body: str, *, candidate: Candidate, purpose: str, until: datetime, b
     """A fresh link for a wording that has a place for one, of use for a while longer than the text itself."""
     if "{link}" not in body:
         return None
-    days = max(SHORTEST_LINK, (until - at).days + 1)
+    days = link_days(until=until, at=at)
     return {"link": link_in_a_text(candidate=candidate, purpose=purpose, days=days, by=by, at=at)}
+
+
+def link_days(*, until: datetime, at: datetime) -> int:
+    """For how long the link of a text works that is of use until then."""
+    return max(SHORTEST_LINK, (until - at).days + 1)
 
 
 def _occasion(name: str, fact: str, body: str, *, candidate: Candidate, again: bool) -> str:
@@ -341,13 +346,12 @@ def _tell_by_voice(telling: Telling, moment: Moment, *, case: Pathway, change: S
 
 
 def words_to_say(body: str, values: Values) -> str:
-    return tidy(
-        "Say: " + fill(said_aloud(body, "{ring_us}").removeprefix(GREETING), {**values, "ring_us": values["ring_me"]}), LONGEST_TASK
-    )
+    spoken = said_aloud(body, "{ring_us}").removeprefix(GREETING)
+    return tidy("Say: " + fill(spoken, {**values, "ring_us": values["ring_me"]}), LONGEST_TASK)
 
 
 def said_aloud(words: str, ring: str) -> str:
-    """The same without its last sentence where that leads to a link: nobody reads one out. What could be changed there is told by `ring`."""
+    """The same without its last sentence where that leads to a link: nobody reads one out. What changes things there, `ring` does."""
     instead = f" If that does not suit you, {ring}." if CHANGE in words else ""
     return LINK_SENTENCE.sub(lambda _found: instead, words)
 

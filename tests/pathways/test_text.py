@@ -221,7 +221,7 @@ class TestSafeContact:
         placement.agree_start(placement=job, start_on=date(2026, 12, 7), report_to="Dawn", by=world.by, at=AT)
         placement.start_placement(placement=job, first_day=date(2026, 12, 7), by=world.by, at=AT + timedelta(days=14))
         assert bodies() == [
-            "Hello Amina, this is Sam. See you on Tuesday 1 December at 10am. If that does not suit you, please ring me on 0121 496 0123.",
+            "Hello Amina, this is Sam. See you on Tuesday 1 December at 10am. If tht does not suit you, please ring me on 0121 496 0123.",
             "Hello Amina, this is Sam. Please ring me on 0121 496 0123 when it suits you.",
             "Hello Amina, this is Sam. Please ring me on 0121 496 0123 when it suits you.",
         ]
