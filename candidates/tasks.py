@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from candidates.models import CandidateLink
+from candidates.services.link import KEPT_FOR, forget_links
 from candidates.services.place import pending_addresses, place_pending
 from ground.jobs import job, still_here
 
@@ -18,3 +20,11 @@ def place_addresses(*, at: datetime, dry_run: bool) -> str:
         still_here()
         if not last:
             return f"{placed} addresses placed"
+
+
+@job("forget_links", every=timedelta(days=1), not_before=2)
+def forget_links_over(*, at: datetime, dry_run: bool) -> str:
+    """Drop links to people's own pages, 90 days after they are over."""
+    if dry_run:
+        return f"{CandidateLink.objects.filter(expires_at__lt=at - KEPT_FOR).count()} links to drop"
+    return f"{forget_links(at=at)} rows of links dropped"

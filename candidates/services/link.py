@@ -9,6 +9,8 @@ from ground.actor import Actor
 
 #: 128 random bits.
 LENGTH = 16
+#: How long a link is kept after it is over, to say who was sent one and when.
+KEPT_FOR = timedelta(days=90)
 
 
 def digest_of(token: str) -> str:
@@ -34,6 +36,11 @@ def make_link_of(*, candidate: Candidate, purpose: str, number: str, days: int, 
         created_at=at,
     )
     return link, token
+
+
+def forget_links(*, at: datetime) -> int:
+    """Drop links a while after they are over, with their codes and sittings: a text found later is answered as an unknown one is."""
+    return CandidateLink.objects.filter(expires_at__lt=at - KEPT_FOR).delete()[0]
 
 
 def revoke_links(*, candidate: Candidate, at: datetime, but: str = "") -> int:

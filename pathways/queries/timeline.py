@@ -359,9 +359,7 @@ def _to_be_sent_again(rows: Sequence[Any], numbers: Collection[str], *, at: date
 
 
 def _state_words(row: Any) -> str:
-    if row.state == MessageState.READY:
-        return "waiting to be sent"
-    words = row.get_state_display()
+    words = "waiting to be sent" if row.state == MessageState.READY else row.get_state_display()
     return words[:1].lower() + words[1:]
 
 

@@ -36,6 +36,7 @@ def look(page: Any, name: str, width: int, *, script: bool = True) -> None:
     """Keep a picture where somebody asks for it, and ask what every state of the page must be."""
     if folder := os.environ.get("PATHWAYS_LOOK"):
         page.screenshot(path=f"{folder}/own-{name}-{width}.png", full_page=True)
+    page.wait_for_load_state()
     if script:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert accessibility_faults(page) == []

@@ -221,7 +221,7 @@ class TestSafeContact:
         placement.agree_start(placement=job, start_on=date(2026, 12, 7), report_to="Dawn", by=world.by, at=AT)
         placement.start_placement(placement=job, first_day=date(2026, 12, 7), by=world.by, at=AT + timedelta(days=14))
         assert bodies() == [
-            "Hello Amina, this is Sam. See you on Tuesday 1 December at 10am. If tht does not suit you, please ring me on 0121 496 0123.",
+            "Hello Amina, this is Sam. See you on Tuesday 1 December at 10am. If that does not suit you, please ring me on 0121 496 0123.",
             "Hello Amina, this is Sam. Please ring me on 0121 496 0123 when it suits you.",
             "Hello Amina, this is Sam. Please ring me on 0121 496 0123 when it suits you.",
         ]
@@ -275,7 +275,7 @@ class TestWithoutAPhone:
         world = Text()
         chat = world.chat(world.amina(phone=None))
         interview.move_chat(chat=chat, when=TEN + timedelta(days=1), place="", host=None, by=world.by, at=AT)
-        assert [words[:60] for _, words, _ in to_tell()] == ["Say: Your chat is now on Wednesday 2 December at 10am. If tha"]
+        assert [words[:60] for _, words, _ in to_tell()] == ["Say: Your chat is now on Wednesday 2 December at 10am. If th"]
         undo_step(change=StageChange.objects.get(machine="interview", step="move"), by=world.by, at=AT)
         assert [words[:60] for _, words, _ in to_tell()] == ["Say: Your chat with Sam is on Tuesday 1 December at 10am, La"]
 
