@@ -31,6 +31,10 @@ class CodeForm(forms.Form):
     )
     use_required_attribute = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].hide_optional = True  # type: ignore[attr-defined]  # read by label_words.html; asked for by the page
+
 
 class OwnForm(HouseForm):
     """An act on their own page: which one, on which row of theirs, as it stood when the page was drawn."""
@@ -82,6 +86,7 @@ class AcceptOffer(OwnForm):
             return
         field: Any = self.fields["close"]
         field.choices = list(self.others)
+        field.hide_optional = True
         field.initial = [value for value, _words in self.others] if self.full else []
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from candidates.models import Candidate, CandidateLink, CandidateSession, ContactRoute
@@ -12,7 +13,8 @@ from candidates.services.link import digest_of
 from ground.clock import today_london
 from outreach.queries import text_route
 from outreach.services.line import reachable_route
-from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, StageChange, TrainingPlace
+from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, StageChange, Task, TrainingPlace
+from pathways.models.task import TaskState
 from pathways.services.undo import DAYS
 from pathways.workflow.introduction import FLAGS as INTRODUCTION
 from pathways.workflow.introduction import LIVE
@@ -136,7 +138,7 @@ def own_page(person: Candidate, *, today: date) -> OwnPage:
     stories = {case.pk: _story(case, today=today) for case in shown}
     whose = {pk: case.pk for case in shown for pk in (case.pk, *case.read_with)}
     if whose:
-        _fill(stories, whose)
+        _fill(stories, whose, today=today)
     return OwnPage(person, list(stories.values()), _deeds([case.pk for case in shown], today=today))
 
 
@@ -145,15 +147,20 @@ def _story(case: Pathway, *, today: date) -> Story:
 
 
 def _next(case: Pathway, *, today: date) -> NextStep | None:
-    if not case.next_kind:
-        return None
-    owes = "candidate" if case.next_kind in THEIRS else case.next_owed_by
-    by = case.next_due_on if case.next_due_on is not None and case.next_due_on >= today else None
-    return NextStep(gettext(NEXT.get(case.next_kind, IN_TOUCH)), gettext(WHO.get(owes, OURS)), by)
+    return _step(case.next_kind, case.next_owed_by, case.next_due_on, today=today) if case.next_kind else None
 
 
-def _fill(stories: dict[int, Story], whose: dict[int, int]) -> None:
+def _step(kind: str, owes: str, due_on: date | None, *, today: date) -> NextStep:
+    by = due_on if due_on is not None and due_on >= today else None  # a day that has passed is for us to put right
+    return NextStep(gettext(NEXT.get(kind, IN_TOUCH)), gettext(WHO.get(owes, OURS)), by)
+
+
+def _fill(stories: dict[int, Story], whose: dict[int, int], *, today: date) -> None:
     ids = list(whose)
+    mine = Q(owed_by="candidate") | Q(kind__in=THEIRS)
+    for task in Task.objects.filter(mine, pathway__in=ids, state=TaskState.OPEN).order_by("-due_on", "-id"):
+        # What they do themselves comes first, whatever else is owed; of several the soonest.
+        stories[whose[task.pathway_id]].next = _step(task.kind, "candidate", task.due_on, today=today)
     for chat in Interview.objects.filter(pathway__in=ids, stage="booked").select_related("host", "pathway").order_by("at", "id"):
         stories[whose[chat.pathway_id]].chats.append(Told(chat, ""))
     seats = TrainingPlace.objects.filter(pathway__in=ids, stage__in=["waiting", "booked", "in_training"])

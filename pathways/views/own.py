@@ -17,7 +17,6 @@ from ground.actor import Actor
 from ground.clock import read_clock, today_london
 from ground.door import open_to
 from ground.languages import BY_CODE, FIELD, OTHER, in_their_language, language_now
-from ground.phones import show_phone
 from ground.templatetags.said import time_of_day
 from pathways.forms.own import CodeForm
 from pathways.forms.stamp import OLDEST, new_stamp, read_stamp
@@ -67,9 +66,10 @@ def _reads(request: HttpRequest, link: CandidateLink) -> str:
     return BY_CODE[chosen].locale if chosen in BY_CODE else language_now().locale
 
 
-def _ring(link: CandidateLink) -> str:
-    number = link.candidate.organisation.contact_phone
-    return show_phone(number) if number else ""
+def _house(link: CandidateLink) -> dict[str, str]:
+    """Who sent the link, and where to ring: of the organisation alone."""
+    house = link.candidate.organisation
+    return {"public_name": house.name, "ring": house.contact_phone}
 
 
 def _bound(link: CandidateLink) -> str:
@@ -80,12 +80,12 @@ def _bound(link: CandidateLink) -> str:
 
 
 def _start_page(request: HttpRequest, link: CandidateLink, *, at: datetime, status: int = 200, **more: object) -> HttpResponse:
-    context = {"stamp": new_stamp(at=at, bound_to=_bound(link)), "ring": _ring(link), "over": "over" in request.GET, **more}
+    context = {"stamp": new_stamp(at=at, bound_to=_bound(link)), **_house(link), "over": "over" in request.GET, **more}
     return render(request, "pathways/own_start.html", context, status=status)
 
 
 def _code_page(request: HttpRequest, link: CandidateLink, *, at: datetime, form: CodeForm | None = None, status: int = 200) -> HttpResponse:
-    context = {"stamp": new_stamp(at=at, bound_to=_bound(link)), "ring": _ring(link), "form": form or CodeForm()}
+    context = {"stamp": new_stamp(at=at, bound_to=_bound(link)), **_house(link), "form": form or CodeForm()}
     return render(request, "pathways/own_code.html", context, status=status)
 
 
@@ -102,7 +102,7 @@ def _ask_or_open(request: HttpRequest, link: CandidateLink, *, at: datetime) -> 
             route = own_code.count_code(link=link, at=at)
             own_code.send_code(link=link, stamp=stamp.token, route=route, by=_by(link), at=at)
         except own_code.CannotSend:
-            return render(request, "pathways/own_cannot.html", {"ring": _ring(link)}, status=422)
+            return render(request, "pathways/own_cannot.html", _house(link), status=422)
         except TooMany as full:
             if not own_code.asked_already(link=link, stamp=stamp.token):  # else another press of this very page was let through
                 return _too_many(request, link, full, at=at)

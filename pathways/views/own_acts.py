@@ -246,6 +246,7 @@ def own_answer(
             )
     context = {
         "page": page,
+        "public_name": link.candidate.organisation.name,
         "drawn": drawn,
         "deeds": deeds,
         "shared": shared,

@@ -130,6 +130,7 @@ def test_one_of_two_offers_is_taken_and_a_part_time_introduction_stays_open(scen
     browser, page = sitting(scene, case)
     words = said(page)
     assert words.count("You have a job offer.") >= 2
+    assert "You say yes or no to the offer. You do this." in words, "what they do comes before what we owe"
     assert scene.trust.name in words
     assert words.count('type="checkbox"') == words.count("checked") == 4, "at 30 hours or more all others are to close, unless they say"
     answer = browser.act("offer.accept", first, page, close=[str(second.uuid)])
@@ -381,5 +382,5 @@ def test_the_page_asks_as_many_queries_for_one_introduction_as_for_three(scene: 
             case=first.pathway, heading=scene.heading(), consent_how="phone", share_phone=False, note="", by=scene.by, at=scene.past
         )
     browser, _page = sitting(scene, first.pathway)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         browser.get()

@@ -17,6 +17,7 @@ from ground.once import OnceToken
 from outreach.backends import backend_named
 from outreach.delivery import sweep
 from outreach.models import Message
+from outreach.queries import phone_of
 from outreach.services.line import line_of
 from outreach.tasks import deliver
 from pathways.models import Pathway
@@ -125,6 +126,17 @@ def test_a_code_stands_in_no_thread(scene: Own) -> None:
     story = signed_in(scene.worker).get(f"/people/{case.candidate.uuid}/").content.decode()
     assert "Your code" not in story
     assert "waiting to be sent" not in story
+
+
+def test_in_a_demo_the_invented_phone_shows_what_was_sent(scene: Own, settings: Any) -> None:
+    settings.DEMO, settings.SMS_BACKEND = True, ["console"]
+    case = scene.reachable(scene.open())
+    own_text.text_own_page(case=case, by=scene.by, at=scene.now)
+    sweep(at=read_clock())
+    phone = phone_of(case.candidate.uuid)
+    assert phone is not None
+    assert re.search(r"/me/[\w-]{22}/$", phone.texts[-1].body)
+    assert Message.objects.get().sealed_body is None
 
 
 class TestByAWorker:
