@@ -36,7 +36,6 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
     """One address for all of it. Looking at it changes nothing and shows nothing of anybody: previews of texts look too."""
     response = _own_page(request, token, at=read_clock())
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
