@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from time import monotonic
 
+from candidates.models import CandidateLink
+from candidates.services.link import KEPT_FOR, forget_links
 from candidates.services.pairs import compare_next, look_again, pairs_to_look_at_again, to_compare
 from candidates.services.place import pending_addresses, place_pending
 from ground.jobs import job, still_here
@@ -48,3 +50,11 @@ def compare_pairs(*, at: datetime, dry_run: bool) -> str:
         last = pairs[-1]
         still_here()
     return f"{people} pairs to look at" if dry_run else f"{people} people compared"
+
+
+@job("forget_links", every=timedelta(days=1), not_before=2)
+def forget_links_over(*, at: datetime, dry_run: bool) -> str:
+    """Drop links to people's own pages, 90 days after they are over."""
+    if dry_run:
+        return f"{CandidateLink.objects.filter(expires_at__lt=at - KEPT_FOR).count()} links to drop"
+    return f"{forget_links(at=at)} rows of links dropped"

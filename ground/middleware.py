@@ -28,6 +28,8 @@ Next = Callable[[HttpRequest], HttpResponse]
 FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
 #: What a multipart body may hold beside its file: the other fields and the borders.
 ROOM = 1_048_576
+#: Where people's own pages lie: their address holds a secret, so that no page that follows is told it.
+OWN_PAGES = "/me/"
 #: Said wherever a file comes with a form that asks for none: it is refused, never dropped in silence.
 NO_FILES = (
     "A file came with this form, and no files about people are kept: no identity documents, certificates or CVs. "
@@ -69,6 +71,8 @@ class Answers:
             response = views.not_found(request)
         if "Cache-Control" not in response.headers and personal_page(request):
             response.headers["Cache-Control"] = "no-store"
+        if request.path.startswith(OWN_PAGES):
+            response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
@@ -164,7 +168,7 @@ def is_text(text: str, *, encoded: bool = True) -> bool:
 def personal_page(request: HttpRequest) -> bool:
     """Whether somebody is signed in, or a candidate's own page is shown."""
     user = getattr(request, "user", None)
-    return bool(user is not None and user.is_authenticated) or request.path.startswith("/me/")
+    return bool(user is not None and user.is_authenticated) or request.path.startswith(OWN_PAGES)
 
 
 def route_of(request: HttpRequest) -> str:

@@ -12,17 +12,20 @@ register = template.Library()
 
 
 @register.inclusion_tag("components/languages.html", takes_context=True)
-def languages(context: Context, hidden: Sequence[tuple[str, str]] | None = None, action: str = "", form: str = "") -> dict[str, Any]:
+def languages(
+    context: Context, hidden: Sequence[tuple[str, str]] | None = None, action: str = "", form: str = "", relative: bool = False
+) -> dict[str, Any]:
     """All languages by their own names, each leading to this page in it.
 
     `hidden` are the names and values that a page carries in its form: then each is a button that sends them again to `action`.
+    `relative` names no path: for a page whose address is a secret of its own.
     `form` is the id of a form on the page that has been sent: then each is a button of it, and what was typed goes along.
     """
     request, now, links = context["request"], language_now(), []
     for language in LANGUAGES:
         asked = request.GET.copy()
         asked[FIELD] = language.code
-        links.append({"language": language, "href": f"{request.path}?{asked.urlencode()}", "current": language == now})
+        links.append({"language": language, "href": f"{'' if relative else request.path}?{asked.urlencode()}", "current": language == now})
     return {"links": links, "hidden": hidden, "action": action, "form": form, "field": OTHER if form else FIELD}
 
 

@@ -24,6 +24,7 @@ from pathways.queries.timeline_words import is_noise, reasons_given, said_then, 
 from pathways.scope import messages, notes
 from pathways.services.contact import may_be_meaningful, may_void
 from pathways.services.door import chart_steps
+from pathways.services.own_text import may_take_back
 from pathways.services.undo import may_undo
 from pathways.workflow.pathway import Stage
 
@@ -323,7 +324,8 @@ def _readers(row: Any) -> str:
 
 def _texts(user: Any, records: Sequence[int], numbers: Collection[str], *, at: datetime, most: int) -> list[Entry]:
     entries = []
-    rows = list(messages(user).filter(candidate__in=records).select_related("line").order_by("-created_at", "-id")[:most])
+    texts = messages(user).filter(candidate__in=records).select_related("line", "template")
+    rows = list(texts.order_by("-created_at", "-id")[:most])
     again = _to_be_sent_again(rows, numbers, at=at)
     for row in rows:
         moment = row.attempt_at or row.created_at
@@ -339,6 +341,7 @@ def _texts(user: Any, records: Sequence[int], numbers: Collection[str], *, at: d
                 text=row.body,
                 undone=row.state == MessageState.CANCELLED,
                 again_form=f"/texts/{row.uuid}/again/" if row.pk in again else "",
+                undo_form=f"/texts/{row.uuid}/undo/" if may_take_back(row) else "",
                 key=f"text-{row.uuid}",
             )
         )
@@ -356,9 +359,7 @@ def _to_be_sent_again(rows: Sequence[Any], numbers: Collection[str], *, at: date
 
 
 def _state_words(row: Any) -> str:
-    if row.state == MessageState.READY:
-        return "waiting to be sent"
-    words = row.get_state_display()
+    words = "waiting to be sent" if row.state == MessageState.READY else row.get_state_display()
     return words[:1].lower() + words[1:]
 
 

@@ -12,7 +12,7 @@ from outreach.services.template import tidy
 from pathways.models import Pathway, StageChange, Task
 from pathways.models.task import TaskKind
 from pathways.services.task import open_task, show_next
-from pathways.services.text import LONGEST_TASK, TELLINGS
+from pathways.services.text import LONGEST_TASK, TELLINGS, Moment, said_aloud, values_of
 from pathways.workflow.owed import TOLD_BY_HAND
 
 DID_NOT_GO = (
@@ -69,6 +69,7 @@ def say_instead(*, message: Message, change: StageChange, at: datetime) -> bool:
     """Ask a worker to say what this text did not; whether the case still owes it."""
     case = Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id or 0)
     lead = "This text may not have arrived: " if message.state == MessageState.ABANDONED else "A text did not go. Say: "
+    ring = values_of(case, Moment(expires_at=at))["ring_us"]
     owed = open_task(
         pathway_id=case.pk,
         kind=TaskKind.TELL,
@@ -77,7 +78,7 @@ def say_instead(*, message: Message, change: StageChange, at: datetime) -> bool:
         owed_by="worker",
         change=change,
         stage=case.stage,
-        words=tidy(lead + (message.body.partition(". ")[2] or message.body), LONGEST_TASK),
+        words=tidy(lead + said_aloud(message.body.partition(". ")[2] or message.body, ring), LONGEST_TASK),
     )
     show_next(pathway_id=case.pk)
     return owed

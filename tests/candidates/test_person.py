@@ -1,6 +1,6 @@
 """People: added, corrected, reached, moved; equality answers blind to everybody else."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -8,13 +8,14 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Audit
-from candidates.models import Address, AddressPlace, Candidate, ContactRoute, EqualityAnswer
+from candidates.models import Address, AddressPlace, Candidate, CandidateLink, ContactRoute, EqualityAnswer
 from candidates.queries import equality_counts
 from candidates.services.equality import answer_questions, object_to_questions
+from candidates.services.link import make_link_of
 from candidates.services.person import add_person, add_route, correct_person, end_route, set_address
 from candidates.services.place import place_pending
-from candidates.tasks import place_addresses
-from ground.actor import Actor
+from candidates.tasks import forget_links_over, place_addresses
+from ground.actor import SYSTEM, Actor
 from ground.door import Conflict, Refused
 from places.queries import postcodes_in_use
 from places.services import load_invented
@@ -198,3 +199,13 @@ def test_own_words_are_sealed_in_the_database() -> None:
         cursor.execute("SELECT own_words::text FROM candidates_equalityanswer")
         assert "quite my own" not in cursor.fetchone()[0]
     assert EqualityAnswer.objects.get().own_words == "quite my own"
+
+
+def test_links_are_dropped_a_while_after_they_are_over():
+    who = added(World())
+    for days in (1, 30):
+        make_link_of(candidate=who, purpose="page", number="", days=days, by=SYSTEM, at=AT)
+    later = AT + timedelta(days=92)
+    assert forget_links_over(at=later, dry_run=True) == "1 links to drop"
+    assert forget_links_over(at=later, dry_run=False) == "1 rows of links dropped"
+    assert CandidateLink.objects.count() == 1

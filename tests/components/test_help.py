@@ -9,7 +9,7 @@ from django.template import Context, Template
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 #: Pages of visitors and of the people themselves, whose words are all on the page; and the answers that say no.
 WITHOUT = re.compile(
-    r"^(errors/|pathways/home\.html$|page\.html$|(pathways/)?public\.html$|accounts/(privacy_notice|accessibility)\.html$|pathways/(interest|interest_\w+|questions)\.html$)"
+    r"^(errors/|pathways/home\.html$|page\.html$|(pathways/)?public\.html$|accounts/(privacy_notice|accessibility)\.html$|pathways/(interest|interest_\w+|questions|own|own_\w+)\.html$)"
 )
 HELP = re.compile(r"{% block help %}(.*?){% endblock %}", re.DOTALL)
 #: Frames that only other pages are made of: each of those has help of its own.
