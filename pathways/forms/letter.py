@@ -16,7 +16,7 @@ class LetterForm(HouseForm):
     named = forms.BooleanField(
         label="It may say who we are",
         required=False,
-        help_text="Leave it out when somebody they live with must not know: then it holds a first name, a time or “please ring me”, and no link.",
+        help_text="Leave it out when somebody there must not know: it then asks to be rung, or says when to meet, and holds no link.",
     )
 
     def __init__(self, *args: Any, named: bool, **kwargs: Any) -> None:

@@ -43,7 +43,8 @@ class Letter(Row):
             models.CheckConstraint(name="letter_state_known", condition=models.Q(state__in=LetterState.values)),
             models.UniqueConstraint(fields=["task"], condition=models.Q(state="ready"), name="letter_one_to_post"),
             models.CheckConstraint(
-                name="letter_posted_is_a_contact", condition=~models.Q(state="posted") | models.Q(contact__isnull=False, posted_on__isnull=False)
+                name="letter_posted_is_a_contact",
+                condition=~models.Q(state="posted") | models.Q(contact__isnull=False, posted_on__isnull=False),
             ),
         ]
         indexes = [

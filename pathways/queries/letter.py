@@ -23,17 +23,11 @@ from pathways.backends.letter.printing import Sheet
 from pathways.models import Interview, Letter, LetterState, LetterStop, Pathway, Placement, Task
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries import letter_words as said
+from pathways.queries.acts import WRITTEN
 from pathways.queries.due import Act, ListRow, about, due_words, person_href, stage_words, subjects_of, task_words
 from pathways.scope import held, letters
 from pathways.workflow.pathway import Stage
 
-#: Tasks that a letter can do something for: what is to be told, and what somebody is rung for.
-WRITTEN = frozenset(
-    {
-        *(TaskKind.TELL, TaskKind.NEXT_CONTACT, TaskKind.BOOK_CHAT, TaskKind.REBOOK_CHAT, TaskKind.DECIDE, TaskKind.CALL),
-        *(TaskKind.KEEP_IN_TOUCH, TaskKind.RETENTION, TaskKind.REVISIT, TaskKind.REVIEW, TaskKind.AFTER_LEAVING, TaskKind.ACCEPT),
-    }
-)
 #: Those that are over once a letter is posted; the others wait for what the person answers.
 OVER_WHEN_POSTED = frozenset({TaskKind.TELL})
 #: How long a letter takes, in working days: what is sooner is told another way.
@@ -57,7 +51,7 @@ class To:
 
 @dataclass(frozen=True)
 class Draft:
-    """A letter as it would be made: its sheet without the link, the same in English for who makes it, what to know, or why there is none."""
+    """A letter as it would be made: its sheet without the link, the same in English, what to know first, or why there is none."""
 
     task: Task
     case: Pathway
@@ -103,9 +97,7 @@ def why_none(task: Task, case: Pathway, *, stopped: Iterable[int]) -> str:
     return ""
 
 
-def _sheet(
-    task: Task, case: Pathway, row: Any, *, language: str, lines: tuple[str, ...], named: bool, at: datetime
-) -> Sheet:
+def _sheet(task: Task, case: Pathway, row: Any, *, language: str, lines: tuple[str, ...], named: bool, at: datetime) -> Sheet:
     who = _who(case)
     with override(BY_CODE[language].locale):
         link_words, square_words = said.link_words() if named else ["", ""]

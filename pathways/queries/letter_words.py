@@ -4,7 +4,7 @@ A letter lies on a doormat: it tells what the text would have told, and nothing 
 are says when to meet, or asks to be rung, and is signed with a first name.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,11 +15,13 @@ from ground.clock import today_london
 from ground.languages import language_now
 from ground.templatetags.said import day as said_day
 from ground.templatetags.said import time_of_day
-from pathways.backends.letter.glyphs import fit_to_print
+from pathways.backends.letter.glyphs import breakable, fit_to_print
 from pathways.models import Interview, Placement, RetentionCheck, Task
 from pathways.models.task import TaskKind
 from pathways.workflow.owed import TOLD_BY_HAND
 
+#: Letters that the names of people take at most, and what somebody typed.
+LONGEST_NAME, LONGEST_WORDS = 40, 160
 #: What a task of another kind than "tell" asks to be written of.
 OF_KIND = {
     TaskKind.BOOK_CHAT: "interest",
@@ -46,14 +48,15 @@ class Who:
     sender: str = ""
     phone: str = ""
     email: str = ""
-    #: How many letters each may take: the names of people, and what they typed.
-    room: dict[str, int] = field(default_factory=lambda: {"name": 40, "line": 160})
 
 
 def subject_of_letter(task: Task, row: Any) -> str:
     """What it is about, as a code; what is over by now, or has no words of its own, asks to get in touch."""
     change = task.opened_by
-    code = OF_STEP.get((change.machine, change.step), "") if task.kind == TaskKind.TELL and change is not None else OF_KIND.get(TaskKind(task.kind), "")
+    if task.kind == TaskKind.TELL:
+        code = OF_STEP.get((change.machine, change.step), "") if change is not None else ""
+    else:
+        code = OF_KIND.get(TaskKind(task.kind), "")
     fits = {
         "chat-booked": isinstance(row, Interview) and row.stage == "booked",
         "chat-moved": isinstance(row, Interview) and row.stage == "booked",
@@ -65,7 +68,7 @@ def subject_of_letter(task: Task, row: Any) -> str:
 
 
 def greeting(who: Who) -> str:
-    return _("Hello %(name)s,") % {"name": apart(_short(who.called, who.room["name"]))}
+    return _("Hello %(name)s,") % {"name": apart(_short(who.called, LONGEST_NAME))}
 
 
 def words(code: str, row: Any, *, named: bool) -> list[str]:
@@ -81,7 +84,10 @@ def _named(code: str, row: Any) -> list[str]:
     if code == "chat-off":
         return [_("Your chat on %(day)s at %(time)s is called off. We will find another time with you.") % _time_of(row.at)]
     if code == "offer-made":
-        return [_("We have good news: you have a job offer. You can say yes or no to it."), _("Please get in touch soon, and we tell you all about it.")]
+        return [
+            _("We have good news: you have a job offer. You can say yes or no to it."),
+            _("Please get in touch soon, and we tell you all about it."),
+        ]
     if code == "start-agreed":
         return _start(row)
     if code == "still-in-work":
@@ -126,7 +132,7 @@ def _where(chat: Interview) -> list[str]:
 
 def after(who: Who, *, named: bool) -> list[str]:
     """Whom to ask, and how to stop letters."""
-    told = {"worker": apart(_short(who.worker, who.room["name"])), "phone": who.phone, "email": apart(who.email)}
+    told = {"worker": apart(_short(who.worker, LONGEST_NAME)), "phone": who.phone, "email": apart(who.email)}
     if not named:
         return [_("Please ring me on %(phone)s.") % told] if who.phone else []
     ask = []
@@ -141,7 +147,7 @@ def after(who: Who, *, named: bool) -> list[str]:
 
 
 def signed(who: Who, *, named: bool) -> list[str]:
-    return [line for line in (_short(who.worker, who.room["name"]), _short(who.sender, who.room["line"]) if named else "") if line]
+    return [line for line in (_short(who.worker, LONGEST_NAME), _short(who.sender, LONGEST_WORDS) if named else "") if line]
 
 
 def title() -> str:
@@ -152,7 +158,10 @@ def title() -> str:
 def link_words() -> list[str]:
     """What the link is for; and what the square is, for whoever cannot see it."""
     return [
-        _("Your own page says where you are and what comes next. Type this address, or hold a phone’s camera over the square. We then text a code to your number; without such a number, ring us, and we do it with you."),
+        _(
+            "Your own page says where you are and what comes next. Type this address, or hold a phone’s camera over the square. "
+            "We then text a code to your number; without such a number, ring us, and we do it with you."
+        ),
         _("A square for a phone’s camera. It leads to the address below."),
     ]
 
@@ -182,7 +191,7 @@ def _time_of(moment: datetime) -> dict[str, str]:
 
 
 def _typed(text: str) -> str:
-    return _short(text, 160)
+    return _short(text, LONGEST_WORDS)
 
 
 def _short(text: str, most: int) -> str:

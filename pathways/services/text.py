@@ -9,6 +9,8 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.db.models import F
+
 from accounts.models import BankHoliday, User
 from candidates.models import Candidate, ContactRoute
 from ground.actor import Actor
@@ -23,8 +25,8 @@ from outreach.models import Message, Template
 from outreach.queries import text_route
 from outreach.services.message import queue_message, set_fact
 from outreach.services.template import current_template, fill, seed_template, tidy
-from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, StageChange
-from pathways.models.task import TaskKind
+from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, StageChange, Task
+from pathways.models.task import TaskKind, TaskState
 from pathways.services.task import open_task
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.truth import truth_of
@@ -51,7 +53,8 @@ class Telling:
     """What one step tells the person.
 
     `neutral` is the wording where the programme must not be mentioned; without one nothing is written.
-    `must_reach` makes a task with the words where no text can go. `after_the_end`: it is told though the case has ended with it.
+    `must_reach` makes a task with the words where no text can go; where the step has opened one of the kind `asked_by` itself, that
+    one holds the words. `after_the_end`: it is told though the case has ended with it.
     """
 
     code: str
@@ -59,6 +62,7 @@ class Telling:
     delivery_class: str
     neutral: str = ""
     must_reach: bool = False
+    asked_by: str = ""
     after_the_end: bool = False
 
 
@@ -137,7 +141,9 @@ TELLINGS: dict[tuple[str, str], Telling] = {
     ("introduction", "accept"): Telling("offer-accepted", _for_days(2), ONCE),
     ("placement", "agree_start"): Telling("start-agreed", _first_day, AGAIN, neutral="please-ring", must_reach=True),
     ("placement", "start"): Telling("well-begun", _for_days(2), ONCE),
-    ("retention_check", "open_window"): Telling("still-in-work", _window, ONCE, neutral="please-ring"),
+    ("retention_check", "open_window"): Telling(
+        "still-in-work", _window, ONCE, neutral="please-ring", must_reach=True, asked_by=TaskKind.RETENTION
+    ),
 }
 
 
@@ -306,6 +312,10 @@ def _tell_by_voice(telling: Telling, moment: Moment, *, case: Pathway, change: S
     next_day = add_working_days(today, 1, frozenset(BankHoliday.objects.values_list("day", flat=True)))
     template = _in_language(telling.code, "en", at=at)
     values = values_of(case, moment)
+    words = words_to_say(template.body, values) if template else ""
+    if telling.asked_by:
+        put_words(change, kind=telling.asked_by, words=words)
+        return
     open_task(
         pathway_id=case.pk,
         kind=TaskKind.TELL,
@@ -314,12 +324,19 @@ def _tell_by_voice(telling: Telling, moment: Moment, *, case: Pathway, change: S
         owed_by="worker",
         change=change,
         stage=case.stage,
-        words=words_to_say(template.body, values) if template else "",
+        words=words,
     )
 
 
+def put_words(change: StageChange, *, kind: str, words: str) -> bool:
+    """Give the task that the step opened by itself the words to say; whether it is still open."""
+    mine = Task.objects.filter(pathway=change.pathway_id, kind=kind, subject=f"{change.machine}:{change.subject_id}", state=TaskState.OPEN)
+    return mine.update(words=words, version=F("version") + 1) == 1
+
+
 def words_to_say(body: str, values: Values) -> str:
-    return tidy("Say: " + fill(body.removeprefix(GREETING), {**values, "ring_us": values["ring_me"]}), LONGEST_TASK)
+    spoken = body.removeprefix(GREETING).partition(" Reply 1 ")[0]  # digits are for texts
+    return tidy("Say: " + fill(spoken, {**values, "ring_us": values["ring_me"]}), LONGEST_TASK)
 
 
 def load_texts(*, at: datetime) -> int:

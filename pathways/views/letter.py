@@ -17,8 +17,7 @@ from ground.once import answer_once
 from ground.paging import keyset
 from pathways.backends.letter.printing import print_letters
 from pathways.forms.letter import LetterFilters, LetterForm, ManyPosted, OnLetter
-from pathways.models import Letter, LetterState, Pathway, Task
-from pathways.models.task import TaskState
+from pathways.models import Letter, LetterState, Pathway
 from pathways.queries import letter as asks
 from pathways.scope import CASE_ROLES, pathways
 from pathways.scope import letters as in_sight
@@ -66,7 +65,7 @@ def _draft_page(request: HttpRequest, form: LetterForm, draft: asks.Draft) -> Ht
         "draft": draft,
         "person": case.candidate,
         "language": BY_CODE[draft.sheet.language] if draft.sheet is not None else None,
-        "ready": Letter.objects.filter(task=draft.task, state=LetterState.READY).first(),
+        "ready": in_sight(request.user).filter(task=draft.task, state=LetterState.READY).first(),
         "stopped": asks.stop_of(case.candidate) is not None,
         "back": way_back(request, home_of(case)),
     }
@@ -84,6 +83,7 @@ def letter_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "sheet": sheet,
         "language": BY_CODE[letter.language],
         "by_hand": not sheet.to[1:],
+        "file_href": f"/letters/{letter.uuid}/letter.pdf",
         "why_not": asks.reasons_now([letter])[letter.pk] if letter.state == LetterState.READY else "",
         "over": letter.task.kind in asks.OVER_WHEN_POSTED,
         "back": way_back(request, home_of(case)),
@@ -243,10 +243,10 @@ def letter_list(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "show": show,
         "whose": whose,
-        "kept": here.kept,
         "shown": [(key, words, _address(show=key, whose=whose)) for key, words in LetterFilters.SHOWN],
         "desks": [(key, words, _address(show=show, whose=key)) for key, words in LetterFilters.WHOSE],
-        "how_many": asks.how_many(len(waiting)) if waiting else "",
+        "print_words": f"Print {asks.how_many(len(waiting))} (one PDF)" if waiting else "",
+        "print_href": f"/letters.pdf?whose={whose}",
         "left_out": left_out,
         "form": ManyPosted(initial={"letters": " ".join(str(row.uuid) for row in waiting)}),
         "back": here.address(),
@@ -285,5 +285,3 @@ def post_letters(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(way_back(request, HERE))
 
     return answer_once(request, act)
-
-
