@@ -78,7 +78,7 @@ def acts_for(task: Task, what: About, *, by: Actor, today: date, back: str, pass
     if task.kind in TALKS or task.kind in RUNG_FOR:
         *rang, spoke = contact_acts(case, back, phone=phone)
         acts += [*rang, spoke] if task.kind in TALKS else rang
-    if task.kind == TaskKind.TELL or (task.kind in WRITTEN and not phone):
+    if task.kind in WRITTEN and (not phone or (task.kind == TaskKind.TELL and not words_href(task, what))):
         acts.append(Act("Letter", f"/tasks/{task.uuid}/letter/?{more}", tap=False))
     if task.kind == TaskKind.FREE:
         acts.append(Act("Done", f"/tasks/{task.uuid}/steps/close/?{more}", version=task.version))

@@ -169,13 +169,15 @@ def addresses_of(people: Iterable[int]) -> dict[int, To]:
 
 
 def _to(route: ContactRoute | None, home: Address | None) -> To:
-    if route is not None:
+    """Whoever gave an address for letters was asked who else may know; where they only live, nobody was."""
+    safe = route is not None and route.may_mention
+    if route is not None and re.search(r"[\d,;\n]", route.value):
         lines, lost = _lines(route.value)
-        return To(lines, named=route.may_mention, lost=lost)
-    if home is not None and home.lines.strip():
+        return To(lines, named=safe, lost=lost)
+    if home is not None and home.lines.strip():  # "by post to the address you have" is no address itself
         lines, lost = _lines(f"{home.lines}, {home.postcode}" if home.postcode else home.lines)
-        return To(lines, named=False, lost=lost)  # nobody asked whether others there may know
-    return To()
+        return To(lines, named=safe, lost=lost)
+    return To(named=safe or route is None)
 
 
 def _lines(text: str) -> tuple[tuple[str, ...], str]:

@@ -12,9 +12,10 @@ from accounts.models import Organisation, User
 from candidates.models import Address, ContactRoute
 from ground.once import new_once
 from pathways.models import Letter, Pathway, Task
+from pathways.services import case as cases
 from pathways.services import interview
 from pathways.services.letter import make_letter
-from tests.factories import person
+from tests.factories import actor, organisation, partner, person, user
 from tests.pathways.scenes import Scene
 
 HOME = "12 Invented Road, Ladywood, Birmingham, B1 1AA"
@@ -28,11 +29,14 @@ class Post(Scene):
         Organisation.objects.filter(pk=self.delivery.pk).update(name="Northgate", contact_phone="+441214960123")
         User.objects.filter(pk=self.worker.pk).update(name="Sam Field")
         self.worker.refresh_from_db()
+        self.delivery.refresh_from_db()
 
     def amina(self, *, write_to: str = HOME, mention: bool = True, first: str = "Amina", **more: Any) -> Pathway:
         somebody = person(self.delivery, first=first, phone=None, **{"last": "Yusuf", **more})
         if write_to:
             ContactRoute.objects.create(candidate=somebody, kind="letter", value=write_to, may_mention=mention)
+        else:
+            ContactRoute.objects.create(candidate=somebody, kind="through", value="The library desk")
         return self.case(candidate=somebody, at=self.past)
 
     def lives(self, case: Pathway, lines: str, postcode: str = "") -> Address:
@@ -42,8 +46,19 @@ class Post(Scene):
         """A chat is booked with somebody without a phone: Sam is asked to tell them."""
         case = case or self.amina()
         when = (self.now + timedelta(days=days)).replace(hour=10, minute=30, second=0, microsecond=0)
-        chat = interview.book_chat(case=case, when=when, place=place, host=self.worker, by=self.by, at=self.now)
+        chat = interview.book_chat(case=case, when=when, place=place, host=self.worker, by=self.by, at=self.past)
         return Task.objects.get(kind="tell", subject=f"interview:{chat.pk}", state="open")
+
+    def foreign(self) -> Letter:
+        """A letter of another organisation in the same programme."""
+        other = partner(self.programme, organisation("delivery"))
+        sender = user("outreach_worker", other, self.programme, name="Kit Vale")
+        somebody = person(other, phone=None)
+        ContactRoute.objects.create(candidate=somebody, kind="letter", value=HOME, may_mention=True)
+        case = cases.new_case(candidate=somebody, programme=self.programme, organisation=other, owner=sender, opened_on=self.past.date())
+        case = cases.express_interest(case=case, by=actor(sender), at=self.past)
+        task = Task.objects.get(pathway=case, kind="book_chat")
+        return make_letter(task=task, named=True, version=task.version, by=actor(sender), at=self.now)
 
     def letter(self, task: Task | None = None, *, named: bool = True) -> Letter:
         task = task or self.to_tell()

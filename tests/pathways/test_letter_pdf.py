@@ -91,7 +91,7 @@ def test_each_language_is_printed_whole_in_its_own_writing(language):
 
 
 def test_a_letter_with_an_empty_box_in_it_is_not_printed_at_all():
-    """The standard for people who have it read out forbids what no font draws: whatever slips through to the sheet is a fault, not a box."""
+    """The standard for who has it read out forbids what no font draws: what slips through to the sheet is a fault, not a box."""
     with pytest.raises(typst.TypstError, match="could not be displayed"):
         print_letters([sheet(greeting="Hello 李明,")])
 
@@ -128,7 +128,7 @@ def test_one_letter_takes_less_than_a_second_and_a_hundred_less_than_ten():
     ids=["short", "without a space", "long"],
 )
 def test_the_address_lies_in_the_window_of_a_dl_envelope_and_nothing_else_does(to):
-    """90 x 35 mm, 20 mm from the left and 18 mm from the foot of 110 mm; the folded sheet of 99 mm lies loose in it by 11 mm, sideways by 10."""
+    """90 x 35 mm, 20 mm from the left and 18 mm from the foot of 110 mm; the folded sheet lies loose in it by 11 mm, sideways by 10."""
     seen = []
 
     def visit(text, page, matrix, _font, _size):
