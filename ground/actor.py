@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Literal
+from uuid import UUID
 
 Kind = Literal["worker", "lead", "trainer", "employer", "candidate", "administrator", "system", "import"]
 
@@ -23,6 +24,8 @@ class Actor:
     organisation_id: int | None = None
     #: The one programme that the membership is for; empty: all of the organisation's.
     programme_id: int | None = None
+    #: A person on their own page: whose it is. Nothing of anybody else's is theirs.
+    person_key: UUID | None = None
     #: Whose desks the actor looks after today, by the ids of their holders.
     covers: frozenset[int] = frozenset()
     said_by: str = ""

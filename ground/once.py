@@ -36,8 +36,10 @@ def new_once() -> str:
     return secrets.token_urlsafe(16)
 
 
-def answer_once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+def answer_once(request: HttpRequest, act: Callable[[], HttpResponse], *, holder: str = "") -> HttpResponse:
     """Do `act` for this form's token once; the same form again gets the first answer.
+
+    `holder` is whose token it is where that is no user and no form session: a sitting on a person's own page.
 
     The act and the token are one transaction. Raises Refused when the token is missing or was used for other words,
     InUse while the same form is being taken. Answers from 400 on are not kept: the form may be put right and sent again.
@@ -45,7 +47,7 @@ def answer_once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpRe
     token = request.POST.get("once", "")
     if not token or len(token) > LONGEST or not token.isascii():
         raise Refused("This form has lost its stamp. Open the page again and send it from there.")
-    return _take(request, holder_of(request), token, digest_of(request), act)
+    return _take(request, holder or holder_of(request), token, digest_of(request), act)
 
 
 @transact

@@ -116,7 +116,7 @@ def _outgoing(message: Message, line: PhoneLine, *, attempt: int, lease_until: d
         id=message.pk,
         reference=message.uuid,
         to=line.e164,
-        body=message.body,
+        body=message.sealed_body or message.body,
         attempt=attempt,
         lease_until=lease_until,
         delivery_class=message.delivery_class,

@@ -1,5 +1,6 @@
 """What pages and steps ask about reaching people."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from candidates.models import Candidate, ContactRoute
 from outreach.choices import WENT, MessageState
-from outreach.models import Message
+from outreach.models import DemoText, Message
 from outreach.rules import may_be_texted
 
 
@@ -35,7 +36,7 @@ def phones(*, most: int = 50) -> list[Phone]:
     )
     found = [row["text"] for row in people.order_by("-last", "-text")[:most]]
     texts = Message.objects.filter(pk__in=found).select_related("candidate", "line")
-    by_id = {text.pk: text for text in texts}
+    by_id = {text.pk: text for text in _as_received(texts)}
     return [Phone(by_id[pk].candidate, by_id[pk].line.e164, [by_id[pk]]) for pk in found]
 
 
@@ -47,10 +48,19 @@ def phone_of(uuid: UUID) -> Phone | None:
     lines = Message.objects.filter(candidate=candidate).values("line")
     texts = _received().filter(line__in=lines)
     route = text_route(candidate)
-    held = list(texts.select_related("line")[:200])
+    held = _as_received(texts.select_related("line")[:200])
     number = route.value if route else (held[-1].line.e164 if held else "")
     waiting = Message.objects.filter(line__in=lines, state__in=[MessageState.READY, MessageState.SENDING]).count()
     return Phone(candidate, number, held, waiting)
+
+
+def _as_received(texts: Iterable[Message]) -> list[Message]:
+    """The same texts with the words that the phone got: a link or code is kept nowhere else."""
+    held = list(texts)
+    words = {each.message_id: each.words for each in DemoText.objects.filter(message__in=[text.pk for text in held])}
+    for text in held:
+        text.body = words.get(text.pk, text.body)
+    return held
 
 
 def _received() -> QuerySet[Message]:

@@ -45,6 +45,8 @@ def is_theirs(by: Actor, *, on: Row | None, pathway: Any) -> bool:
         return course is not None and course.organisation_id == by.organisation_id and by.programme_id in {None, course.programme_id}
     if pathway is None or by.programme_id not in {None, pathway.programme_id}:
         return False
+    if by.kind == "candidate" and by.person_key is not None:
+        return pathway.person_key == by.person_key
     if by.kind == "lead":
         return _reaches(by, pathway)
     return by.organisation_id == pathway.organisation_id or (pathway.owner_id is None and _reaches(by, pathway))

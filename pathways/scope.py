@@ -10,6 +10,7 @@ from accounts.desk import Desk, Seat, desk_of
 from accounts.models import DaysBefore, rule_where
 from candidates.models import Candidate, ContactRoute
 from ground.clock import page_time, today_london
+from outreach.choices import Purpose
 from outreach.models import Contact, Message
 from pathways.models import (
     Attendance,
@@ -279,8 +280,8 @@ def letters(user: object) -> QuerySet[Letter]:
 
 
 def messages(user: object) -> QuerySet[Message]:
-    """Texts to people in sight."""
-    return Message.objects.filter(candidate__in=people(user))
+    """Texts to people in sight; the codes of their own pages are nobody's to read."""
+    return Message.objects.filter(candidate__in=people(user)).exclude(purpose=Purpose.SECURITY)
 
 
 def contacts(user: object) -> QuerySet[Contact]:

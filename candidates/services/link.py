@@ -16,9 +16,14 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def new_token() -> str:
+    """A random part that nobody can guess."""
+    return secrets.token_urlsafe(LENGTH)
+
+
 def make_link_of(*, candidate: Candidate, purpose: str, number: str, days: int, by: Actor, at: datetime) -> tuple[CandidateLink, str]:
     """A fresh link and its random part, which nobody can read again afterwards."""
-    token = secrets.token_urlsafe(LENGTH)
+    token = new_token()
     link = CandidateLink.objects.create(
         candidate=candidate,
         digest=digest_of(token),
@@ -31,10 +36,9 @@ def make_link_of(*, candidate: Candidate, purpose: str, number: str, days: int, 
     return link, token
 
 
-def revoke_links(*, candidate: Candidate | int, at: datetime, but: str = "") -> int:
-    """Whatever was sent so far opens nothing any more, nor do sittings that it opened; links bound to the number `but` go on."""
-    whose = candidate if isinstance(candidate, int) else candidate.pk
-    standing = CandidateLink.objects.filter(candidate=whose, revoked_at__isnull=True)
-    over = list((standing.exclude(number=but) if but else standing).values_list("pk", flat=True))
+def revoke_links(*, candidate: Candidate, at: datetime, but: str = "") -> int:
+    """What was sent to another number than `but` opens nothing any more, nor do sittings that it opened. A letter's link goes on."""
+    standing = CandidateLink.objects.filter(candidate=candidate, revoked_at__isnull=True)
+    over = list(standing.exclude(number__in=["", but]).values_list("pk", flat=True))
     CandidateSession.objects.filter(link__in=over, ended_at__isnull=True).update(ended_at=at)
     return CandidateLink.objects.filter(pk__in=over).update(revoked_at=at)

@@ -5,6 +5,7 @@ from django.db import models
 
 from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
+from ground.sealing import SealedTextField
 from outreach.choices import DeliveryClass, LineHealth, MessageState, Purpose
 
 
@@ -62,6 +63,7 @@ class Message(Row):
     template = models.ForeignKey(Template, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     language = models.CharField(max_length=10, default="en")
     body = models.TextField(blank=True)
+    sealed_body = SealedTextField("what the phone gets, where it holds more than staff may read: a code, a link", null=True, blank=True)
     purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.SERVICE)
     delivery_class = models.CharField(max_length=15, choices=DeliveryClass)
     not_before = models.DateTimeField()
@@ -87,7 +89,7 @@ class Message(Row):
     written_for = models.UUIDField("the change that asked for it", null=True, blank=True, db_index=True)
 
     personal = Personal(
-        candidate=("candidate", "line", "body", "language", "occasion"),
+        candidate=("candidate", "line", "body", "sealed_body", "language", "occasion"),
         other=("written_by",),
         neither=(
             "organisation",
@@ -129,6 +131,31 @@ class Message(Row):
             models.Index(fields=["not_before", "id"], name="message_due", condition=models.Q(state="ready")),
             models.Index(fields=["lease_until"], name="message_leased", condition=models.Q(state__in=["sending", "unknown"])),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="forget_sealed",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                # A code goes with the hand-over, whichever way the state is written. A link stays while the text may still go again.
+                func="""
+                IF NEW.sealed_body IS NOT NULL AND NEW.state NOT IN ('ready', 'sending')
+                    AND (NEW.purpose = 'security' OR NEW.state NOT IN ('unknown', 'cancelled')) THEN
+                    NEW.sealed_body = NULL;
+                END IF;
+                RETURN NEW;
+                """,
+            )
+        ]
+
+
+class DemoText(Row):
+    """What an invented phone shows of a text whose words were sealed. Written in a demo alone, where a page stands for the phone."""
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="demo_text")
+    words = SealedTextField()
+
+    personal = Personal(candidate=("message", "words"))
+    audit_person = person_at_end_of("message.candidate")
 
 
 class MessageEvent(models.Model):

@@ -4,9 +4,13 @@ import hashlib
 import hmac
 
 from django.conf import settings
+from django.db.models import Q
 
+from candidates.models import Candidate, ContactRoute
 from ground.phones import PhoneRefused, read_phone
+from outreach.choices import LineHealth
 from outreach.models import PhoneLine
+from outreach.queries import text_route
 
 
 def digest_of(e164: str) -> str:
@@ -21,6 +25,15 @@ def line_of(e164: str) -> PhoneLine:
         line.e164 = e164
         line.save(update_fields=["e164"])
     return line
+
+
+def reachable_route(candidate: Candidate) -> ContactRoute | None:
+    """The number to text, where texts do arrive: it has not opted out, and is not known to take none."""
+    route = text_route(candidate)
+    if route is None:
+        return None
+    silent = PhoneLine.objects.filter(Q(opted_out_at__isnull=False) | Q(health__in=[LineHealth.BAD, LineHealth.NOT_MOBILE]))
+    return None if silent.filter(digest=digest_of(route.value)).exists() else route
 
 
 def _region(e164: str) -> str:

@@ -99,12 +99,14 @@ def queue_message(
     written_for: UUID | None = None,
     route: ContactRoute | None = None,
     words: str = "",
+    secrets: Mapping[str, str] | None = None,
     by: Actor,
     at: datetime,
 ) -> Message:
     """Write one text into the outbox, in the transaction of the change it tells of.
 
-    `words` are what somebody made of the wording before they sent it; without them it goes as it is.
+    `words` are what somebody made of the wording before they sent it; without them it goes as it is. `secrets` are values that the
+    phone alone is shown, a link or a code: the text is sealed with them until it is handed over, and what is kept names them only.
 
     The same candidate and occasion again returns the row that is there. `route` is the number to use; without it, the first
     that may be texted. Raises Refused, with a sentence for the person at the screen, when this text cannot go at all.
@@ -113,7 +115,8 @@ def queue_message(
     if known is not None:
         return known
     body = _body(template, values, words)
-    backend = _backend_for(body)
+    whole = _body(template, {**values, **secrets}, "") if secrets else None
+    backend = _backend_for(whole or body)
     line = _line(candidate, route)
     if _first_chance(template.purpose, not_before) >= expires_at:
         raise Refused("Texts go out from nine to eight, not on Sundays and bank holidays: this one would come too late.")
@@ -124,7 +127,8 @@ def queue_message(
         occasion=occasion,
         template=template,
         language=template.language,
-        body=body,
+        body="" if template.purpose == Purpose.SECURITY else body,
+        sealed_body=whole,
         purpose=template.purpose,
         delivery_class=template.delivery_class,
         not_before=not_before,
@@ -132,7 +136,7 @@ def queue_message(
         fact=fact,
         fact_value=fact_value,
         backend=backend,
-        parts=backend_named(backend).parts(body).count,
+        parts=backend_named(backend).parts(whole or body).count,
         written_by_id=by.user_id,
         written_for=written_for,
         created_at=at,

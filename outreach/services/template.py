@@ -28,7 +28,13 @@ PLACEHOLDERS: dict[str, int] = {
     "since": 17,
     "ring_us": 45,
     "ring_me": 24,
+    "link": 60,
+    "code": 6,
 }
+#: Values that are sent whole, however long: a part of them is of no use. Only the phone is shown them.
+WHOLE = frozenset({"link", "code"})
+#: What staff read in their place.
+HIDDEN = {"link": "[their link]", "code": "[code]"}
 #: Words that providers and phones take as commands.
 COMMANDS = ("STOP", "STOPALL", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT", "UNSUBSCRIBE", "START", "UNSTOP", "YES", "HELP", "INFO")
 ASKS = ("reply", "text", "send", "answer")
@@ -51,8 +57,16 @@ PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-
 
 
 def fill(body: str, values: Mapping[str, str]) -> str:
-    """The wording with its values: each on one line, without control characters, no longer than its room."""
-    return re.sub(r"\{(\w+)\}", lambda found: tidy(values.get(found[1], ""), PLACEHOLDERS.get(found[1], 40)), body).strip()
+    """The wording with its values: each on one line, without control characters, no longer than its room.
+
+    A code or link that is not given is said to be there.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1]
+        return values.get(name, HIDDEN[name]) if name in WHOLE else tidy(values.get(name, ""), PLACEHOLDERS.get(name, 40))
+
+    return re.sub(r"\{(\w+)\}", value, body).strip()
 
 
 def tidy(value: str, longest: int) -> str:
@@ -78,7 +92,7 @@ def faults_of(body: str, *, purpose: str = Purpose.SERVICE) -> list[str]:
     if re.search(r"[{}]", re.sub(r"\{\w*\}", "", body)):
         found.append("A curly bracket stands alone.")
     opening = body.split()[:FIRST_WORDS]
-    if not any("{sender}" in word or "{worker}" in word for word in opening):
+    if purpose != Purpose.SECURITY and not any("{sender}" in word or "{worker}" in word for word in opening):
         found.append("It does not say in its first words who is writing.")
     found += _commands(body)
     if RELATIVE.search(body):
@@ -129,12 +143,20 @@ def _commands(body: str) -> list[str]:
 
 
 @transact
-def seed_template(*, code: str, language: str, body: str, delivery_class: str = DeliveryClass.AT_MOST_ONCE, at: datetime) -> Template:
+def seed_template(
+    *,
+    code: str,
+    language: str,
+    body: str,
+    delivery_class: str = DeliveryClass.AT_MOST_ONCE,
+    purpose: str = Purpose.SERVICE,
+    at: datetime,
+) -> Template:
     """The wording that ships with the product, as an approved edition; a changed wording becomes the next one.
 
     The same wording again changes nothing. Raises Refused when the wording has a fault.
     """
-    faults = faults_of(body)
+    faults = faults_of(body, purpose=purpose)
     if faults:
         raise Refused(f"{code}: {' '.join(faults)}")
     editions = Template.objects.filter(code=code, language=language)
@@ -147,7 +169,7 @@ def seed_template(*, code: str, language: str, body: str, delivery_class: str = 
         code=code,
         language=language,
         edition=latest + 1,
-        defaults={"body": body, "delivery_class": delivery_class, "approved_at": at, "created_at": at},
+        defaults={"body": body, "delivery_class": delivery_class, "purpose": purpose, "approved_at": at, "created_at": at},
     )
     return made
 

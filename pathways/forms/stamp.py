@@ -31,17 +31,17 @@ class Stamp:
         return "old" if age > OLDEST.total_seconds() else ""
 
 
-def new_stamp(*, at: datetime) -> str:
-    """A fresh stamp for a page drawn at this moment. Its length is always the same."""
-    return Signer(salt=SALT).sign(f"{int(at.timestamp() * 1000):013d}.{secrets.token_urlsafe(16)}")
+def new_stamp(*, at: datetime, bound_to: str = "") -> str:
+    """A fresh stamp for a page drawn at this moment. Its length is always the same. `bound_to`: good for one link or sitting alone."""
+    return Signer(salt=SALT + bound_to).sign(f"{int(at.timestamp() * 1000):013d}.{secrets.token_urlsafe(16)}")
 
 
-def read_stamp(text: str) -> Stamp | None:
-    """The stamp, or None for one that we did not make."""
+def read_stamp(text: str, *, bound_to: str = "") -> Stamp | None:
+    """The stamp, or None for one that we did not make, or made for something else."""
     if len(text) > LONGEST or not text.isascii():
         return None
     try:
-        drawn, _, token = Signer(salt=SALT).unsign(text).partition(".")
+        drawn, _, token = Signer(salt=SALT + bound_to).unsign(text).partition(".")
     except BadSignature:
         return None
     return Stamp(int(drawn) / 1000, token)

@@ -139,6 +139,15 @@ class PersonPage:
         return any(way.route.is_phone and way.route.may_call for way in self.reach)
 
     @property
+    def may_text(self) -> bool:
+        """Whether there is a number to which texts may go that name the programme."""
+        return any(way.route.kind == RouteKind.MOBILE and way.route.may_text and way.route.may_mention for way in self.reach)
+
+    @property
+    def own_page_href(self) -> str:
+        return f"/pathways/{self.case.uuid}/own-page/"
+
+    @property
     def take_href(self) -> str:
         return f"/pathways/{self.case.uuid}/steps/hand_over/"
 

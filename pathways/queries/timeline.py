@@ -25,6 +25,7 @@ from pathways.queries.timeline_words import is_noise, reasons_given, said_then, 
 from pathways.scope import messages, notes
 from pathways.services.contact import may_be_meaningful, may_void
 from pathways.services.door import chart_steps
+from pathways.services.own_text import may_take_back
 from pathways.services.undo import may_undo
 from pathways.workflow.pathway import Stage
 
@@ -324,7 +325,7 @@ def _readers(row: Any) -> str:
 
 def _texts(user: Any, person: Candidate, numbers: Collection[str], *, at: datetime, most: int) -> list[Entry]:
     entries = []
-    rows = list(messages(user).filter(candidate=person).select_related("line").order_by("-created_at", "-id")[:most])
+    rows = list(messages(user).filter(candidate=person).select_related("line", "template").order_by("-created_at", "-id")[:most])
     again = _to_be_sent_again(rows, numbers, at=at)
     for row in rows:
         moment = row.attempt_at or row.created_at
@@ -340,6 +341,7 @@ def _texts(user: Any, person: Candidate, numbers: Collection[str], *, at: dateti
                 text=row.body,
                 undone=row.state == MessageState.CANCELLED,
                 again_form=f"/texts/{row.uuid}/again/" if row.pk in again else "",
+                undo_form=f"/texts/{row.uuid}/undo/" if may_take_back(row) else "",
                 key=f"text-{row.uuid}",
             )
         )

@@ -5,11 +5,13 @@ from typing import Any
 
 from accounts.services.audit import service
 from candidates.models import Candidate, ContactRoute
+from candidates.services.link import revoke_links
 from candidates.services.person import add_route, change_route, end_route, make_main
 from ground.actor import Actor
 from ground.door import Conflict, Refused, transact
 from outreach.choices import NEVER_WENT, WENT, MessageState
 from outreach.models import Fact, Message
+from outreach.services.line import reachable_route
 from outreach.services.message import withdraw_message
 from pathways.models import MACHINES, Pathway, StageChange
 from pathways.services.decline import still_safe, text_decline_again
@@ -51,8 +53,10 @@ def end_way(*, route: ContactRoute, version: int, by: Actor, at: datetime) -> Co
 def redirect_texts(*, candidate: Candidate, at: datetime) -> int:
     """Withdraw waiting texts whose number or wording is no longer right, and write those still true anew; how many were withdrawn.
 
-    A text keeps the number it was written with, so a changed number needs a new row.
+    A text keeps the number it was written with, so a changed number needs a new row. Links that were sent to it open nothing any more.
     """
+    route = reachable_route(candidate)
+    revoke_links(candidate=candidate, at=at, but=route.value if route is not None else "")
     withdrawn = 0
     waiting = Message.objects.filter(candidate=candidate, state=MessageState.READY).select_related("line", "template").order_by("id")
     for message in waiting:
@@ -73,8 +77,9 @@ def redirect_texts(*, candidate: Candidate, at: datetime) -> int:
 
 def _told_by(message: Message) -> StageChange | None:
     """The step that a text tells of, while it stands."""
-    standing = StageChange.objects.filter(uuid=str(message.written_for), undone_by__isnull=True, pathway__isnull=False)
-    return standing.first() if message.written_for else None
+    if message.written_for is None:
+        return None
+    return StageChange.objects.filter(uuid=str(message.written_for), undone_by__isnull=True, pathway__isnull=False).first()
 
 
 def _is_right(message: Message, change: StageChange | None) -> bool:

@@ -3,16 +3,15 @@
 Where no text can reach somebody, the text becomes a worker's task with the words to say. A step never fails for want of a phone.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db.models import F
-
 from accounts.models import BankHoliday, User
-from candidates.models import Candidate, ContactRoute
+from candidates.models import Candidate, ContactRoute, LinkPurpose
 from ground.actor import Actor
 from ground.clock import LONDON, add_working_days, london, today_london
 from ground.door import Refused
@@ -20,14 +19,15 @@ from ground.phones import show_phone
 from ground.rows import Row
 from ground.templatetags.said import day as said_day
 from ground.templatetags.said import time_of_day, weekday
-from outreach.choices import NEVER_WENT, DeliveryClass
+from outreach.choices import NEVER_WENT, DeliveryClass, Purpose
 from outreach.models import Message, Template
 from outreach.queries import text_route
 from outreach.services.message import queue_message, set_fact
 from outreach.services.template import current_template, fill, seed_template, tidy
-from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, StageChange, Task
-from pathways.models.task import TaskKind, TaskState
-from pathways.services.task import open_task
+from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, StageChange
+from pathways.models.task import TaskKind
+from pathways.services.own_page import link_in_a_text
+from pathways.services.task import open_task, put_words
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.truth import truth_of
 
@@ -35,6 +35,14 @@ WORDING = Path(__file__).resolve().parents[1] / "texts"
 #: What each text of the usual kind begins with; a worker who says it instead leaves it out.
 GREETING = "Hello {first_name}, this is {sender}. "
 LONGEST_TASK = 400
+#: The text with the code of somebody's own page: it says neither who writes nor to whom.
+OWN_CODE = "own-code"
+#: Days for which a link in a text works at least: people read a text again.
+SHORTEST_LINK = 14
+
+#: The sentence with the link, which ends a wording that has one.
+CHANGE = " To see or change it: "
+LINK_SENTENCE = re.compile(r" [^.?]*(?:\{link\}|\[their link\])$")
 
 Values = dict[str, str]
 
@@ -64,6 +72,8 @@ class Telling:
     must_reach: bool = False
     asked_by: str = ""
     after_the_end: bool = False
+    #: What the link in its wording is for, where that has one.
+    link: str = LinkPurpose.PAGE
 
 
 def _chat(chat: Interview, change: StageChange) -> Moment | None:
@@ -134,15 +144,15 @@ ONCE, AGAIN = DeliveryClass.AT_MOST_ONCE, DeliveryClass.AT_LEAST_ONCE
 
 TELLINGS: dict[tuple[str, str], Telling] = {
     ("pathway", "close_unreachable"): Telling("reply-any-time", _for_days(3), ONCE, neutral="please-ring", after_the_end=True),
-    ("interview", "book"): Telling("chat-booked", _chat, AGAIN, neutral="chat-booked-neutral", must_reach=True),
-    ("interview", "move"): Telling("chat-moved", _chat, AGAIN, neutral="chat-moved-neutral", must_reach=True),
+    ("interview", "book"): Telling("chat-booked", _chat, AGAIN, neutral="chat-booked-neutral", must_reach=True, link=LinkPurpose.CHAT),
+    ("interview", "move"): Telling("chat-moved", _chat, AGAIN, neutral="chat-moved-neutral", must_reach=True, link=LinkPurpose.CHAT),
     ("interview", "cancel"): Telling("chat-off", _chat, AGAIN, neutral="chat-off-neutral", must_reach=True),
-    ("introduction", "offer"): Telling("offer-made", _offer, AGAIN, neutral="please-ring", must_reach=True),
+    ("introduction", "offer"): Telling("offer-made", _offer, AGAIN, neutral="please-ring", must_reach=True, link=LinkPurpose.OFFER),
     ("introduction", "accept"): Telling("offer-accepted", _for_days(2), ONCE),
     ("placement", "agree_start"): Telling("start-agreed", _first_day, AGAIN, neutral="please-ring", must_reach=True),
     ("placement", "start"): Telling("well-begun", _for_days(2), ONCE),
     ("retention_check", "open_window"): Telling(
-        "still-in-work", _window, ONCE, neutral="please-ring", must_reach=True, asked_by=TaskKind.RETENTION
+        "still-in-work", _window, ONCE, neutral="please-ring", must_reach=True, asked_by=TaskKind.RETENTION, link=LinkPurpose.CHECK
     ),
 }
 
@@ -234,6 +244,7 @@ def _write(
         return None
     truth = truth_of(subject)
     set_fact(key=fact, value=truth)
+    by = Actor(kind="system", user_id=change.actor_id, organisation_id=change.organisation_id)
     return queue_message(
         candidate=case.candidate,
         organisation=case.organisation,
@@ -246,9 +257,23 @@ def _write(
         fact_value=truth,
         written_for=change.uuid,
         route=route,
-        by=Actor(kind="system", user_id=change.actor_id, organisation_id=change.organisation_id),
+        secrets=link_in(template.body, candidate=case.candidate, purpose=telling.link, until=moment.expires_at, by=by, at=at),
+        by=by,
         at=at,
     )
+
+
+def link_in(body: str, *, candidate: Candidate, purpose: str, until: datetime, by: Actor, at: datetime) -> Mapping[str, str] | None:
+    """A fresh link for a wording that has a place for one, of use for a while longer than the text itself."""
+    if "{link}" not in body:
+        return None
+    days = link_days(until=until, at=at)
+    return {"link": link_in_a_text(candidate=candidate, purpose=purpose, days=days, by=by, at=at)}
+
+
+def link_days(*, until: datetime, at: datetime) -> int:
+    """For how long the link of a text works that is of use until then."""
+    return max(SHORTEST_LINK, (until - at).days + 1)
 
 
 def _occasion(name: str, fact: str, body: str, *, candidate: Candidate, again: bool) -> str:
@@ -265,13 +290,13 @@ def template_for(code: str, *, candidate: Candidate, at: datetime) -> Template:
     """The wording in the person's language; in English where they said that English is fine."""
     languages = [candidate.language, "en"] if candidate.english_is_fine else [candidate.language]
     for language in languages:
-        found = _in_language(code, language, at=at)
+        found = in_language(code, language, at=at)
         if found is not None:
             return found
     raise Refused("There is no wording in this person's language.")
 
 
-def _in_language(code: str, language: str, *, at: datetime) -> Template | None:
+def in_language(code: str, language: str, *, at: datetime) -> Template | None:
     """The edition in use; the shipped wording becomes the first one when it is needed and nobody has loaded it."""
     found = current_template(code=code, language=language)
     if found is None and not Template.objects.filter(code=code, language=language).exists():
@@ -310,7 +335,7 @@ def _tell_by_voice(telling: Telling, moment: Moment, *, case: Pathway, change: S
     """A task for the worker, with the words to say: in English, whatever the person reads."""
     today = today_london(at)
     next_day = add_working_days(today, 1, frozenset(BankHoliday.objects.values_list("day", flat=True)))
-    template = _in_language(telling.code, "en", at=at)
+    template = in_language(telling.code, "en", at=at)
     values = values_of(case, moment)
     words = words_to_say(template.body, values) if template else ""
     if telling.asked_by:
@@ -328,15 +353,18 @@ def _tell_by_voice(telling: Telling, moment: Moment, *, case: Pathway, change: S
     )
 
 
-def put_words(change: StageChange, *, kind: str, words: str) -> bool:
-    """Give the task that the step opened by itself the words to say; whether it is still open."""
-    mine = Task.objects.filter(pathway=change.pathway_id, kind=kind, subject=f"{change.machine}:{change.subject_id}", state=TaskState.OPEN)
-    return mine.update(words=words, version=F("version") + 1) == 1
-
-
 def words_to_say(body: str, values: Values) -> str:
-    spoken = body.removeprefix(GREETING).partition(" Reply 1 ")[0]  # digits are for texts
+    spoken = said_aloud(body, "{ring_us}").removeprefix(GREETING)
     return tidy("Say: " + fill(spoken, {**values, "ring_us": values["ring_me"]}), LONGEST_TASK)
+
+
+def said_aloud(words: str, ring: str) -> str:
+    """The same without digits to reply, and without its last sentence where that leads to a link: nobody reads these out.
+
+    What changes things there, `ring` does.
+    """
+    instead = f" If that does not suit you, {ring}." if CHANGE in words else ""
+    return LINK_SENTENCE.sub(lambda _found: instead, words.partition(" Reply 1 ")[0])
 
 
 def load_texts(*, at: datetime) -> int:
@@ -355,7 +383,10 @@ def shipped(code: str, language: str = "en") -> str:
 
 def _load(code: str, language: str, *, at: datetime) -> Template | None:
     body = shipped(code, language)
-    return seed_template(code=code, language=language, body=body, delivery_class=class_of(code), at=at) if body else None
+    if not body:
+        return None
+    purpose = Purpose.SECURITY if code == OWN_CODE else Purpose.SERVICE
+    return seed_template(code=code, language=language, body=body, delivery_class=class_of(code), purpose=purpose, at=at)
 
 
 def class_of(code: str) -> str:

@@ -36,6 +36,8 @@ def may_undo(*, change: StageChange, by: Actor, at: datetime) -> bool:
     if by.kind == "lead":
         return True
     mine = by.user_id is not None and change.actor_id == by.user_id
+    if by.kind == "candidate" and by.person_key is not None:  # on their own page, where nobody is signed in
+        mine = change.actor_kind == "candidate" and change.actor_id is None and is_theirs(by, on=None, pathway=change.pathway)
     return mine and today_london(at) <= today_london(change.recorded_at) + timedelta(days=DAYS)
 
 

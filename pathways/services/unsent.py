@@ -11,8 +11,8 @@ from outreach.models import Fact, Message
 from outreach.services.template import tidy
 from pathways.models import Pathway, StageChange, Task
 from pathways.models.task import TaskKind
-from pathways.services.task import open_task, show_next
-from pathways.services.text import LONGEST_TASK, TELLINGS, put_words
+from pathways.services.task import open_task, put_words, show_next
+from pathways.services.text import LONGEST_TASK, TELLINGS, Moment, said_aloud, values_of
 from pathways.workflow.owed import TOLD_BY_HAND
 
 DID_NOT_GO = (
@@ -73,7 +73,8 @@ def say_instead(*, message: Message, change: StageChange, at: datetime) -> bool:
     case = Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id or 0)
     own = TELLINGS[change.machine, change.step].asked_by if (change.machine, change.step) in TELLINGS else ""
     lead = "This text may not have arrived: " if message.state == MessageState.ABANDONED else "A text did not go. Say: "
-    words = tidy(lead + (message.body.partition(". ")[2] or message.body).partition(" Reply 1 ")[0], LONGEST_TASK)
+    ring = values_of(case, Moment(expires_at=at))["ring_us"]
+    words = tidy(lead + said_aloud(message.body.partition(". ")[2] or message.body, ring), LONGEST_TASK)
     if own:
         return put_words(change, kind=own, words=words)
     owed = open_task(

@@ -1,19 +1,25 @@
 """The texts that steps would have written, for stories loaded in bulk: by the product's own wordings and rules."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from candidates.models import CandidateLink
+from candidates.services.link import digest_of as link_digest
+from candidates.services.link import new_token
 from ground.clock import add_working_days, today_london
 from ground.phones import read_phone
+from ground.sealing import seal
 from outreach.backends import backend_named, usual_backend
+from outreach.choices import MessageState
 from outreach.models import Fact, Message, PhoneLine, Template
 from outreach.rules import may_be_texted, next_opening
 from outreach.services.line import digest_of
 from outreach.services.template import current_template, fill
 from pathways.ledger.sheets import Sheets
 from pathways.ledger.taking import Words
-from pathways.services.text import MAY_HEAR, TELLINGS, Moment, Telling, said_it_themselves, short_name, values_of, words_to_say
+from pathways.services.own_page import TOKEN_LETTERS, address_of
+from pathways.services.text import MAY_HEAR, TELLINGS, Moment, Telling, link_days, said_it_themselves, short_name, values_of, words_to_say
 from pathways.simulation.days import HOLIDAYS
 from pathways.workflow.truth import truth_of
 
@@ -24,6 +30,7 @@ class Tellings:
     def __init__(self, *, arrived: bool, until: datetime | None) -> None:
         self.arrived, self.until = arrived, until
         self.backend = usual_backend()
+        self.link = address_of("n" * TOKEN_LETTERS)  # as long as a real one: nobody invented opens a page
         self.facts: dict[str, Any] = {}
         self.told: dict[str, list[Any]] = {}
         self.template = cache(self._template)
@@ -128,7 +135,7 @@ class Tellings:
             fact=key,
             fact_value=self.facts[key].value,
             backend=self.backend,
-            parts=backend_named(self.backend).parts(body).count,
+            parts=backend_named(self.backend).parts(fill(template.body, {**values, "link": self.link})).count,
             written_by_id=change.actor_id,
             written_for=change.uuid,
         )
@@ -136,6 +143,27 @@ class Tellings:
         case.texts.append(message)
         if self.arrived:
             self._arrives(message, change.recorded_at)
+        if "{link}" in template.body and message.state == MessageState.READY:
+            self._seal_link(message, template, values, telling, case, route, sheets)
+
+    @staticmethod
+    def _seal_link(
+        message: Any, template: Template, values: dict[str, str], telling: Telling, case: Any, route: Any, sheets: Sheets
+    ) -> None:
+        """What waits will be sent, with a link that opens the page; what has arrived led somewhere once."""
+        token = new_token()
+        sheets.new(
+            CandidateLink,
+            created=message.created_at,
+            candidate_id=case.row.candidate.id,
+            digest=link_digest(token),
+            purpose=telling.link,
+            number=route.value,
+            expires_at=message.created_at + timedelta(days=link_days(until=message.expires_at, at=message.created_at)),
+            made_by_id=message.written_by_id,
+        )
+        whole = fill(template.body, {**values, "link": address_of(token)})
+        message.sealed_body = seal(whole, place=f"outreach_message.sealed_body.{message.uuid}")
 
     def _line(self, number: str, sheets: Sheets, at: datetime) -> int:
         """The line of a number, made when it is new."""

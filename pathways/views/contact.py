@@ -22,6 +22,7 @@ from pathways.queries.acted import contact_words
 from pathways.scope import CASE_ROLES, consents, contacts, interviews, pathways
 from pathways.scope import messages as texts
 from pathways.services import contact as talks
+from pathways.services import own_text
 from pathways.services.case import set_families
 from pathways.services.reach import send_again
 from pathways.views.finding import acting_for, acting_on, case_in_sight, form_page, lead_or_worker
@@ -111,6 +112,34 @@ def text_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
     def act() -> HttpResponse:
         again = send_again(message=row, by=acting_for(request, row.candidate), at=read_clock())
         messages.success(request, f"A text goes to {show_phone(again.line.e164)}.")
+        return HttpResponseRedirect(f"/people/{row.candidate.uuid}/")
+
+    return answer_once(request, act)
+
+
+@open_to(*CASE_ROLES, methods=("POST",), kinds=OWN)
+def text_own_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A link to the person's own page, by text."""
+    case = case_in_sight(request, uuid, at=read_clock())
+
+    def act() -> HttpResponse:
+        message = own_text.text_own_page(case=case, by=acting_on(request, case), at=read_clock())
+        said = f"A text with their own page goes to {own_text.sent_to(message)}."
+        return done_in_row(request, case, did="", said=said, undo=f"/texts/{message.uuid}/undo/")
+
+    return answer_once(request, act)
+
+
+@open_to(*CASE_ROLES, methods=("POST",), kinds=OWN)
+def undo_text(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A text with somebody's own page, taken back while it waits."""
+    row = texts(request.user).filter(uuid=uuid).select_related("template", "candidate").first()
+    if row is None:
+        raise Http404
+
+    def act() -> HttpResponse:
+        own_text.take_back_text(message=row, by=acting_for(request, row.candidate), at=read_clock())
+        messages.success(request, "Taken back.")
         return HttpResponseRedirect(f"/people/{row.candidate.uuid}/")
 
     return answer_once(request, act)

@@ -1,6 +1,7 @@
 """The coffee-cup chat: no score, a person's own words, and what to do next."""
 
 from django.db import models
+from django.utils.translation import gettext_noop as _
 from django_fsm import FSMField, transition
 
 from pathways.workflow.steps import CANDIDATE, EMPLOYER, LEAD, NEW, WORKER, Flags, step
@@ -17,11 +18,11 @@ class InterviewStage(models.TextChoices):
 
 
 FLAGS: dict[str, Flags] = {
-    InterviewStage.BOOKED: Flags(open=True, owes=CANDIDATE, to_candidate="Your chat is booked."),
-    InterviewStage.HELD: Flags(open=False, to_candidate="We have had our chat."),
-    InterviewStage.MISSED: Flags(open=False, to_candidate="We missed each other. We will find another time."),
-    InterviewStage.CANCELLED: Flags(open=False, to_candidate="This chat was cancelled."),
-    InterviewStage.VOID: Flags(open=False, to_candidate="This was entered in error."),
+    InterviewStage.BOOKED: Flags(open=True, owes=CANDIDATE, to_candidate=_("Your chat is booked.")),
+    InterviewStage.HELD: Flags(open=False, to_candidate=_("We have had our chat.")),
+    InterviewStage.MISSED: Flags(open=False, to_candidate=_("We missed each other. We will find another time.")),
+    InterviewStage.CANCELLED: Flags(open=False, to_candidate=_("This chat was cancelled.")),
+    InterviewStage.VOID: Flags(open=False, to_candidate=_("This was entered in error.")),
 }
 
 BOOKING = ("at", "place", "host_id", "host_employer_id", "consent_id", "shared")

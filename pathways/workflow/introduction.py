@@ -1,6 +1,7 @@
 """Putting a person forward to one employer's opening. Several may live at once; employers never learn of each other."""
 
 from django.db import models
+from django.utils.translation import gettext_noop as _
 from django_fsm import FSMField, transition
 
 from pathways.workflow.steps import CANDIDATE, EMPLOYER, LEAD, NEW, SYSTEM, WORKER, Flags, step
@@ -30,27 +31,29 @@ _S = IntroductionStage
 LIVE: tuple[str, ...] = (_S.DRAFT, _S.SENT, _S.CONSIDERING, _S.STALE, _S.RESERVE, _S.INTERVIEW_SET, _S.OFFERED)
 
 FLAGS: dict[str, Flags] = {
-    _S.DRAFT: Flags(open=True, closes_on_accept=True, to_candidate="We are preparing to put you forward."),
-    _S.SENT: Flags(open=True, visible_to_employer=True, closes_on_accept=True, owes=EMPLOYER, to_candidate="We have put you forward."),
+    _S.DRAFT: Flags(open=True, closes_on_accept=True, to_candidate=_("We are preparing to put you forward.")),
+    _S.SENT: Flags(open=True, visible_to_employer=True, closes_on_accept=True, owes=EMPLOYER, to_candidate=_("We have put you forward.")),
     _S.CONSIDERING: Flags(
-        open=True, visible_to_employer=True, closes_on_accept=True, owes=EMPLOYER, to_candidate="The employer is looking at it."
+        open=True, visible_to_employer=True, closes_on_accept=True, owes=EMPLOYER, to_candidate=_("The employer is looking at it.")
     ),
-    _S.STALE: Flags(open=True, visible_to_employer=True, closes_on_accept=True, owes=EMPLOYER, to_candidate="We are waiting to hear back."),
+    _S.STALE: Flags(
+        open=True, visible_to_employer=True, closes_on_accept=True, owes=EMPLOYER, to_candidate=_("We are waiting to hear back.")
+    ),
     _S.RESERVE: Flags(
-        open=True, visible_to_employer=True, closes_on_accept=True, owes=EMPLOYER, to_candidate="You are on the reserve list."
+        open=True, visible_to_employer=True, closes_on_accept=True, owes=EMPLOYER, to_candidate=_("You are on the reserve list.")
     ),
     _S.INTERVIEW_SET: Flags(
-        open=True, visible_to_employer=True, closes_on_accept=True, owes=EMPLOYER, to_candidate="The employer would like to meet you."
+        open=True, visible_to_employer=True, closes_on_accept=True, owes=EMPLOYER, to_candidate=_("The employer would like to meet you.")
     ),
-    _S.OFFERED: Flags(open=True, visible_to_employer=True, closes_on_accept=True, owes=CANDIDATE, to_candidate="You have a job offer."),
-    _S.ACCEPTED: Flags(open=False, visible_to_employer=True, owes=EMPLOYER, to_candidate="You have said yes to the job."),
-    _S.DECLINED_BY_CANDIDATE: Flags(open=False, visible_to_employer=True, to_candidate="You said no to this one."),
-    _S.WITHDRAWN: Flags(open=False, to_candidate="You are no longer put forward for this one."),
-    _S.DECLINED_BY_EMPLOYER: Flags(open=False, visible_to_employer=True, to_candidate="This one was not the right fit."),
-    _S.OFFER_WITHDRAWN: Flags(open=False, visible_to_employer=True, to_candidate="The employer has withdrawn the offer."),
-    _S.SUPERSEDED: Flags(open=False, to_candidate="You took another job."),
-    _S.HEADING_CLOSED: Flags(open=False, to_candidate="This opening has closed."),
-    _S.VOID: Flags(open=False, to_candidate="This was entered in error."),
+    _S.OFFERED: Flags(open=True, visible_to_employer=True, closes_on_accept=True, owes=CANDIDATE, to_candidate=_("You have a job offer.")),
+    _S.ACCEPTED: Flags(open=False, visible_to_employer=True, owes=EMPLOYER, to_candidate=_("You have said yes to the job.")),
+    _S.DECLINED_BY_CANDIDATE: Flags(open=False, visible_to_employer=True, to_candidate=_("You said no to this one.")),
+    _S.WITHDRAWN: Flags(open=False, to_candidate=_("You are no longer put forward for this one.")),
+    _S.DECLINED_BY_EMPLOYER: Flags(open=False, visible_to_employer=True, to_candidate=_("This one was not the right fit.")),
+    _S.OFFER_WITHDRAWN: Flags(open=False, visible_to_employer=True, to_candidate=_("The employer has withdrawn the offer.")),
+    _S.SUPERSEDED: Flags(open=False, to_candidate=_("You took another job.")),
+    _S.HEADING_CLOSED: Flags(open=False, to_candidate=_("This opening has closed.")),
+    _S.VOID: Flags(open=False, to_candidate=_("This was entered in error.")),
 }
 
 OFFER = ("offered_on", "offer_hours", "offer_pay", "offer_pay_unit", "offer_grade", "offer_site", "offer_start_by", "offer_kind")

@@ -1,6 +1,7 @@
 """The case. Its stages follow what happened; only closings, reopening and marks are steps of their own."""
 
 from django.db import models
+from django.utils.translation import gettext_noop as _
 from django_fsm import GET_STATE, FSMField, transition
 
 from accounts.choices import Phase
@@ -58,27 +59,27 @@ PHASE_OF: dict[str, str] = {
 }
 
 FLAGS: dict[str, Flags] = {
-    Stage.OUTREACH: Flags(open=True, to_candidate="We have met. We will be in touch."),
-    Stage.INTERESTED: Flags(open=True, to_candidate="You told us you are interested. Next is a chat."),
-    Stage.CHAT_BOOKED: Flags(open=True, owes=CANDIDATE, to_candidate="Your chat is booked."),
-    Stage.CHATTED: Flags(open=True, to_candidate="We have had our chat. We will agree what comes next."),
-    Stage.TRAINING_BOOKED: Flags(open=True, owes=CANDIDATE, to_candidate="You have a place on a course."),
-    Stage.IN_TRAINING: Flags(open=True, owes=CANDIDATE, to_candidate="You are on your course."),
-    Stage.JOB_READY: Flags(open=True, to_candidate="You are ready. We are looking for a job that fits."),
-    Stage.OFFERED: Flags(open=True, visible_to_employer=True, owes=CANDIDATE, to_candidate="You have a job offer."),
+    Stage.OUTREACH: Flags(open=True, to_candidate=_("We have met. We will be in touch.")),
+    Stage.INTERESTED: Flags(open=True, to_candidate=_("You told us you are interested. Next is a chat.")),
+    Stage.CHAT_BOOKED: Flags(open=True, owes=CANDIDATE, to_candidate=_("Your chat is booked.")),
+    Stage.CHATTED: Flags(open=True, to_candidate=_("We have had our chat. We will agree what comes next.")),
+    Stage.TRAINING_BOOKED: Flags(open=True, owes=CANDIDATE, to_candidate=_("You have a place on a course.")),
+    Stage.IN_TRAINING: Flags(open=True, owes=CANDIDATE, to_candidate=_("You are on your course.")),
+    Stage.JOB_READY: Flags(open=True, to_candidate=_("You are ready. We are looking for a job that fits.")),
+    Stage.OFFERED: Flags(open=True, visible_to_employer=True, owes=CANDIDATE, to_candidate=_("You have a job offer.")),
     Stage.PRE_START: Flags(
-        open=True, visible_to_employer=True, owes=EMPLOYER, to_candidate="You have a job. Your first day is being arranged."
+        open=True, visible_to_employer=True, owes=EMPLOYER, to_candidate=_("You have a job. Your first day is being arranged.")
     ),
-    Stage.IN_WORK: Flags(open=True, in_work=True, visible_to_employer=True, to_candidate="You are in work. We keep in touch."),
-    Stage.LEFT_WORK: Flags(open=True, to_candidate="You have left your job. We can look again together."),
-    Stage.SUSTAINED: Flags(open=False, in_work=True, visible_to_employer=True, to_candidate="You have been in work for six months."),
-    Stage.NOT_NOW: Flags(open=False, to_candidate="We have paused for now. Tell us when you are ready."),
-    Stage.WITHDRAWN: Flags(open=False, to_candidate="You asked us to stop. You can come back at any time."),
-    Stage.UNREACHABLE: Flags(open=False, to_candidate="We could not reach you. Reply at any time."),
-    Stage.INELIGIBLE: Flags(open=False, to_candidate="This was not the right fit. We told you who else can help."),
-    Stage.ENDED: Flags(open=False, to_candidate="Our follow-up has ended. You can come back at any time."),
-    Stage.MERGED: Flags(open=False, to_candidate="Your two records are now one."),
-    Stage.VOID: Flags(open=False, to_candidate="This was entered in error."),
+    Stage.IN_WORK: Flags(open=True, in_work=True, visible_to_employer=True, to_candidate=_("You are in work. We keep in touch.")),
+    Stage.LEFT_WORK: Flags(open=True, to_candidate=_("You have left your job. We can look again together.")),
+    Stage.SUSTAINED: Flags(open=False, in_work=True, visible_to_employer=True, to_candidate=_("You have been in work for six months.")),
+    Stage.NOT_NOW: Flags(open=False, to_candidate=_("We have paused for now. Tell us when you are ready.")),
+    Stage.WITHDRAWN: Flags(open=False, to_candidate=_("You asked us to stop. You can come back at any time.")),
+    Stage.UNREACHABLE: Flags(open=False, to_candidate=_("We could not reach you. Reply at any time.")),
+    Stage.INELIGIBLE: Flags(open=False, to_candidate=_("This was not the right fit. We told you who else can help.")),
+    Stage.ENDED: Flags(open=False, to_candidate=_("Our follow-up has ended. You can come back at any time.")),
+    Stage.MERGED: Flags(open=False, to_candidate=_("Your two records are now one.")),
+    Stage.VOID: Flags(open=False, to_candidate=_("This was entered in error.")),
 }
 
 OPEN: tuple[str, ...] = tuple(stage for stage, flags in FLAGS.items() if flags.open)

@@ -1,6 +1,7 @@
 """A job: introduced or found. A second one is normal."""
 
 from django.db import models
+from django.utils.translation import gettext_noop as _
 from django_fsm import FSMField, transition
 
 from pathways.workflow.steps import CANDIDATE, EMPLOYER, LEAD, NEW, WORKER, Flags, step
@@ -25,14 +26,14 @@ OVER: tuple[str, ...] = (_S.LEFT, _S.COMPLETED)
 LEAVING = ("last_day", "leave_reason", "destination")
 
 FLAGS: dict[str, Flags] = {
-    _S.CHECKS: Flags(open=True, visible_to_employer=True, owes=EMPLOYER, to_candidate="The employer is doing its checks."),
-    _S.START_AGREED: Flags(open=True, visible_to_employer=True, owes=CANDIDATE, to_candidate="Your first day is agreed."),
-    _S.IN_POST: Flags(open=True, in_work=True, visible_to_employer=True, to_candidate="You are in work."),
-    _S.LEFT: Flags(open=False, visible_to_employer=True, to_candidate="You have left this job."),
-    _S.COMPLETED: Flags(open=False, visible_to_employer=True, to_candidate="This job has reached its end."),
-    _S.MOVED: Flags(open=False, in_work=True, visible_to_employer=True, to_candidate="You moved to another employer."),
-    _S.FELL_THROUGH: Flags(open=False, visible_to_employer=True, to_candidate="This job did not go ahead."),
-    _S.VOID: Flags(open=False, to_candidate="This was entered in error."),
+    _S.CHECKS: Flags(open=True, visible_to_employer=True, owes=EMPLOYER, to_candidate=_("The employer is doing its checks.")),
+    _S.START_AGREED: Flags(open=True, visible_to_employer=True, owes=CANDIDATE, to_candidate=_("Your first day is agreed.")),
+    _S.IN_POST: Flags(open=True, in_work=True, visible_to_employer=True, to_candidate=_("You are in work.")),
+    _S.LEFT: Flags(open=False, visible_to_employer=True, to_candidate=_("You have left this job.")),
+    _S.COMPLETED: Flags(open=False, visible_to_employer=True, to_candidate=_("This job has reached its end.")),
+    _S.MOVED: Flags(open=False, in_work=True, visible_to_employer=True, to_candidate=_("You moved to another employer.")),
+    _S.FELL_THROUGH: Flags(open=False, visible_to_employer=True, to_candidate=_("This job did not go ahead.")),
+    _S.VOID: Flags(open=False, to_candidate=_("This was entered in error.")),
 }
 
 

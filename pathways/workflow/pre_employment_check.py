@@ -1,6 +1,7 @@
 """The six checks before a first day. We keep status, owner and dates: never the document."""
 
 from django.db import models
+from django.utils.translation import gettext_noop as _
 from django_fsm import FSMField, transition
 
 from accounts.choices import CheckKind as CheckKind
@@ -20,12 +21,12 @@ class CheckStage(models.TextChoices):
 
 _S = CheckStage
 FLAGS: dict[str, Flags] = {
-    _S.NOT_STARTED: Flags(open=True, visible_to_employer=True, owes=EMPLOYER, to_candidate="Not started yet."),
-    _S.IN_PROGRESS: Flags(open=True, visible_to_employer=True, owes=EMPLOYER, to_candidate="Under way."),
-    _S.CLEARED: Flags(open=False, visible_to_employer=True, to_candidate="Done."),
-    _S.NOT_CLEARED: Flags(open=False, visible_to_employer=True, to_candidate="The employer will tell you more."),
-    _S.NOT_REQUIRED: Flags(open=False, visible_to_employer=True, to_candidate="Not needed."),
-    _S.VOID: Flags(open=False, to_candidate="This was entered in error."),
+    _S.NOT_STARTED: Flags(open=True, visible_to_employer=True, owes=EMPLOYER, to_candidate=_("Not started yet.")),
+    _S.IN_PROGRESS: Flags(open=True, visible_to_employer=True, owes=EMPLOYER, to_candidate=_("Under way.")),
+    _S.CLEARED: Flags(open=False, visible_to_employer=True, to_candidate=_("Done.")),
+    _S.NOT_CLEARED: Flags(open=False, visible_to_employer=True, to_candidate=_("The employer will tell you more.")),
+    _S.NOT_REQUIRED: Flags(open=False, visible_to_employer=True, to_candidate=_("Not needed.")),
+    _S.VOID: Flags(open=False, to_candidate=_("This was entered in error.")),
 }
 _OPEN = [_S.NOT_STARTED, _S.IN_PROGRESS]
 

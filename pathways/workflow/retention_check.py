@@ -1,6 +1,7 @@
 """Still in work? One check per job and milestone."""
 
 from django.db import models
+from django.utils.translation import gettext_noop as _
 from django_fsm import FSMField, transition
 
 from pathways.workflow.steps import CANDIDATE, EMPLOYER, LEAD, NEW, SYSTEM, WORKER, Flags, step
@@ -28,16 +29,16 @@ UNSETTLED: tuple[str, ...] = (_S.SCHEDULED, _S.OPEN, _S.CHASING, _S.DISPUTED)
 SETTLED: tuple[str, ...] = (_S.CONFIRMED, _S.NOT_IN_POST, _S.UNKNOWN, _S.EXEMPT, _S.SUPERSEDED, _S.VOID)
 
 FLAGS: dict[str, Flags] = {
-    _S.SCHEDULED: Flags(open=True, visible_to_employer=True, to_candidate="We will ask how it is going."),
-    _S.OPEN: Flags(open=True, visible_to_employer=True, to_candidate="Are you still in the job?"),
-    _S.CHASING: Flags(open=True, visible_to_employer=True, to_candidate="Are you still in the job?"),
-    _S.CONFIRMED: Flags(open=False, visible_to_employer=True, to_candidate="You told us you are still in the job."),
-    _S.NOT_IN_POST: Flags(open=False, visible_to_employer=True, to_candidate="You had left the job."),
-    _S.UNKNOWN: Flags(open=False, visible_to_employer=True, to_candidate="We did not hear."),
-    _S.DISPUTED: Flags(open=True, visible_to_employer=True, to_candidate="We need to ask you again."),
-    _S.EXEMPT: Flags(open=False, to_candidate="No answer is needed."),
-    _S.SUPERSEDED: Flags(open=False, to_candidate="The date was put right."),
-    _S.VOID: Flags(open=False, to_candidate="This was entered in error."),
+    _S.SCHEDULED: Flags(open=True, visible_to_employer=True, to_candidate=_("We will ask how it is going.")),
+    _S.OPEN: Flags(open=True, visible_to_employer=True, to_candidate=_("Are you still in the job?")),
+    _S.CHASING: Flags(open=True, visible_to_employer=True, to_candidate=_("Are you still in the job?")),
+    _S.CONFIRMED: Flags(open=False, visible_to_employer=True, to_candidate=_("You told us you are still in the job.")),
+    _S.NOT_IN_POST: Flags(open=False, visible_to_employer=True, to_candidate=_("You had left the job.")),
+    _S.UNKNOWN: Flags(open=False, visible_to_employer=True, to_candidate=_("We did not hear.")),
+    _S.DISPUTED: Flags(open=True, visible_to_employer=True, to_candidate=_("We need to ask you again.")),
+    _S.EXEMPT: Flags(open=False, to_candidate=_("No answer is needed.")),
+    _S.SUPERSEDED: Flags(open=False, to_candidate=_("The date was put right.")),
+    _S.VOID: Flags(open=False, to_candidate=_("This was entered in error.")),
 }
 
 #: All but what is out of the count already.

@@ -1,6 +1,7 @@
 """A seat on a course, or the wait for one. A work trial is a seat, never a job."""
 
 from django.db import models
+from django.utils.translation import gettext_noop as _
 from django_fsm import FSMField, transition
 
 from pathways.workflow.steps import CANDIDATE, LEAD, NEW, TRAINER, WORKER, Flags, step
@@ -24,13 +25,13 @@ TAKEN = (PlaceStage.BOOKED, PlaceStage.IN_TRAINING, PlaceStage.FINISHED)
 SEATED = (*TAKEN, PlaceStage.LEFT)
 
 FLAGS: dict[str, Flags] = {
-    PlaceStage.WAITING: Flags(open=True, to_candidate="You are on the waiting list for a course."),
-    PlaceStage.BOOKED: Flags(open=True, owes=CANDIDATE, to_candidate="You have a place on a course."),
-    PlaceStage.IN_TRAINING: Flags(open=True, owes=CANDIDATE, to_candidate="You are on your course."),
-    PlaceStage.FINISHED: Flags(open=False, to_candidate="You have finished your course."),
-    PlaceStage.LEFT: Flags(open=False, to_candidate="You have left the course."),
-    PlaceStage.CANCELLED: Flags(open=False, to_candidate="Your place was cancelled."),
-    PlaceStage.VOID: Flags(open=False, to_candidate="This was entered in error."),
+    PlaceStage.WAITING: Flags(open=True, to_candidate=_("You are on the waiting list for a course.")),
+    PlaceStage.BOOKED: Flags(open=True, owes=CANDIDATE, to_candidate=_("You have a place on a course.")),
+    PlaceStage.IN_TRAINING: Flags(open=True, owes=CANDIDATE, to_candidate=_("You are on your course.")),
+    PlaceStage.FINISHED: Flags(open=False, to_candidate=_("You have finished your course.")),
+    PlaceStage.LEFT: Flags(open=False, to_candidate=_("You have left the course.")),
+    PlaceStage.CANCELLED: Flags(open=False, to_candidate=_("Your place was cancelled.")),
+    PlaceStage.VOID: Flags(open=False, to_candidate=_("This was entered in error.")),
 }
 
 

