@@ -5,6 +5,7 @@ from datetime import datetime
 
 from accounts.services.audit import note, service
 from candidates.models import Candidate
+from candidates.services.link import revoke_link
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict, Refused
@@ -36,7 +37,7 @@ def make_letter(*, task: Task, named: bool, version: int, by: Actor, at: datetim
     if draft.sheet is None:
         raise Refused(draft.why_not)
     for earlier in Letter.objects.filter(task=locked, state=LetterState.READY):
-        _throw_away(earlier)
+        _throw_away(earlier, at=at)
     link = make_link(candidate=case.candidate, days=LINK_DAYS, by=by, at=at) if named else None
     note(fields=["named", "printed", "link"])
     return Letter.objects.create(
@@ -88,15 +89,18 @@ def unpost_letter(*, letter: Letter, version: int, by: Actor, at: datetime) -> L
 
 @service("letter.throw_away")
 def throw_away_letter(*, letter: Letter, version: int, by: Actor, at: datetime) -> Letter:
-    """It is not sent. Its link is forgotten here."""
+    """It is not sent. Its link opens nothing any more."""
     _case, row = _locked(letter)
     if row.state != LetterState.READY or row.version != version:
         raise Conflict("This letter was posted or thrown away meanwhile.")
-    _throw_away(row)
+    _throw_away(row, at=at)
     return row
 
 
-def _throw_away(row: Letter) -> None:
+def _throw_away(row: Letter, *, at: datetime) -> None:
+    """Whoever finds it on paper all the same finds a link that opens nothing."""
+    if row.link:
+        revoke_link(token=row.link.rstrip("/").rpartition("/")[2], at=at)
     row.state, row.link, row.version = LetterState.VOID, None, row.version + 1
     row.save(update_fields=["state", "link", "version"])
 
