@@ -19,6 +19,7 @@ from pathways.models import (
     InterestPost,
     Interview,
     Introduction,
+    Letter,
     Note,
     Pathway,
     Placement,
@@ -283,6 +284,11 @@ def attendance(user: object) -> QuerySet[Attendance]:
 def tasks(user: object) -> QuerySet[Task]:
     """What is owed on cases in sight."""
     return Task.objects.filter(_cases(desk_of(user), "pathway__"))
+
+
+def letters(user: object) -> QuerySet[Letter]:
+    """Letters on paper of cases in sight."""
+    return Letter.objects.filter(_cases(desk_of(user), "pathway__"))
 
 
 def messages(user: object) -> QuerySet[Message]:

@@ -43,6 +43,13 @@ def forget_links(*, at: datetime) -> int:
     return CandidateLink.objects.filter(expires_at__lt=at - KEPT_FOR).delete()[0]
 
 
+def revoke_link(*, token: str, at: datetime) -> bool:
+    """This one link opens nothing any more, nor do sittings that it opened: its letter was thrown away. Whether it did till now."""
+    links = CandidateLink.objects.filter(digest=digest_of(token), revoked_at__isnull=True)
+    CandidateSession.objects.filter(link__in=links, ended_at__isnull=True).update(ended_at=at)
+    return links.update(revoked_at=at) == 1
+
+
 def revoke_links(*, candidate: Candidate, at: datetime, but: str = "") -> int:
     """What was sent to another number than `but` opens nothing any more, nor do sittings that it opened. A letter's link goes on."""
     standing = CandidateLink.objects.filter(candidate=candidate, revoked_at__isnull=True)

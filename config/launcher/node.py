@@ -1,4 +1,4 @@
-"""The front end: packages by their lock, style sheet and scripts built into an ignored folder."""
+"""The front end: packages by their lock, style sheet and scripts built into an ignored folder, the fonts of letters into another."""
 
 import os
 import re
@@ -10,6 +10,8 @@ from config.launcher import folders, wheels
 from config.launcher.processes import Trouble
 
 BUILT = folders.ROOT / "static" / "built"
+#: Typefaces of letters on paper: not served, so not among the static files.
+FONTS = folders.VAR / "fonts"
 OLDEST = 18
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
@@ -34,7 +36,7 @@ def build() -> None:
     sources = [folders.ROOT / name for name in ("package.json", "package-lock.json", "static/src")]
     digest = folders.digest(*sources)
     stamp = BUILT / ".built-from"
-    if stamp.exists() and stamp.read_text() == digest:
+    if stamp.exists() and stamp.read_text() == digest and FONTS.exists():
         return
     npm, path = find()
     print("Building the style sheet and scripts ...", flush=True)

@@ -40,10 +40,11 @@ NOTHING_OWED = Owed()
 
 @dataclass(frozen=True)
 class Words:
-    """What a worker is to say, and by when."""
+    """What a worker is to say, and by when; on the task of this kind that the step opened by itself, where it did."""
 
     text: str
     due_on: date
+    on_task: str = ""
 
 
 class Tells(Protocol):
@@ -224,7 +225,7 @@ class Ledger:
         if self.tellings is not None:
             words = self.tellings.tell(case, row, change, sheets=self.sheets)
             if words is not None:
-                self.open_task(case, TaskKind.TELL, f"{row.machine}:{row.id}", words.due_on, "worker", change, words=words.text)
+                self._say(words, case=case, subject=f"{row.machine}:{row.id}", change=change)
         if change.cause_id is None:
             self._follow(case, change)
             self.show_next(case)
@@ -325,6 +326,13 @@ class Ledger:
         if isinstance(value, datetime):
             return today_london(value)
         return value + timedelta(weeks=opens.weeks_after) if isinstance(value, date) else None
+
+    def _say(self, words: Words, *, case: Case, subject: str, change: Any) -> None:
+        if not words.on_task:
+            self.open_task(case, TaskKind.TELL, subject, words.due_on, "worker", change, words=words.text)
+        for task in case.tasks:
+            if words.on_task and (task.kind, task.subject, task.state) == (words.on_task, subject, TaskState.OPEN):
+                task.words, task.version = words.text, task.version + 1
 
     def open_task(self, case: Case, kind: str, subject: str, due_on: date, owed_by: str, change: Any, words: str = "") -> None:
         """One open task per case, kind and subject."""

@@ -8,6 +8,7 @@ from pathways.models.imports import ImportMapping, ImportRow, ImportRun
 from pathways.models.interest import InterestPost, InterestState
 from pathways.models.interview import Interview
 from pathways.models.introduction import Consent, Introduction
+from pathways.models.letter import Letter, LetterState, LetterStop
 from pathways.models.log import Overwritten, StageChange
 from pathways.models.note import Note
 from pathways.models.placement import Placement, PreEmploymentCheck
@@ -42,6 +43,9 @@ __all__ = [
     "InterestState",
     "Interview",
     "Introduction",
+    "Letter",
+    "LetterState",
+    "LetterStop",
     "Note",
     "Overwritten",
     "Ownership",

@@ -12,16 +12,16 @@ from ground.clock import today_london
 from ground.templatetags.said import in_days, time_of_day
 from outreach.choices import Channel, ContactOutcome
 from outreach.models import Contact
-from pathways.models import Pathway, StageChange, Task
+from pathways.models import Letter, LetterState, Pathway, StageChange, Task
 from pathways.models.task import TaskState
 from pathways.queries.due import Act, ListRow, one_of, person_href, stage_words
 from pathways.queries.foretold import told_words
 from pathways.queries.timeline_words import title_of
-from pathways.scope import changes, contacts, pathways, tasks
+from pathways.scope import changes, contacts, letters, pathways, tasks
 from pathways.services.undo import may_undo
 
-#: What was done, as an address names it: a step, a contact or a task, and its id.
-KINDS = ("change", "contact", "task")
+#: What was done, as an address names it: a step, a contact, a letter or a task, and its id.
+KINDS = ("change", "contact", "letter", "task")
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,9 @@ def acted(user: object, *, did: str, actors: Sequence[Actor], at: datetime, back
     if kind == "contact":
         contact = contacts(user).filter(uuid=uuid).first()
         return _contact(contact, actors=actors, more=more) if contact is not None else None
+    if kind == "letter":
+        letter = letters(user).filter(uuid=uuid, state=LetterState.POSTED).select_related("task").first()
+        return _letter(letter, more=more) if letter is not None else None
     task = tasks(user).filter(uuid=uuid).first()
     return _task(task, at=at, more=more, was=was) if task is not None else None
 
@@ -77,6 +80,13 @@ def _contact(contact: Contact, *, actors: Sequence[Actor], more: str) -> Acted |
     mine = contact.by_id == by.user_id or by.kind == "lead"
     undo = Act("Undo", f"/contacts/{contact.uuid}/undo/?{more}", kind="quiet", version=contact.version) if mine else None
     return Acted(case.pk, f"{contact_words(contact)}, {time_of_day(contact.at)}.", undo)
+
+
+def _letter(letter: Letter, *, more: str) -> Acted:
+    how = "posted" if letter.printed["to"][1:] else "handed over"
+    still = "" if letter.task.state == TaskState.DONE else f" “{letter.task.get_kind_display()}” stays on the list."
+    undo = Act("Undo", f"/letters/{letter.uuid}/undo/?{more}", kind="quiet", version=letter.version)
+    return Acted(letter.pathway_id, f"The letter is logged as {how}.{still}", undo)
 
 
 def _task(task: Task, *, at: datetime, more: str, was: str) -> Acted:

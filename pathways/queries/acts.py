@@ -29,6 +29,13 @@ TALKS = frozenset(
 )
 #: Tasks for which the person is rung, and which another step than the talk satisfies.
 RUNG_FOR = frozenset({TaskKind.HOLD_CHAT, TaskKind.BOOK_CHAT, TaskKind.REBOOK_CHAT, TaskKind.ACCEPT, TaskKind.RETENTION})
+#: What a letter can tell, or ask for, where nobody can be rung: see queries.letter.
+WRITTEN = frozenset(
+    {
+        *(TaskKind.TELL, TaskKind.NEXT_CONTACT, TaskKind.BOOK_CHAT, TaskKind.REBOOK_CHAT, TaskKind.DECIDE, TaskKind.CALL),
+        *(TaskKind.KEEP_IN_TOUCH, TaskKind.RETENTION, TaskKind.REVISIT, TaskKind.REVIEW, TaskKind.AFTER_LEAVING, TaskKind.ACCEPT),
+    }
+)
 #: Kind of task -> the step on its own row that satisfies it, and its words in a list row.
 LEADS_TO: Mapping[str, tuple[str, str]] = {
     TaskKind.HOLD_CHAT: ("hold", "Chat held"),
@@ -71,6 +78,8 @@ def acts_for(task: Task, what: About, *, by: Actor, today: date, back: str, pass
     if task.kind in TALKS or task.kind in RUNG_FOR:
         *rang, spoke = contact_acts(case, back, phone=phone)
         acts += [*rang, spoke] if task.kind in TALKS else rang
+    if task.kind in WRITTEN and (not phone or (task.kind == TaskKind.TELL and not words_href(task, what))):
+        acts.append(Act("Letter", f"/tasks/{task.uuid}/letter/?{more}", tap=False))
     if task.kind == TaskKind.FREE:
         acts.append(Act("Done", f"/tasks/{task.uuid}/steps/close/?{more}", version=task.version))
     if task.kind not in {TaskKind.HOLD_CHAT, TaskKind.RETENTION}:

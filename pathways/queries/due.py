@@ -194,7 +194,7 @@ def task_words(task: Task, what: About) -> str:
     """The next step as a sentence."""
     if task.kind == TaskKind.HOLD_CHAT and what.words:
         return f"Chat: {what.words}"
-    if task.kind == TaskKind.RETENTION and isinstance(what.row, RetentionCheck):
+    if task.kind == TaskKind.RETENTION and isinstance(what.row, RetentionCheck) and not task.words:
         milestone = MILESTONE_WORDS.get(what.row.milestone, "")
         return f"Ask: still in work at {milestone}? {what.employer}".strip()
     if words_href(task, what) and not task.words:

@@ -70,6 +70,11 @@ class Owed:
         return f"/tasks/{self.task.uuid}/steps/snooze/"
 
     @property
+    def letter_href(self) -> str:
+        """Where it is told by a letter; nowhere for what is no message to them."""
+        return f"/tasks/{self.task.uuid}/letter/" if self.task.kind == TaskKind.TELL else ""
+
+    @property
     def give_href(self) -> str:
         """Where it is given to a colleague; nowhere when somebody outside owes it, or nobody holds the person."""
         held = self.task.owed_by in {"worker", "lead"} and self.task.pathway.owner_id is not None

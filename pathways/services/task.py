@@ -172,6 +172,12 @@ def open_task(
     return True
 
 
+def put_words(change: StageChange, *, kind: str, words: str) -> bool:
+    """Give the task that the step opened by itself the words to say; whether it is still open."""
+    mine = Task.objects.filter(pathway=change.pathway_id, kind=kind, subject=f"{change.machine}:{change.subject_id}", state=TaskState.OPEN)
+    return mine.update(words=words, version=F("version") + 1) == 1
+
+
 def _due(opens: Opens, *, change: StageChange, subject: Row) -> date | None:
     if not opens.due_field:
         holidays = frozenset(BankHoliday.objects.values_list("day", flat=True))

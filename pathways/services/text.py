@@ -27,7 +27,7 @@ from pathways.models import Interview, Introduction, Pathway, Placement, Retenti
 from pathways.models.task import TaskKind
 from pathways.queries.company import going_on, text_route_of
 from pathways.services.own_page import link_in_a_text
-from pathways.services.task import open_task
+from pathways.services.task import open_task, put_words
 from pathways.workflow.pathway import OPEN, Stage
 from pathways.workflow.truth import truth_of
 
@@ -61,7 +61,8 @@ class Telling:
     """What one step tells the person.
 
     `neutral` is the wording where the programme must not be mentioned; without one nothing is written.
-    `must_reach` makes a task with the words where no text can go. `after_the_end`: it is told though the case has ended with it.
+    `must_reach` makes a task with the words where no text can go; where the step has opened one of the kind `asked_by` itself, that
+    one holds the words. `after_the_end`: it is told though the case has ended with it.
     """
 
     code: str
@@ -69,6 +70,7 @@ class Telling:
     delivery_class: str
     neutral: str = ""
     must_reach: bool = False
+    asked_by: str = ""
     after_the_end: bool = False
     #: What the link in its wording is for, where that has one.
     link: str = LinkPurpose.PAGE
@@ -149,7 +151,9 @@ TELLINGS: dict[tuple[str, str], Telling] = {
     ("introduction", "accept"): Telling("offer-accepted", _for_days(2), ONCE),
     ("placement", "agree_start"): Telling("start-agreed", _first_day, AGAIN, neutral="please-ring", must_reach=True),
     ("placement", "start"): Telling("well-begun", _for_days(2), ONCE),
-    ("retention_check", "open_window"): Telling("still-in-work", _window, ONCE, neutral="please-ring", link=LinkPurpose.CHECK),
+    ("retention_check", "open_window"): Telling(
+        "still-in-work", _window, ONCE, neutral="please-ring", must_reach=True, asked_by=TaskKind.RETENTION, link=LinkPurpose.CHECK
+    ),
 }
 
 
@@ -336,6 +340,10 @@ def _tell_by_voice(telling: Telling, moment: Moment, *, case: Pathway, change: S
     next_day = add_working_days(today, 1, frozenset(BankHoliday.objects.values_list("day", flat=True)))
     template = in_language(telling.code, "en", at=at)
     values = values_of(case, moment)
+    words = words_to_say(template.body, values) if template else ""
+    if telling.asked_by:
+        put_words(change, kind=telling.asked_by, words=words)
+        return
     open_task(
         pathway_id=case.pk,
         kind=TaskKind.TELL,
@@ -344,7 +352,7 @@ def _tell_by_voice(telling: Telling, moment: Moment, *, case: Pathway, change: S
         owed_by="worker",
         change=change,
         stage=case.stage,
-        words=words_to_say(template.body, values) if template else "",
+        words=words,
     )
 
 
@@ -354,9 +362,12 @@ def words_to_say(body: str, values: Values) -> str:
 
 
 def said_aloud(words: str, ring: str) -> str:
-    """The same without its last sentence where that leads to a link: nobody reads one out. What changes things there, `ring` does."""
+    """The same without digits to reply, and without its last sentence where that leads to a link: nobody reads these out.
+
+    What changes things there, `ring` does.
+    """
     instead = f" If that does not suit you, {ring}." if CHANGE in words else ""
-    return LINK_SENTENCE.sub(lambda _found: instead, words)
+    return LINK_SENTENCE.sub(lambda _found: instead, words.partition(" Reply 1 ")[0])
 
 
 def load_texts(*, at: datetime) -> int:

@@ -11,7 +11,7 @@ from outreach.models import Fact, Message
 from outreach.services.template import tidy
 from pathways.models import Pathway, StageChange, Task
 from pathways.models.task import TaskKind
-from pathways.services.task import open_task, show_next
+from pathways.services.task import open_task, put_words, show_next
 from pathways.services.text import LONGEST_TASK, TELLINGS, Moment, said_aloud, values_of
 from pathways.workflow.owed import TOLD_BY_HAND
 
@@ -22,6 +22,8 @@ DID_NOT_GO = (
     MessageState.UNDELIVERED,
     MessageState.FAILED,
 )
+#: Tasks that steps open by themselves, and that hold the words where no text can go.
+ASKED_BY = frozenset(each.asked_by for each in TELLINGS.values() if each.asked_by)
 #: How long after it was given up a text is still looked at: longer than any silence of the clock that is caught up.
 LOOK_BACK = timedelta(days=4)
 
@@ -44,7 +46,8 @@ def unsent(*, at: datetime) -> list[Message]:
 
 def _asked(message: Message) -> bool:
     """Whether somebody was asked to say it. What is told by hand had its task before the text: only one with words counts."""
-    return Task.objects.filter(kind=TaskKind.TELL, opened_by__uuid=str(message.written_for)).exclude(words="").exists()
+    asked = Task.objects.filter(kind__in=[TaskKind.TELL, *ASKED_BY], opened_by__uuid=str(message.written_for))
+    return asked.exclude(words="").exists()
 
 
 def tell_unsent(*, at: datetime) -> int:
@@ -68,8 +71,12 @@ def _must_reach(change: StageChange) -> bool:
 def say_instead(*, message: Message, change: StageChange, at: datetime) -> bool:
     """Ask a worker to say what this text did not; whether the case still owes it."""
     case = Pathway.objects.select_for_update(no_key=True).get(pk=change.pathway_id or 0)
+    own = TELLINGS[change.machine, change.step].asked_by if (change.machine, change.step) in TELLINGS else ""
     lead = "This text may not have arrived: " if message.state == MessageState.ABANDONED else "A text did not go. Say: "
     ring = values_of(case, Moment(expires_at=at))["ring_us"]
+    words = tidy(lead + said_aloud(message.body.partition(". ")[2] or message.body, ring), LONGEST_TASK)
+    if own:
+        return put_words(change, kind=own, words=words)
     owed = open_task(
         pathway_id=case.pk,
         kind=TaskKind.TELL,
@@ -78,7 +85,7 @@ def say_instead(*, message: Message, change: StageChange, at: datetime) -> bool:
         owed_by="worker",
         change=change,
         stage=case.stage,
-        words=tidy(lead + said_aloud(message.body.partition(". ")[2] or message.body, ring), LONGEST_TASK),
+        words=words,
     )
     show_next(pathway_id=case.pk)
     return owed

@@ -91,7 +91,7 @@ class Tellings:
         template = self.template(telling.code, "en")
         today = today_london(change.recorded_at)
         due = max(today, min(add_working_days(today, 1, HOLIDAYS), today_london(moment.expires_at)))
-        return Words(words_to_say(template.body, values) if template else "", due)
+        return Words(words_to_say(template.body, values) if template else "", due, on_task=telling.asked_by)
 
     def _write(
         self,

@@ -1,4 +1,4 @@
-// Makes static/built/ from this folder and from the two packages of package.json: one style sheet, two scripts.
+// Makes static/built/ from this folder and from the packages of package.json: one style sheet, two scripts; and var/fonts/ for letters.
 // Nothing of a third party is committed; see LICENCES.md beside this file.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -39,4 +39,18 @@ writeFileSync(join(built, "pathways.css"), `@charset "utf-8";\n${notice}${css}`)
 const script = readFileSync(join(govuk, "dist", "govuk", "govuk-frontend.min.js"), "utf8");
 writeFileSync(join(built, "govuk-frontend.min.js"), notice + script.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n"));
 copyFileSync(join(here, "pathways.js"), join(built, "pathways.js"));
+
+// Typefaces of letters on paper, one for each script. They lie apart from what is served: pages keep to the reader's own.
+const fonts = join(here, "..", "..", "var", "fonts");
+mkdirSync(fonts, { recursive: true });
+for (const [name, file] of [
+  ["noto-sans", "NotoSans"],
+  ["noto-sans-arabic", "NotoSansArabic"],
+  ["noto-nastaliq-urdu", "NotoNastaliqUrdu"],
+  ["noto-sans-bengali", "NotoSansBengali"],
+  ["noto-sans-gurmukhi", "NotoSansGurmukhi"],
+]) {
+  const carried = join(here, "..", "..", "node_modules", "@expo-google-fonts", name, "400Regular", `${file}_400Regular.ttf`);
+  copyFileSync(carried, join(fonts, `${file}_400Regular.ttf`));
+}
 console.log(`static/built: pathways.css ${css.length} bytes, pathways.js, govuk-frontend.min.js`);

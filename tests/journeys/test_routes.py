@@ -25,6 +25,7 @@ from pathways.services.door import Taken
 from pathways.services.imports.reading import read_run
 from pathways.services.imports.receive import receive_register
 from pathways.services.introduction import move_introduction
+from pathways.services.letter import make_letter
 from pathways.services.task import add_task
 from tests.factories import actor, user
 from tests.pathways.employer_scene import Scene
@@ -59,6 +60,7 @@ def house() -> House:
     declined = scene.sent()
     move_introduction(introduction=declined, step="decline_by_employer", by=scene.dawn, at=scene.at, taken=Taken(reason="hours"))
     text = Message.objects.filter(candidate=case.candidate).first()
+    decline_task = Task.objects.get(kind="tell", opened_by__step="decline_by_employer", pathway=declined.pathway)
     rows = {
         "person": case.candidate,
         "route": ContactRoute.objects.get(candidate=case.candidate),
@@ -77,7 +79,8 @@ def house() -> House:
         "contact": Contact.objects.get(pk=contact.pk),
         "text": text,
         "consent": Consent.objects.get(candidate=case.candidate, kind="share_with_employer"),
-        "decline_task": Task.objects.get(kind="tell", opened_by__step="decline_by_employer", pathway=declined.pathway),
+        "decline_task": decline_task,
+        "letter": make_letter(task=decline_task, named=True, version=decline_task.version, by=scene.by, at=scene.at),
         "task": add_task(pathway=other, words="Ring", due_on=scene.today, by=scene.by, at=scene.at),
         "heading": scene.opening,
         "membership": Membership.objects.get(user=scene.worker),
@@ -138,7 +141,9 @@ KIND: dict[str, str] = {
     **dict.fromkeys(("text_again", "undo_text"), "text"),
     "withdraw_consent": "consent",
     **dict.fromkeys(("task", "task_step", "undo_task"), "task"),
-    "task_words": "decline_task",
+    **dict.fromkeys(("task_words", "task_letter"), "decline_task"),
+    **dict.fromkeys(("letter", "letter_file", "post_letter", "undo_letter", "throw_away_letter"), "letter"),
+    "letter_stop": "person",
     **dict.fromkeys(("interview", "chat_calendar"), "interview"),
     "introduction": "introduction",
     "placement": "placement",
