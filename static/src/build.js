@@ -38,5 +38,5 @@ mkdirSync(built, { recursive: true });
 writeFileSync(join(built, "pathways.css"), `@charset "utf-8";\n${notice}${css}`);
 const script = readFileSync(join(govuk, "dist", "govuk", "govuk-frontend.min.js"), "utf8");
 writeFileSync(join(built, "govuk-frontend.min.js"), notice + script.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n"));
-copyFileSync(join(here, "pathways.js"), join(built, "pathways.js"));
-console.log(`static/built: pathways.css ${css.length} bytes, pathways.js, govuk-frontend.min.js`);
+for (const own of ["pathways.js", "no-signal.js", "service-worker.js"]) copyFileSync(join(here, own), join(built, own));
+console.log(`static/built: pathways.css ${css.length} bytes, pathways.js, no-signal.js, service-worker.js, govuk-frontend.min.js`);
