@@ -53,7 +53,7 @@ def _told_apart(case: Pathway) -> str:
 class BlankRegister(HouseForm):
     """Who was there, by name: the names of a course lie on no device, so that they are typed and looked up when they arrive."""
 
-    course = forms.ChoiceField(label="Course", help_text="The register of the day on which you write it")
+    course = forms.ChoiceField(label="Course")
     names = TextField(label="Who was there?", max_length=4_000, help_text="One name a line. Who is not named stays not marked.")
 
     def __init__(self, *args: Any, courses: Sequence[Course], **kwargs: Any) -> None:

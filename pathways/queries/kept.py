@@ -34,11 +34,11 @@ def to_correct(user: User) -> QuerySet[KeptForm]:
 
 @dataclass(frozen=True)
 class WaitingRow:
-    """One form that came back: what it is, about whom as typed, when, and why."""
+    """One form that came back: about whom it is as typed, or what it is; when, and why."""
 
     href: str
-    kind: str
     about: str
+    where: str
     typed: str
     why: str
 
@@ -50,10 +50,11 @@ def waiting_rows(user: User) -> list[WaitingRow]:
 
 def _row(kept: KeptForm) -> WaitingRow:
     words = kept.words
+    about = _about(words.fields)
     return WaitingRow(
         href=f"/waiting/{kept.uuid}/",
-        kind=kept.get_kind_display(),
-        about=_about(words.fields),
+        about=about or kept.get_kind_display(),
+        where=kept.get_kind_display() if about else "",
         typed=f"{day(kept.typed_at)} at {time_of_day(kept.typed_at)}",
         why=words.why,
     )

@@ -39,9 +39,7 @@ def give_device_key(*, user: User, by: Actor, at: datetime) -> DeviceKey:
 def note_taken(*, user: User, once: str, kind: str, typed_at: datetime, by: Actor, at: datetime) -> KeptForm:
     """It arrived and was taken: remembered without its words, so that it is never taken again."""
     note(fields=["state"])
-    return KeptForm.objects.create(
-        user=user, once=once, kind=kind, state=KeptState.TAKEN, typed_at=typed_at, received_at=at, settled_at=at
-    )
+    return KeptForm.objects.create(user=user, once=once, kind=kind, state=KeptState.TAKEN, typed_at=typed_at, received_at=at, settled_at=at)
 
 
 @service("kept.back")

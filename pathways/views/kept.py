@@ -92,7 +92,7 @@ def give_key(request: HttpRequest) -> JsonResponse:
 @open_to(*ROLES, methods=("GET", "POST"), kinds=("own",))
 @never_cache
 def send(request: HttpRequest) -> HttpResponse:
-    """Asked: whose envelopes may come, and how many forms came back. Posted: one envelope. It tells the device nothing of what was in it."""
+    """Asked: whose envelopes may come, and how many forms came back. Posted: an envelope. The device is told nothing of what was in it."""
     user = user_of(request)
     if request.method != "POST":
         keys = [str(each) for each in own_keys(user).values_list("uuid", flat=True)[:MOST_KEYS]]

@@ -18,6 +18,9 @@ from pathways.services import kept as services
 from pathways.views.kept import ROLES
 from pathways.views.kept_kinds import Tried, Typed, attempt, fields_of, look_again
 
+#: Ids and numbers of a form that is shown as plain words.
+NOT_SHOWN = frozenset({"version", "programme", "event", "press", "course"})
+
 
 @open_to(*ROLES, kinds=("own",))
 def waiting(request: HttpRequest) -> HttpResponse:
@@ -67,7 +70,7 @@ def _with_form(request: HttpRequest, kept: KeptForm, tried: Tried, *, at: dateti
 
 
 def _page(request: HttpRequest, kept: KeptForm, tried: Tried, *, why: str, status: int = 200) -> HttpResponse:
-    fields = [(_label(name), value) for name, value in kept.words.fields if value and name not in {"version", "programme", "event", "press"}]
+    fields = [(_label(name), value) for name, value in kept.words.fields if value and name not in NOT_SHOWN]
     context = {"kept": kept, "form": tried.form, "why": why, "doubles": tried.doubles, "fields": fields, "there": tried.href}
     return render(request, "pathways/waiting_form.html", context, status=status)
 

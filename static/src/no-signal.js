@@ -20,7 +20,8 @@ function waiting(mine) {
   const kinds = Object.keys(NAMES).filter((kind) => mine[kind]);
   const number = kinds.reduce((sum, kind) => sum + mine[kind], 0);
   const parts = kinds.map((kind) => `${mine[kind]} ${NAMES[kind][mine[kind] === 1 ? 0 : 1]}`);
-  return [number, `${number} waiting to be sent: ${parts.join(", ")}. ${number === 1 ? "It goes" : "They go"} when there is signal.`];
+  const how = keeper ? "when there is signal" : "after you sign in";
+  return [number, `${number} waiting to be sent: ${parts.join(", ")}. ${number === 1 ? "It goes" : "They go"} ${how}.`];
 }
 
 /** The form is ready for the next: empty, with a token of its own. A register stays as it was marked, and is the same one. */
@@ -47,7 +48,10 @@ function told({ mine, others, back, sent, kept, lost, ready: can }) {
   if (form) next(form, kept.kind);
   if (number) say(form ? `Kept on this device. ${words}` : words, form ? "success" : "info");
   else if (sent) say(`Sent: ${sent} that ${sent === 1 ? "was" : "were"} waiting on this device.`, "success");
-  if (others) say(`${others} more ${others === 1 ? "waits" : "wait"} on this device for whoever typed ${others === 1 ? "it" : "them"}, and ${others === 1 ? "goes" : "go"} after they sign in.`);
+  if (others) {
+    const [verb, it, goes] = others === 1 ? ["waits", "it", "goes"] : ["wait", "them", "go"];
+    say(`${others}${number ? " more" : ""} ${verb} on this device for whoever typed ${it}, and ${goes} after they sign in.`);
+  }
   if (back && location.pathname !== "/waiting/") say(`${back} came back to be put right.`, "ours", { href: "/waiting/", textContent: "Look at what came back" });
   if (form) scrollTo({ top: 0 });
 }

@@ -63,6 +63,7 @@ PUBLIC = {
     "password-reset/<uuid:uuid>/<str:token>/",
     "privacy-notice/",
     "readyz",
+    "service-worker.js",
     "sign-in/",
     "sign-in/code/",
     "sign-out/",

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 
 from ground.once import new_once
+from pathways.models import KeptForm
 from tests.signing_in import signed_in
 
 HERE = "/api/waiting/"
@@ -80,3 +81,8 @@ def person(first: str, last: str, phone: str = "", **more: str) -> dict[str, str
 
 def note_about(who: str, text: str) -> dict[str, str]:
     return {"who": who, "text": text, "visibility": "team", "blank": "1"}
+
+
+def came_back(who: object) -> str:
+    """Why the only form that waits for somebody came back."""
+    return KeptForm.objects.get(user=who, state="to_correct").words.why
