@@ -33,11 +33,11 @@ function next(form, kind) {
   form.querySelector("input:not([type=hidden]), textarea")?.focus({ preventScroll: true });
 }
 
-function told({ mine, others, back, sent, kept, lost, ready: can }) {
+function told({ mine, others, stuck, back, sent, kept, lost, ready: can }) {
   const [number, words] = waiting(mine);
   waits = number;
   if (ready) ready.textContent = can ? "This device can work without signal." : "This device is being made ready to work without signal.";
-  if (number && !kept && !lost && !others && !back && place.textContent.includes(words)) return;
+  if (number && !kept && !lost && !others && !back && !stuck && place.textContent.includes(words)) return;
   place.replaceChildren();
   if (lost) {
     say(CANNOT, "error");
@@ -53,7 +53,11 @@ function told({ mine, others, back, sent, kept, lost, ready: can }) {
     say(`${others}${number ? " more" : ""} ${verb} on this device for whoever typed ${it}, and ${goes} after they sign in.`);
   }
   if (back && location.pathname !== "/waiting/") say(`${back} came back to be put right.`, "ours", { href: "/waiting/", textContent: "Look at what came back" });
-  if (form) scrollTo({ top: 0 });
+  if (stuck) say(`${stuck} on this device cannot be opened by the server. Tell whoever looks after Pathways, and type ${stuck === 1 ? "it" : "them"} again.`, "error");
+  if (form) {
+    scrollTo({ top: 0 });
+    navigator.storage?.persist?.(); // asked once something depends on it: the browser may not tidy it away
+  }
 }
 
 /** Where nothing stands between the page and the network, a form is sent only when there is somebody to take it. */

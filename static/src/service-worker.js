@@ -100,9 +100,10 @@ const asked = (path, more) => fetch(path, { redirect: "manual", cache: "no-store
 async function tell(more = {}) {
   const [device, keys, rows] = await Promise.all([read("now", "device"), list("keys"), list("waiting")]);
   const keeper = new Map(keys.map((each) => [each.key, each.keeper]));
-  const said = { ready: Boolean(device), back: device?.back ?? 0, mine: {}, others: 0, ...more };
+  const said = { ready: Boolean(device), back: device?.back ?? 0, mine: {}, others: 0, stuck: 0, ...more };
   for (const row of rows) {
-    if (device && keeper.get(row.key) === device.keeper) said.mine[row.kind] = (said.mine[row.kind] ?? 0) + 1;
+    if (row.stuck) said.stuck += 1;
+    else if (device && keeper.get(row.key) === device.keeper) said.mine[row.kind] = (said.mine[row.kind] ?? 0) + 1;
     else said.others += 1;
   }
   for (const page of await clients.matchAll({ type: "window", includeUncontrolled: true })) page.postMessage(said);
@@ -116,7 +117,8 @@ async function send(device) {
   if (!answer.ok) return 0;
   const { keys, csrf } = await answer.json();
   let sent = 0;
-  for (const { once, kind, key, sealed } of rows.filter((row) => keys.includes(row.key))) {
+  for (const row of rows.filter(({ key, stuck }) => keys.includes(key) && !stuck)) {
+    const { once, kind, key, sealed } = row;
     const body = new URLSearchParams({ once, kind, key, now: Date.now(), sealed: base64(sealed) });
     const taken = await asked("/api/waiting/", { method: "POST", headers: { "X-CSRFToken": csrf }, body });
     if (taken.ok) {
@@ -125,7 +127,8 @@ async function send(device) {
       await drop("waiting", once);
       sent += 1;
       if (sent % 5 === 0) await tell();
-    } else if (taken.status !== 404 && taken.status !== 422) break; // busy, or signed out meanwhile: it stays for the next time
+    } else if (taken.status === 422) await put("waiting", { ...row, stuck: true }); // it does not open there: said aloud, never dropped
+    else if (taken.status !== 404) break; // busy, or signed out meanwhile: it stays for the next time
   }
   const { back } = await (await asked("/api/waiting/")).json();
   await put("now", { ...device, back, askedAt: Date.now() }, "device");
@@ -139,12 +142,16 @@ async function meet(keeper) {
     await forget();
     const answer = await asked("/api/waiting/");
     if (!answer.ok) return;
-    const { csrf } = await answer.json();
-    const given = await asked("/api/waiting/key/", { method: "POST", headers: { "X-CSRFToken": csrf } });
-    if (!given.ok) return;
-    const { key, public: publicHalf } = await given.json();
-    await put("keys", { key, keeper, publicHalf });
-    device = { keeper, key };
+    const { csrf, keys } = await answer.json();
+    let held = (await list("keys")).find((each) => each.keeper === keeper && keys.includes(each.key));
+    if (!held) {
+      const given = await asked("/api/waiting/key/", { method: "POST", headers: { "X-CSRFToken": csrf } });
+      if (!given.ok) return;
+      const { key, public: publicHalf } = await given.json();
+      held = { key, keeper, publicHalf };
+      await put("keys", held);
+    }
+    device = { keeper, key: held.key };
     await put("now", device, "device");
   }
   if (!(Date.now() - device.blanksAt < HOUR && device.version === VERSION)) {
