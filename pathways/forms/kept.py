@@ -9,6 +9,7 @@ from django import forms
 
 from ground.forms import HouseForm, LineField, TextField
 from ground.once import LONGEST
+from ground.phones import show_phone
 from pathways.forms.note import Readers
 from pathways.models import Course, Pathway
 from pathways.models.kept import KeptKind
@@ -46,8 +47,9 @@ class CorrectNote(BlankNote):
 
 def _told_apart(case: Pathway) -> str:
     born = case.candidate.date_of_birth
-    parts = (case.candidate.name, f"born {born.year}" if born else "", case.get_stage_display())
-    return " · ".join(part for part in parts if part)
+    ring, lives = getattr(case, "ring", ""), getattr(case, "postcode", "") or ""
+    parts = (case.candidate.name, show_phone(ring) if ring else "", f"born {born.year}" if born else "", lives.partition(" ")[0])
+    return " · ".join([*(part for part in parts if part), case.get_stage_display()])
 
 
 class BlankRegister(HouseForm):

@@ -30,7 +30,7 @@ from pathways.services.contact import add_note
 from pathways.views.contact import employers_agreed_to
 from pathways.views.course import find_course
 from pathways.views.finding import acting_on
-from pathways.views.people import person_form, save_person, seats_to_add
+from pathways.views.people import doubles_of, person_form, save_person, seats_to_add
 from pathways.views.register import day_of_path, register_form, saved_words, write_register
 
 ID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -78,9 +78,8 @@ class Tried:
             return self.why
         if self.doubles:
             return "Somebody like this is here already. Say whether it is the same person."
-        errors = [str(each) for each in (self.form.errors.values() if self.form else [])]
-        plain = [re.sub(r"<[^>]+>", " ", each) for each in errors]
-        return " ".join(" ".join(plain).split())[:300] or "Look at it, and save it again."
+        errors = [str(each) for one in (self.form.errors.values() if self.form else []) for each in one]
+        return " ".join(each if each.endswith((".", "?")) else f"{each}." for each in errors)[:300] or "Look at it, and save it again."
 
 
 def fields_of(pairs: Sequence[tuple[str, str]]) -> QueryDict:
@@ -135,7 +134,9 @@ def _take_person(request: HttpRequest, typed: Typed, *, at: datetime) -> Tried:
 
 
 def _show_person(request: HttpRequest, typed: Typed, *, at: datetime) -> Tried:
-    return Tried(form=person_form(request, _fresh(typed.data), seats_to_add(request), day=typed.day))
+    form = person_form(request, _fresh(typed.data), seats_to_add(request), day=typed.day)
+    form.fields["phone"].help_text = ""  # nothing is folded away here
+    return Tried(form=form, doubles=doubles_of(request, form) if form.is_valid() else [])
 
 
 # -- a note ------------------------------------------------------------------------------------------------------------------------

@@ -158,6 +158,15 @@ def _page(request: HttpRequest, form: AddPerson, today: date, *, doubles: Sequen
     return render(request, "pathways/add_person.html", context, status=422 if form.errors or doubles else 200)
 
 
+def doubles_of(request: HttpRequest, form: AddPerson) -> list[ListRow]:
+    """Those in sight who may be the person of a sound form."""
+    data = form.cleaned_data
+    name = f"{data['first_name']} {data['last_name']}"
+    phones = [value for kind, value, _ in form.routes() if kind in {"mobile", "landline"}]
+    doubles = possible_doubles(request.user, name=name, phones=phones, postcode=data["postcode"])
+    return [found_row(case, why=doubles.why[case.pk]) for case in doubles.rows]
+
+
 def save_person(
     request: HttpRequest, form: AddPerson, seats: list[tuple[Seat, Programme]], *, day: date, at: datetime
 ) -> Pathway | list[ListRow]:
@@ -165,11 +174,8 @@ def save_person(
     if not form.is_valid():
         return []
     data, programme = form.cleaned_data, form.chosen_programme()
-    name = f"{data['first_name']} {data['last_name']}"
-    phones = [value for kind, value, _ in form.routes() if kind in {"mobile", "landline"}]
-    doubles = possible_doubles(request.user, name=name, phones=phones, postcode=data["postcode"])
-    if doubles.rows and not data["anyway"]:
-        return [found_row(case, why=doubles.why[case.pk]) for case in doubles.rows]
+    if not data["anyway"] and (doubles := doubles_of(request, form)):
+        return doubles
     seat = next(seat for seat, each in seats if each.pk == programme.pk)
     try:
         return meet_person(
