@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from ground.door import Busy, Refused, transact
 from ground.models import OnceToken
@@ -48,6 +48,11 @@ def answer_once(request: HttpRequest, act: Callable[[], HttpResponse], *, holder
     if not token or len(token) > LONGEST or not token.isascii():
         raise Refused("This form has lost its stamp. Open the page again and send it from there.")
     return _take(request, holder or holder_of(request), token, digest_of(request), act)
+
+
+def answer_once_later(request: HttpRequest, *, token: str, path: str, fields: QueryDict, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """The same for a form that comes by another way than it was made for: posted to its page or sent later, it is taken once."""
+    return _take(request, holder_of(request), token, digest_of_fields(path, fields).hexdigest(), act)
 
 
 @transact
@@ -88,28 +93,32 @@ def holder_of(request: HttpRequest) -> str:
 
 def digest_of(request: HttpRequest) -> str:
     """A digest of what was posted and where: fields in order, files by their content. Keyed: a password may be among them."""
-    digest = hmac.new(settings.SECRET_KEY.encode(), b"once", hashlib.sha256)
-
-    def part(text: str) -> None:
-        raw = text.encode("utf-8", "surrogatepass")
-        digest.update(b"%d:" % len(raw) + raw)
-
-    part(request.path)
-    for name in sorted(request.POST):
-        if name not in NOT_THE_BODY:
-            part(name)
-            for value in request.POST.getlist(name):
-                part(value)
+    digest = digest_of_fields(request.path, request.POST)
     for name in sorted(request.FILES):
         for upload in request.FILES.getlist(name):
-            part(name)
-            part(upload.name or "")
             content = hashlib.sha256()
             for chunk in upload.chunks():
                 content.update(chunk)
             upload.seek(0)
-            part(content.hexdigest())
+            for text in (name, upload.name or "", content.hexdigest()):
+                _add(digest, text)
     return digest.hexdigest()
+
+
+def digest_of_fields(path: str, fields: QueryDict) -> hmac.HMAC:
+    """The same of the fields alone."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), b"once", hashlib.sha256)
+    _add(digest, path)
+    for name in sorted(fields):
+        if name not in NOT_THE_BODY:
+            for text in (name, *fields.getlist(name)):
+                _add(digest, text)
+    return digest
+
+
+def _add(digest: hmac.HMAC, text: str) -> None:
+    raw = text.encode("utf-8", "surrogatepass")
+    digest.update(b"%d:" % len(raw) + raw)
 
 
 def lock_number(holder: str, token: str) -> int:

@@ -18,6 +18,7 @@ from pathways.views import (
     integrity,
     interest,
     interests,
+    kept,
     letter,
     note,
     own,
@@ -31,6 +32,7 @@ from pathways.views import (
     task,
     telling,
     today,
+    waiting,
 )
 
 FOLDER = "(?P<folder>pathways|interviews|training-places|introductions|placements|pre-employment-checks|retention-checks)"
@@ -149,5 +151,12 @@ urlpatterns = [
     path("imports/<uuid:uuid>/take-back/", imports.take_back, name="import_take_back"),
     path("imports/<uuid:uuid>/to-correct.xlsx", imports.rejects_workbook, name="import_rejects"),
     path("imports/<uuid:uuid>/to-correct.csv", imports.rejects_table, name="import_rejects_table"),
+    path("service-worker.js", kept.service_worker, name="service_worker"),
+    path("waiting/", waiting.waiting, name="waiting"),
+    path("waiting/blank/<slug:kind>/", kept.blank, name="blank"),
+    path("waiting/<uuid:uuid>/", waiting.correct, name="correct_waiting"),
+    path("waiting/<uuid:uuid>/leave-out/", waiting.leave_out, name="leave_out_waiting"),
+    path("api/waiting/", kept.send, name="send_waiting"),
+    path("api/waiting/key/", kept.give_key, name="device_key"),
     path("changes/<uuid:uuid>/undo/", step.undo, name="undo"),
 ]

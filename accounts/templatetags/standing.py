@@ -53,6 +53,8 @@ ON_A_PHONE = {
 }
 #: Pages under which a line of the menu is marked, where they are not all that lie under its address.
 MARKED_WITHIN = {"/people/": "/people/find/"}
+#: Roles that do something which can be done without signal.
+KEEPERS = frozenset({"outreach_worker", "programme_lead", "trainer"})
 DEMO_MENU = (
     ("/demo/", "The demo"),
     ("/demo/phone/", "Candidate’s phone"),
@@ -98,6 +100,8 @@ def standing(request: HttpRequest) -> dict[str, Any]:
             "account_href": "/account/" if signed_in and getattr(request, "sign_in", None) is not None else "",
             "sign_out_href": "/sign-out/" if signed_in else "",
             "roles": roles,
+            # Whose forms are kept on the device without signal: an id that names nobody.
+            "keeper": str(user.uuid) if roles & KEEPERS and user is not None else "",
         }
     }
 

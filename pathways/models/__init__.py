@@ -8,6 +8,7 @@ from pathways.models.imports import ImportMapping, ImportRow, ImportRun
 from pathways.models.interest import InterestPost, InterestState
 from pathways.models.interview import Interview
 from pathways.models.introduction import Consent, Introduction
+from pathways.models.kept import DeviceKey, KeptForm
 from pathways.models.letter import Letter, LetterState, LetterStop
 from pathways.models.log import Overwritten, StageChange
 from pathways.models.note import Note
@@ -33,6 +34,7 @@ __all__ = [
     "Attendance",
     "Consent",
     "Course",
+    "DeviceKey",
     "Evidence",
     "Finding",
     "FindingKind",
@@ -43,6 +45,7 @@ __all__ = [
     "InterestState",
     "Interview",
     "Introduction",
+    "KeptForm",
     "Letter",
     "LetterState",
     "LetterStop",

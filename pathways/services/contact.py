@@ -132,8 +132,17 @@ def _owe_again(contact: Contact, case: Pathway) -> None:
 
 
 @service("note.add")
-def add_note(*, case: Pathway, text: str, visibility: str, by: Actor, at: datetime, employer: Organisation | None = None) -> Note:
-    """Plain text with a visibility. Never overwritten by a step."""
+def add_note(
+    *,
+    case: Pathway,
+    text: str,
+    visibility: str,
+    by: Actor,
+    at: datetime,
+    employer: Organisation | None = None,
+    written_at: datetime | None = None,
+) -> Note:
+    """Plain text with a visibility. Never overwritten by a step. `written_at` is when it was written, where it arrives later."""
     words = text.strip()
     if not words:
         raise Refused("Write the note first.", field="text")
@@ -152,8 +161,8 @@ def add_note(*, case: Pathway, text: str, visibility: str, by: Actor, at: dateti
         visibility=visibility,
         employer=employer,
         text=words,
-        written_at=at,
-        day=today_london(at),
+        written_at=min(written_at or at, at),
+        day=today_london(min(written_at or at, at)),
     )
 
 

@@ -2,12 +2,13 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
 from accounts.desk import Seat
@@ -22,6 +23,7 @@ from pathways.backends import last_search
 from pathways.backends.last_search import LastSearch
 from pathways.forms.filters import SearchForm
 from pathways.forms.person import AddPerson
+from pathways.models import Pathway
 from pathways.queries.due import ListRow, person_href, stage_words
 from pathways.queries.search import Found, Words, found_before, possible_doubles, read_words, search
 from pathways.scope import CASE_ROLES
@@ -104,21 +106,36 @@ def programmes_for(request: HttpRequest) -> list[tuple[Seat, Programme]]:
     return list(found.values())
 
 
+def person_form(
+    request: HttpRequest, data: QueryDict | None, seats: list[tuple[Seat, Programme]], *, day: date, start: dict[str, str] | None = None
+) -> AddPerson:
+    """The form of somebody met on that day: the programmes they may be met for, and the events of those days."""
+    programmes = [programme for _, programme in seats]
+    lately = Event.objects.for_user(request.user).going_ahead().filter(day__range=(day - EVENTS_BACK, day + EVENTS_AHEAD))
+    events = list(lately.filter(programme__in=programmes, organisation=desk_for(request).organisation_id))
+    initial = dict(start or {})
+    if data is None or start is not None:
+        initial["event"] = initial.get("event") or _my_event(request, events, day)
+    return AddPerson(data, programmes=programmes, events=events, initial={name: value for name, value in initial.items() if value})
+
+
+def seats_to_add(request: HttpRequest) -> list[tuple[Seat, Programme]]:
+    """As programmes_for; raises NotYours where there is none."""
+    seats = programmes_for(request)
+    if not seats:
+        raise NotYours("You work in no programme that is running.")
+    return seats
+
+
 @open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=("own",))
 def add_person(request: HttpRequest) -> HttpResponse:
     """Somebody met: three fields, save, next."""
     at = read_clock()
     today = today_london(at)
-    seats = programmes_for(request)
-    if not seats:
-        raise NotYours("You work in no programme that is running.")
-    programmes = [programme for _, programme in seats]
-    lately = Event.objects.for_user(request.user).going_ahead().filter(day__range=(today - EVENTS_BACK, today + EVENTS_AHEAD))
-    events = list(lately.filter(programme__in=programmes, organisation=desk_for(request).organisation_id))
+    seats = seats_to_add(request)
     data = request.POST if request.method == "POST" else None
     start = {"event": request.GET.get("event", ""), "source": request.GET.get("source", "")[:60]}
-    start["event"] = start["event"] or _my_event(request, events, today)
-    form = AddPerson(data, programmes=programmes, events=events, initial={name: value for name, value in start.items() if value})
+    form = person_form(request, data, seats, day=today, start=start)
     if data is None:
         return _page(request, form, today)
     return answer_once(request, lambda: _add(request, form, seats, at=at))
@@ -131,29 +148,38 @@ def _my_event(request: HttpRequest, events: list[Event], today: date) -> str:
     return str(mine[0]) if todays and len(mine) == 1 else ""
 
 
-def _page(request: HttpRequest, form: AddPerson, today: date, *, doubles: Found | None = None) -> HttpResponse:
-    programme = next(iter(form.programmes.values()))
-    notice = PrivacyNotice.objects.filter(programme=programme, language="en").on(today).order_by("-edition").first()
-    rows = [found_row(case, why=doubles.why[case.pk]) for case in doubles.rows] if doubles else []
-    context = {"form": form, "notice": notice, "doubles": rows}
-    return render(request, "pathways/add_person.html", context, status=422 if form.errors or rows else 200)
+def notice_for(programme: Programme, day: date) -> PrivacyNotice | None:
+    """The privacy notice that is shown that day, in English."""
+    return PrivacyNotice.objects.filter(programme=programme, language="en").on(day).order_by("-edition").first()
 
 
-def _add(request: HttpRequest, form: AddPerson, seats: list[tuple[Seat, Programme]], *, at: datetime) -> HttpResponse:
-    today = today_london(at)
-    if not form.is_valid():
-        return _page(request, form, today)
-    data, programme = form.cleaned_data, form.chosen_programme()
-    name = f"{data['first_name']} {data['last_name']}"
+def _page(request: HttpRequest, form: AddPerson, today: date, *, doubles: Sequence[ListRow] = ()) -> HttpResponse:
+    notice = notice_for(next(iter(form.programmes.values())), today)
+    context = {"form": form, "notice": notice, "doubles": doubles}
+    return render(request, "pathways/add_person.html", context, status=422 if form.errors or doubles else 200)
+
+
+def doubles_of(request: HttpRequest, form: AddPerson) -> list[ListRow]:
+    """Those in sight who may be the person of a sound form."""
+    data = form.cleaned_data
     reach = [(kind, value) for kind, value, _ in form.routes()]
     known = known_as(first=data["first_name"], last=data["last_name"], reach=reach, postcode=data["postcode"])
     doubles = possible_doubles(request.user, known=known)
-    if doubles.rows and not data["anyway"]:
-        return _page(request, form, today, doubles=doubles)
+    return [found_row(case, why=doubles.why[case.pk]) for case in doubles.rows]
+
+
+def save_person(
+    request: HttpRequest, form: AddPerson, seats: list[tuple[Seat, Programme]], *, day: date, at: datetime
+) -> Pathway | list[ListRow]:
+    """The case of somebody met that day; or those who may be the same person. Nobody of either: the form says what is wrong with it."""
+    if not form.is_valid():
+        return []
+    data, programme = form.cleaned_data, form.chosen_programme()
+    if not data["anyway"] and (doubles := doubles_of(request, form)):
+        return doubles
     seat = next(seat for seat, each in seats if each.pk == programme.pk)
-    notice = PrivacyNotice.objects.filter(programme=programme, language="en").on(today).order_by("-edition").first()
     try:
-        case = meet_person(
+        return meet_person(
             organisation=Organisation.objects.unscoped("the actor's own organisation").get(pk=seat.organisation_id),
             programme=programme,
             owner=user_of(request),
@@ -165,14 +191,23 @@ def _add(request: HttpRequest, form: AddPerson, seats: list[tuple[Seat, Programm
             event=form.chosen_event(),
             interested=data["interested"],
             families=data["families"],
-            notice=notice if data["interested"] else None,
+            notice=notice_for(programme, day) if data["interested"] else None,
+            day=day,
             by=desk_for(request).actor(seat.role),
             at=at,
         )
     except Refused as refused:
         form.refuse(refused)
-        return _page(request, form, today)
-    messages.success(request, f"{name.strip()} is on your list.")
+        return []
+
+
+def _add(request: HttpRequest, form: AddPerson, seats: list[tuple[Seat, Programme]], *, at: datetime) -> HttpResponse:
+    today = today_london(at)
+    case = save_person(request, form, seats, day=today, at=at)
+    if isinstance(case, list):
+        return _page(request, form, today, doubles=case)
+    data = form.cleaned_data
+    messages.success(request, f"{data['first_name']} {data['last_name']}".strip() + " is on your list.")
     if "next" not in request.POST:
         return HttpResponseRedirect(person_href(case))
     event = data.get("event", "")

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
 from accounts.middleware import desk_for, proved_lately
@@ -32,7 +32,7 @@ from pathways.workflow.training_place import PlaceStage
 GONE = "Somebody whom you marked is no longer on this register: their seat was changed meanwhile. The rest is as you marked it."
 
 
-def _day(text: str) -> date:
+def day_of_path(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -43,28 +43,35 @@ def _day(text: str) -> date:
 def register(request: HttpRequest, uuid: UUID, day: str) -> HttpResponse:
     """Who was there on one day: one line a person, one press for all. Whoever comes for the first time has begun the course."""
     at = read_clock()
-    on, course = _day(day), find_course(request, uuid)
+    on, course = day_of_path(day), find_course(request, uuid)
     by = course_actor(desk_for(request), course)
-    places = asks.on_register(request.user, course, on)
-    marks = asks.marks_of(request.user, places, on)
-    data = request.POST if request.method == "POST" else None
-    form = RegisterForm(data, places=places, marks=marks, version=asks.register_version(course, on))
+    form, marks = register_form(request, request.POST if request.method == "POST" else None, course, on)
     refusal = asks.why_not(course, on, today=today_london(at))
     if request.method != "POST":
         return _register_page(request, course, on, form, refusal=refusal, at=at, status=422 if refusal else 200)
 
     def act() -> HttpResponse:
-        status = _refused(form, refusal)
-        if not status:
-            status = _write(form, course, on, by=by, at=at)
+        status = write_register(form, course, on, refusal, by=by, at=at)
         if status == 409 and asks.register_version(course, on) != form.cleaned_data.get("version"):
             return _overtaken(request, form, course, on)
         if status:
             return _register_page(request, course, on, form, at=at, status=status)
-        messages.success(request, _saved(form, marks))
+        messages.success(request, saved_words(form, marks))
         return HttpResponseRedirect(request.path)
 
     return answer_once(request, act)
+
+
+def register_form(request: HttpRequest, data: QueryDict | None, course: Course, on: date) -> tuple[RegisterForm, dict[int, bool]]:
+    """The register of a day as this user sees it, and the marks that stand in it."""
+    places = asks.on_register(request.user, course, on)
+    marks = asks.marks_of(request.user, places, on)
+    return RegisterForm(data, places=places, marks=marks, version=asks.register_version(course, on)), marks
+
+
+def write_register(form: RegisterForm, course: Course, on: date, refusal: str, *, by: Actor, at: datetime) -> int:
+    """Save what was marked: 0, or the status with which the form goes back, which then says why."""
+    return _refused(form, refusal) or _write(form, course, on, by=by, at=at)
 
 
 def _refused(form: RegisterForm, refusal: str) -> int:
@@ -99,7 +106,7 @@ def _overtaken(request: HttpRequest, form: RegisterForm, course: Course, on: dat
     return stale_page(request, form, current=current, version=asks.register_version(course, on), changed_by=who, back=request.path)
 
 
-def _saved(form: RegisterForm, marks: dict[int, bool]) -> str:
+def saved_words(form: RegisterForm, marks: dict[int, bool]) -> str:
     """Saved: 9 present, 2 absent, 1 not marked. 3 people began the course."""
     said = form.marks()
     now = [said.get(place.pk, marks.get(place.pk)) for place in form.places]

@@ -38,7 +38,7 @@ mkdirSync(built, { recursive: true });
 writeFileSync(join(built, "pathways.css"), `@charset "utf-8";\n${notice}${css}`);
 const script = readFileSync(join(govuk, "dist", "govuk", "govuk-frontend.min.js"), "utf8");
 writeFileSync(join(built, "govuk-frontend.min.js"), notice + script.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n"));
-copyFileSync(join(here, "pathways.js"), join(built, "pathways.js"));
+for (const own of ["pathways.js", "no-signal.js", "service-worker.js"]) copyFileSync(join(here, own), join(built, own));
 
 // Typefaces of letters on paper, one for each script. They lie apart from what is served: pages keep to the reader's own.
 const fonts = join(here, "..", "..", "var", "fonts");
@@ -53,4 +53,4 @@ for (const [name, file] of [
   const carried = join(here, "..", "..", "node_modules", "@expo-google-fonts", name, "400Regular", `${file}_400Regular.ttf`);
   copyFileSync(carried, join(fonts, `${file}_400Regular.ttf`));
 }
-console.log(`static/built: pathways.css ${css.length} bytes, pathways.js, govuk-frontend.min.js`);
+console.log(`static/built: pathways.css ${css.length} bytes, pathways.js, no-signal.js, service-worker.js, govuk-frontend.min.js`);

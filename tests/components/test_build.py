@@ -29,6 +29,8 @@ def contrast(one: str, other: str) -> float:
 def test_style_sheet_and_scripts_are_light() -> None:
     assert weight("pathways.css") < 16_000
     assert weight("govuk-frontend.min.js") + weight("pathways.js") < 14_000
+    assert weight("no-signal.js") < 3_000
+    assert weight("service-worker.js") < 6_000
 
 
 def test_style_sheet_names_no_picture_font_source_map_or_host() -> None:

@@ -13,7 +13,7 @@ WITHOUT = re.compile(
 )
 HELP = re.compile(r"{% block help %}(.*?){% endblock %}", re.DOTALL)
 #: Frames that only other pages are made of: each of those has help of its own.
-FRAMES = {"analytics/figure.html"}
+FRAMES = {"analytics/figure.html", "pathways/blank.html"}
 
 
 def pages() -> list[str]:

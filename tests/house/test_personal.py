@@ -39,7 +39,7 @@ WITHOUT = {
     "pathways.ImportRun": "through its rows: a file speaks of many",
 }
 #: Rows that may belong to no case.
-AT_TIMES_OF_NOBODY = {"pathways.Finding", "pathways.InterestPost", "pathways.ImportRow", "pathways.StageChange"}
+AT_TIMES_OF_NOBODY = {"pathways.Finding", "pathways.InterestPost", "pathways.ImportRow", "pathways.KeptForm", "pathways.StageChange"}
 
 
 def about_the_candidate() -> list[type[models.Model]]:

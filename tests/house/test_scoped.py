@@ -62,6 +62,7 @@ PUBLIC = {
     "password-reset/<uuid:uuid>/<str:token>/",
     "privacy-notice/",
     "readyz",
+    "service-worker.js",
     "sign-in/",
     "sign-in/code/",
     "sign-out/",
