@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('candidates', '0004_merges'),
+        ('candidates', '0006_pairs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

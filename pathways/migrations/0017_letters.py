@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('candidates', '0007_own_page'),
         ('outreach', '0002_event_day'),
-        ('pathways', '0013_merged_cases'),
+        ('pathways', '0016_no_signal'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ('accounts', '0008_equality_questions'),
         ('candidates', '0004_merges'),
         ('outreach', '0002_event_day'),
-        ('pathways', '0013_merged_cases'),
+        ('pathways', '0014_merge_findings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
