@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('candidates', '0004_merges'),
-        ('pathways', '0015_who_waits'),
+        ('pathways', '0014_merge_findings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

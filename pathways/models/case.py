@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import Case, F, Func, IntegerField, Value, When
+from django.db.models.functions import Coalesce
 
 from candidates.models.candidate import person_at_end_of
 from ground.rows import Personal, Row
@@ -20,6 +21,9 @@ STAGE_PLACE = Case(
 
 #: Whoever is in work waits for nothing: a list by days of waiting has them last.
 IN_WORK_LAST = Case(When(stage=Stage.IN_WORK, then=Value(1)), default=Value(0), output_field=IntegerField())
+
+#: Since when nobody has spoken with the person: since they were met, where nobody has.
+SILENT_SINCE = Coalesce("last_two_way_on", "opened_on")
 
 #: Open cases that nobody holds.
 NOBODYS = models.Q(stage__in=OPEN, owner__isnull=True)
@@ -163,7 +167,7 @@ class Pathway(PathwayChart, Row):
             # Nobody's yet, oldest first and by what is due: after a register of 100,000 they are as many.
             models.Index(fields=["programme", "opened_on", "id"], name="pathway_nobodys", condition=NOBODYS),
             models.Index(fields=["programme", "next_due_on", "id"], name="pathway_nobodys_due", condition=NOBODYS),
-            models.Index(fields=["programme", "last_two_way_on", "id"], name="pathway_heard", condition=models.Q(stage__in=OPEN)),
+            models.Index("programme", SILENT_SINCE, "id", name="pathway_heard", condition=models.Q(stage__in=OPEN)),
             models.Index("programme", STAGE_PLACE, "id", name="pathway_journey", condition=models.Q(stage__in=OPEN)),
             models.Index(fields=["person_key"], name="pathway_person"),
         ]

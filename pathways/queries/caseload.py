@@ -18,7 +18,7 @@ from ground.phones import show_phone
 from ground.tables import Column
 from ground.templatetags.said import in_days
 from pathways.models import Pathway
-from pathways.models.case import IN_WORK_LAST, STAGE_PLACE
+from pathways.models.case import IN_WORK_LAST, SILENT_SINCE, STAGE_PLACE
 from pathways.queries.due import KIND_WORDS, NOT_WAITING, ListRow, due_words, for_whom, person_href, stage_words, waiting_words, who_owes
 from pathways.scope import CASE_ROLES, held, pathways
 from pathways.workflow.pathway import OPEN, PHASE_OF, Stage
@@ -37,7 +37,7 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
     "due": ("next_due_on", "id"),
     "name": ("candidate__folded_name", "id"),
     "waiting": ("in_work_last", "stage_since", "id"),
-    "heard": ("last_two_way_on", "id"),
+    "heard": ("silent_since", "id"),
     "stage": ("stage_place", "id"),
 }
 
@@ -144,6 +144,8 @@ def in_order(found: QuerySet[Pathway], sort: str) -> tuple[QuerySet[Pathway], tu
         found = found.annotate(stage_place=STAGE_PLACE)
     if sort == "waiting":
         found = found.annotate(in_work_last=IN_WORK_LAST)
+    if sort == "heard":
+        found = found.annotate(silent_since=SILENT_SINCE)
     return found, ORDERS.get(sort, ORDERS["due"])
 
 

@@ -62,6 +62,9 @@ class Owed:
     on: str
     put_off: str = ""
     step: OpenStep | None = None
+    #: Instead of putting a chat off, which would only put off the reminder of it.
+    move: OpenStep | None = None
+    early: bool = False
     words_href: str = ""
 
     @property
@@ -184,7 +187,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
     consents = list(Consent.objects.filter(candidate__in=records).select_related("employer").order_by("-given_on", "-id"))
     first, aside = offers.on_case(owed[0].task.kind if owed else "")
     if owed:
-        owed[0] = replace(owed[0], step=_satisfies(owed[0], first, live))
+        owed[0] = replace(owed[0], step=_satisfies(owed[0], first, live), move=_moves(owed[0], live))
         first = [step for step in first if step != owed[0].step]
     address, ward = _lives(person, records)
     reach = _reached(routes)
@@ -339,6 +342,7 @@ def _owed(case: Pathway, tasks: Sequence[Task], children: Mapping[tuple[str, int
                 due=due_words(task.due_on, today),
                 overdue=task.due_on < today,
                 on=_said(task.due_on),
+                early=task.kind == TaskKind.HOLD_CHAT and task.due_on > today,
                 put_off=reasons.get(task.snooze_reason, ""),
                 words_href=words_href(task, what),
             )
@@ -363,8 +367,15 @@ def _satisfies(owed: Owed, first: Sequence[OpenStep], live: Sequence[Live]) -> O
     kind = owed.task.kind
     on_case = next((step for step in first if f"{step.machine}.{step.name}" == NEXT_STEP.get(kind, "")), None)
     name = (ONE_PRESS.get(kind) or LEADS_TO.get(kind) or ("",))[0]
-    if on_case is not None or not name:
-        return on_case
+    return on_case if on_case is not None or not name else _on_its_row(owed, name, live)
+
+
+def _moves(owed: Owed, live: Sequence[Live]) -> OpenStep | None:
+    """How a chat that is still to come is moved."""
+    return _on_its_row(owed, "move", live) if owed.task.kind == TaskKind.HOLD_CHAT else None
+
+
+def _on_its_row(owed: Owed, name: str, live: Sequence[Live]) -> OpenStep | None:
     rows = [row for each in live for row in (each, *each.asked, *each.checks)]
     return next(
         (step for row in rows if row.subject == owed.task.subject.partition("#")[0] for step in row.steps if step.name == name), None

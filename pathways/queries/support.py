@@ -50,7 +50,7 @@ def _known_to(row: Support, mine: Collection[int]) -> str:
     others = len({share.introduction.employer_id for share in shares if share.introduction_id not in mine})
     hidden = [] if not others else ["one employer out of your sight" if others == 1 else f"{others} employers out of your sight"]
     told = [*(["the trainer of their course"] if row.with_trainer else []), *names, *hidden]
-    return f"Their worker, and {', '.join(told)}" if told else "Their worker alone"
+    return f"Those who look after them, and {', '.join(told)}" if told else "Those who look after them"
 
 
 def may_be_told(user: object, person: Candidate, *, row: Support | None = None) -> list[Introduction]:

@@ -81,7 +81,7 @@ def undo_contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
     def act() -> HttpResponse:
         talks.void_contact(contact=row, by=lead_or_worker(request, case), at=read_clock())
-        messages.success(request, "Taken back.")
+        messages.success(request, f"{case.candidate.name}: “{contact_words(row)}” taken back.")
         return HttpResponseRedirect(way_back(request, home_of(case)))
 
     return answer_once(request, act)

@@ -155,7 +155,7 @@ def notice_for(programme: Programme, day: date) -> PrivacyNotice | None:
 
 def _page(request: HttpRequest, form: AddPerson, today: date, *, doubles: Sequence[ListRow] = ()) -> HttpResponse:
     notice = notice_for(next(iter(form.programmes.values())), today)
-    context = {"form": form, "notice": notice, "doubles": doubles}
+    context = {"form": form, "notice": notice, "doubles": doubles, "then_another": "next" in request.POST}
     return render(request, "pathways/add_person.html", context, status=422 if form.errors or doubles else 200)
 
 

@@ -7,20 +7,30 @@ createAll(ErrorSummary);
 createAll(SkipLink);
 createAll(Button, { preventDoubleClick: true });
 
-// A talk counted draws the page again: the button stays where it was on the screen, for a thumb that presses it again.
-const STAYS = "talks:stays";
+// A press draws the page again: what was pressed stays where it was on the screen, and nobody else's button slides under the thumb.
+const STAYS = "press:stays";
 const firstPress = (id) => document.getElementById(id)?.querySelector(".one-tap__press");
 document.addEventListener("submit", ({ target }) => {
-  const around = target.querySelector('input[name="press"]') && target.closest("#talks, .row[id]");
-  const top = around && firstPress(around.id)?.getBoundingClientRect().top;
-  if (Number.isFinite(top)) sessionStorage.setItem(STAYS, JSON.stringify([around.id, top]));
+  const counted = target.querySelector('input[name="press"]') && target.closest("#talks, .row[id]");
+  const row = counted ? null : target.closest(".row");
+  const top = counted ? firstPress(counted.id)?.getBoundingClientRect().top : row?.getBoundingClientRect().top;
+  if (Number.isFinite(top)) sessionStorage.setItem(STAYS, JSON.stringify([counted ? counted.id : "acted", top]));
 });
 const [stays, top] = JSON.parse(sessionStorage.getItem(STAYS) ?? "[]");
 sessionStorage.removeItem(STAYS);
-const again = stays && firstPress(stays);
+const again = stays && (stays === "acted" ? document.getElementById(stays) : firstPress(stays));
 if (again) {
   history.scrollRestoration = "manual";
   const put = () => scrollBy({ top: again.getBoundingClientRect().top - top, behavior: "instant" });
   put();
   addEventListener("load", put, { once: true }); // the place that the address names comes last
 }
+
+// How many are ticked is said on the button that acts on them.
+const choose = document.getElementById("choose");
+const acts = choose?.querySelector("button:not([name])");
+choose && document.addEventListener("change", ({ target }) => {
+  if (target.getAttribute("form") !== "choose") return;
+  const ticked = document.querySelectorAll('input[form="choose"]:checked').length;
+  acts.textContent = ticked ? `Hand over the ${ticked} ticked` : "Hand over those ticked";
+});

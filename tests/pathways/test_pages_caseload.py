@@ -120,7 +120,7 @@ def test_sorting_is_the_list_in_another_order() -> None:
         "due": ["Zara", "Adam"],
         "name": ["Adam", "Zara"],
         "waiting": ["Zara", "Adam"],
-        "heard": ["Zara", "Adam"],
+        "heard": ["Adam", "Zara"],
         "stage": ["Zara", "Adam"],
     }
 

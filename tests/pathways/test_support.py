@@ -182,7 +182,7 @@ def test_the_form_offers_only_employers_whom_the_person_agreed_to_be_put_forward
     data = {"helps": WORDS, "share_with": [str(scene.row.uuid)], "once": new_once()}
     assert browser.post(f"{scene.home}add/", data).status_code == 422
     assert browser.post(f"{scene.home}add/", {**data, "shared_how": "in_person", "once": new_once()}).status_code == 302
-    assert f"Known to: Their worker, and {scene.trust.name}." in browser.get(scene.home).content.decode()
+    assert f"Known to: Those who look after them, and {scene.trust.name}." in browser.get(scene.home).content.decode()
     without = scene.open(first="No", last="Job")
     assert "Which employers" not in browser.get(f"/people/{without.candidate.uuid}/support/add/").content.decode()
 
@@ -214,7 +214,7 @@ def test_who_does_not_see_where_it_is_shared_neither_reads_the_name_nor_takes_it
     browser = signed_in(colleague)
     words = browser.get(scene.home).content.decode()
     assert scene.trust.name not in words
-    assert "Known to: Their worker, and one employer out of your sight." in words
+    assert "Known to: Those who look after them, and one employer out of your sight." in words
     row = Support.objects.get()
     told = {"helps": "Other words", "version": row.version, "once": new_once()}
     assert browser.post(f"{scene.home}{row.uuid}/", told).status_code == 302
