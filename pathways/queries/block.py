@@ -11,7 +11,7 @@ from accounts.models import ConflictBlock, Membership, User
 from candidates.models import Candidate
 from pathways.models import Interview, Pathway, Task
 from pathways.models.task import TaskState
-from pathways.queries.company import any_key, cases_of
+from pathways.queries.company import cases_of, with_any_key
 from pathways.workflow.interview import InterviewStage
 
 #: Roles whose rows are people: an administrator sees none.
@@ -32,8 +32,7 @@ def kept_from(people: Collection[UUID] | QuerySet, *, today: date) -> QuerySet:
 
 def people_of(cases: Collection[int]) -> QuerySet:
     """Public ids of the people of these cases, of all their records."""
-    keys = any_key(Pathway.objects.filter(pk__in=cases))
-    return Pathway.objects.filter(person_key=keys).order_by().values("candidate__uuid")
+    return Pathway.objects.filter(with_any_key(Pathway.objects.filter(pk__in=cases))).order_by().values("candidate__uuid")
 
 
 def who_could_see(person: Candidate, *, programmes: Collection[int], today: date) -> list[User]:

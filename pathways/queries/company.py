@@ -4,10 +4,11 @@ A merge re-points nothing. Every case carries the key of its person, and a case 
 """
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BigIntegerField, Func, Q, QuerySet, Subquery, UUIDField
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery
 
 from candidates.choices import RouteKind
 from candidates.models import Candidate, ContactRoute, Merge
@@ -28,15 +29,20 @@ def read_together(case: Pathway) -> list[int]:
     return going_on(case).ids
 
 
-def records_with(key: UUID) -> Func:
-    """Any of the records of the person with this key: for a question about people to ask inside it, found first and by an index."""
-    records = Pathway.objects.filter(person_key=key).order_by().values("candidate")
-    return Func(ArraySubquery(records), function="ANY", output_field=BigIntegerField())
+def _found(name: str, rows: QuerySet) -> Q:
+    """A column among values that are looked for first, and then by an index, whatever the planner believes of the tables."""
+    ours: Any = Func(F(name), ArraySubquery(rows), template="%(expressions)s)", arg_joiner=" = ANY (", output_field=BooleanField())
+    return Q(ours)
 
 
-def any_key(cases: QuerySet[Pathway]) -> Func:
-    """The keys of these cases, in the same way: whatever the planner believes of a table, they are looked for by an index."""
-    return Func(ArraySubquery(cases.order_by().values("person_key")), function="ANY", output_field=UUIDField())
+def with_key(key: UUID) -> Q:
+    """Rows of people by their `candidate`: those of any record of the person with this key."""
+    return _found("candidate", Pathway.objects.filter(person_key=key).order_by().values("candidate"))
+
+
+def with_any_key(cases: QuerySet[Pathway]) -> Q:
+    """Cases of the same people as these."""
+    return _found("person_key", cases.order_by().values("person_key"))
 
 
 def uuids_with(key: UUID) -> QuerySet:

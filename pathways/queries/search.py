@@ -15,7 +15,7 @@ from candidates.models.spelling import has_words, knows_trigrams, spelt_otherwis
 from ground.phones import PhoneRefused, read_phone
 from pathways.models import Pathway
 from pathways.queries.caseload import with_ring
-from pathways.queries.company import any_key
+from pathways.queries.company import with_any_key
 from pathways.scope import pathways, people
 from pathways.workflow.pathway import Stage
 from places.postcodes import normalise
@@ -183,7 +183,7 @@ def _latest(seen: QuerySet[Pathway], candidates: Iterable[int]) -> dict[int, Pat
     if not wanted:
         return {}
     rows = (
-        seen.filter(person_key=any_key(Pathway.objects.filter(candidate__in=wanted)))
+        seen.filter(with_any_key(Pathway.objects.filter(candidate__in=wanted)))
         .select_related("candidate", "owner", "programme")
         .order_by("id")
     )
