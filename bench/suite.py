@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from bench.bulk import bulk
+from bench.doubles import doubles
 from bench.files import files
 from bench.form import form
 from bench.imports import imports
@@ -16,6 +17,7 @@ from pathways.simulation.world import World
 PARTS: Mapping[str, Callable[[World, int], Iterator[Measured]]] = {
     "pages": pages,
     "search": search,
+    "doubles": doubles,
     "steps": steps,
     "bulk": bulk,
     "files": files,

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import BankHoliday, ConflictBlock, Cover, Invitation, Membership, SignIn
-from candidates.models import ContactRoute
+from candidates.models import ContactRoute, SuggestedPair
 from ground.management.commands.routes import routes
 from ground.once import new_once
 from outreach.models import Contact, Event, Message
@@ -26,6 +26,7 @@ from pathways.services.imports.reading import read_run
 from pathways.services.imports.receive import receive_register
 from pathways.services.introduction import move_introduction
 from pathways.services.letter import make_letter
+from pathways.services.merging import merge
 from pathways.services.task import add_task
 from tests.factories import actor, user
 from tests.pathways.employer_scene import Scene
@@ -98,11 +99,20 @@ def house() -> House:
         "note": Note.objects.create(
             pathway=case, author=users["outreach_worker"], organisation=scene.delivery, text="x", written_at=scene.at, day=scene.today
         ),
+        **twice(scene),
         "block": ConflictBlock.objects.create(
             user=user("outreach_worker", scene.delivery, scene.programme), person=case.candidate.uuid, reason="x", from_on=scene.today
         ),
     }
     return House(scene, users, rows)
+
+
+def twice(scene: Scene) -> dict[str, Any]:
+    """Two records that may be one person, told apart by nobody; and two that were put together."""
+    here = [scene.case(at=scene.at).candidate for _ in range(4)]
+    pair = SuggestedPair.objects.create(one=here[0], other=here[1], points=12, agree=["name"], found_at=scene.at)
+    made = merge(kept=here[2], absorbed=here[3], by=scene.by, at=scene.at)
+    return {"pair": pair, "merge": made}
 
 
 def form_sent(scene: Scene) -> InterestPost:
@@ -163,6 +173,8 @@ KIND: dict[str, str] = {
     "take_off_bank_holiday": "bank_holiday",
     "end_cover": "cover",
     "decide_interest": "interest_post",
+    **dict.fromkeys(("duplicate", "ask_again"), "pair"),
+    "merge": "merge",
 }
 MORE: dict[str, dict[str, str]] = {
     "task_step": {"step": "snooze"},

@@ -9,9 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from candidates.models import MergeProposal, SuggestedPair
 from employers.models import CareerHeading
 from pathways.models import ImportRun, Pathway
 from pathways.services import training
+from pathways.services.merging import merge
 from tests import factories
 from tests.pathways.employer_scene import Scene
 from tests.pathways.hosting import Hosts
@@ -78,6 +80,18 @@ def run(scene: Any, number: int) -> None:
     )
 
 
+def twice(scene: Any, number: int) -> None:
+    """One more pair of two people of whom nobody else is one."""
+    one, other = (scene.case(at=scene.at, first="Amina", last=f"Yusuf{number}").candidate for _ in range(2))
+    pair = SuggestedPair.objects.create(one=one, other=other, points=12, agree=["name"], found_at=scene.at)
+    MergeProposal.objects.create(one=pair.one, other=pair.other, kept=one, proposed_by=scene.worker, proposed_at=scene.at)
+
+
+def merged(scene: Any, number: int) -> None:
+    kept, absorbed = (scene.case(at=scene.at, first="Amina", last=f"Yusuf{number}").candidate for _ in range(2))
+    merge(kept=kept, absorbed=absorbed, by=scene.by, at=scene.at)
+
+
 LISTS: dict[str, tuple[type[Any], Callable[[Any, int], Any], str, str, str, dict[str, str], str]] = {
     "nobody's yet": (Scene, nobodys, "worker", "get", "/unclaimed/", {}, "Yusuf"),
     "search": (Scene, found, "worker", "find", "/people/find/", {"words": "Amina"}, "Yusuf"),
@@ -92,6 +106,9 @@ LISTS: dict[str, tuple[type[Any], Callable[[Any, int], Any], str, str, str, dict
     "still here": (Scene, lambda scene, number: scene.asked(heading=wide(scene)), "employer", "get", "/still-here/", {}, "Asha"),
     "chats": (Hosts, lambda scene, number: scene.chat(), "employer", "get", "/chats/", {}, "Asha"),
     "openings": (Scene, opening, "employer", "get", "/headings/", {}, "Porter"),
+    "duplicates": (Scene, twice, "worker", "get", "/duplicates/", {}, "Yusuf"),
+    "duplicates of a lead": (Scene, twice, "lead", "get", "/duplicates/?show=proposed", {}, "Yusuf"),
+    "merges": (Scene, merged, "worker", "get", "/duplicates/merges/", {}, "Yusuf"),
     "imports": (Scene, run, "lead", "get", "/imports/", {}, "register"),
 }
 
