@@ -18,7 +18,6 @@ ROOMS = {
 #: Rooms that one app has and no other, each a noun of its own.
 OWN_ROOMS = {
     "accounts": {"desk", "standard"},
-    "candidates": {"likeness"},
     "analytics": {"figures"},
     "pathways": {"texts", "simulation", "ledger", "facts"},
     "places": {"postcodes"},

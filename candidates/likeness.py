@@ -16,7 +16,6 @@ from itertools import product
 from rapidfuzz.distance import OSA
 
 from candidates.choices import Agreement, Disagreement, RouteKind
-from candidates.likeness.short_forms import SHORT_FORMS, TITLES
 
 #: From so many points on two records may be one person's, and somebody is asked.
 MAY_BE_ONE = 10
@@ -61,6 +60,97 @@ _AFTER_THE_FIRST = re.compile("(?<=[^ ])[aeiouy]+")
 _FOND = re.compile(r"^(\w{3,}?(?<=(\w)))(?:(?:\2|)ie|\2y)$")
 _AGAIN = re.compile(r"(.)\1+")
 _SAME = str.maketrans("cqzv", "kksf")
+
+#: What stands before a name and is none.
+TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "rev", "reverend"})
+#: Short forms that do not begin the longer name. Those that do, and those in -ie and -y of them, need no line here.
+SHORT_FORMS: Mapping[str, frozenset[str]] = {
+    short: frozenset(longer.split())
+    for short, longer in {
+        "abdul": "abdullah",
+        "al": "albert alan alexander alfred",
+        "abbie": "abigail",
+        "abby": "abigail",
+        "andy": "andrew andrea",
+        "becky": "rebecca",
+        "bert": "albert herbert robert",
+        "bertie": "albert herbert robert",
+        "beth": "elizabeth",
+        "betsy": "elizabeth",
+        "betty": "elizabeth",
+        "bill": "william",
+        "billy": "william",
+        "bob": "robert",
+        "bobby": "robert roberta",
+        "charlie": "charles charlotte",
+        "dave": "david",
+        "davy": "david",
+        "debbie": "deborah",
+        "dick": "richard",
+        "dora": "theodora",
+        "eddie": "edward edwin edmund",
+        "eddy": "edward edwin edmund",
+        "ella": "eleanor ellen",
+        "ellie": "eleanor ellen ella elizabeth helen",
+        "essie": "esther",
+        "fanny": "frances",
+        "frank": "francis",
+        "fred": "alfred frederick",
+        "freddie": "alfred frederick",
+        "geoff": "geoffrey jeffrey",
+        "geordie": "george",
+        "gus": "augustus angus",
+        "hal": "henry harold",
+        "hamad": "muhammad mohammed",
+        "harry": "henry harold",
+        "jack": "john",
+        "jake": "jacob james",
+        "jenny": "jennifer",
+        "jim": "james",
+        "jimmy": "james",
+        "joe": "joseph",
+        "joey": "joseph",
+        "johnny": "john",
+        "jon": "jonathan",
+        "kate": "catherine katherine kathryn",
+        "kathy": "catherine katherine kathryn",
+        "katie": "catherine katherine kathryn",
+        "kit": "christopher katherine",
+        "larry": "lawrence laurence",
+        "len": "leonard",
+        "liz": "elizabeth",
+        "lizzie": "elizabeth",
+        "lou": "louis louise",
+        "maggie": "margaret",
+        "meg": "margaret",
+        "mick": "michael",
+        "mike": "michael",
+        "mo": "mohammed muhammad mohamed mohammad mohamud moses maureen",
+        "molly": "mary margaret",
+        "nancy": "ann anne",
+        "ned": "edward edmund",
+        "nell": "eleanor ellen helen",
+        "nick": "nicholas",
+        "peggy": "margaret",
+        "percy": "percival",
+        "polly": "mary",
+        "ron": "ronald aaron",
+        "sally": "sarah",
+        "sandy": "alexander alexandra",
+        "sasha": "alexander alexandra",
+        "steve": "stephen steven",
+        "susie": "susan suzanne",
+        "ted": "edward theodore",
+        "tina": "christina martina",
+        "tom": "thomas",
+        "toni": "antoinette antonia",
+        "tony": "anthony antony",
+        "vinnie": "vincent lavinia",
+        "wendy": "gwendolen gwendoline",
+        "will": "william",
+        "win": "edwin winifred",
+    }.items()
+}
 
 
 def fold(text: str) -> str:
