@@ -28,6 +28,13 @@ def _decided(pair: SuggestedPair, *, version: int, by: Actor) -> Verb:
     return verb
 
 
+def _somebody(by: Actor) -> int:
+    """What is said of two people is somebody's word."""
+    if by.user_id is None:
+        raise NotYours(NOT_BOTH)
+    return by.user_id
+
+
 def _open_proposal(pair: SuggestedPair) -> MergeProposal | None:
     rows = MergeProposal.objects.select_for_update(no_key=True, of=("self",)).filter(one=pair.one_id, other=pair.other_id)
     return rows.filter(closed_at__isnull=True).first()
@@ -86,7 +93,7 @@ def propose_same(*, pair: SuggestedPair, kept: Candidate, version: int, by: Acto
         raise Conflict("Somebody has proposed this already: a lead decides.")
     note(fields=["kept"], person=going_on.uuid)
     return MergeProposal.objects.create(
-        one=pair.one, other=pair.other, kept=going_on, proposed_by_id=by.user_id, proposed_at=at, created_at=at
+        one=pair.one, other=pair.other, kept=going_on, proposed_by_id=_somebody(by), proposed_at=at, created_at=at
     )
 
 
@@ -118,7 +125,7 @@ def not_same(*, pair: SuggestedPair, version: int, by: Actor, at: datetime) -> N
         raise Refused("A colleague has proposed that they are one person: a lead decides.")
     _close(proposal, outcome=MergeProposal.Outcome.NOT_SAME, by=by, at=at)
     note(fields=["said_at"], person=pair.one.uuid)
-    return NotSame.objects.create(one=pair.one, other=pair.other, said_by_id=by.user_id, said_at=at, created_at=at)
+    return NotSame.objects.create(one=pair.one, other=pair.other, said_by_id=_somebody(by), said_at=at, created_at=at)
 
 
 @service("person.ask_again")

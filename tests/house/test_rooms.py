@@ -19,6 +19,7 @@ ROOMS = {
 OWN_ROOMS = {
     "accounts": {"desk", "standard"},
     "analytics": {"figures"},
+    "candidates": {"likeness"},
     "pathways": {"texts", "simulation", "ledger", "facts"},
     "places": {"postcodes"},
 }
