@@ -108,28 +108,25 @@ def held(user: object) -> QuerySet[Pathway]:
 
 def held_by_nobody(user: object) -> QuerySet[Pathway]:
     """Of the cases in sight, those that nobody holds: anybody in the programme may take them."""
-    desk = desk_of(user)
-    seen = Q(pk__in=[])
-    for seat in desk.seats_as(*CASE_ROLES) if desk is not None else ():
-        seen |= _programmes(seat, "")
-    return Pathway.objects.filter(seen, kept(user, "candidate"), owner__isnull=True)
+    return Pathway.objects.filter(_of_programmes(desk_of(user), *CASE_ROLES), kept(user, "candidate"), owner__isnull=True)
 
 
 def interests(user: object) -> QuerySet[InterestPost]:
     """Forms that came in for the programmes of somebody's seats: until they are on a page, they are anybody's there to look at."""
     desk = desk_of(user)
-    seen = Q(pk__in=[])
-    for seat in desk.seats_as(*CASE_ROLES) if desk is not None else ():
-        seen |= _programmes(seat, "")
-    return InterestPost.objects.filter(seen, kept(user, "candidate"), _of_no_blocked(desk))
+    return InterestPost.objects.filter(_of_programmes(desk, *CASE_ROLES), kept(user, "candidate"), _of_no_blocked(desk))
 
 
 def led_programmes(user: object) -> Q:
     """Rows of the programmes that somebody leads, by the rows' own `programme`."""
-    desk = desk_of(user)
+    return _of_programmes(desk_of(user), "programme_lead")
+
+
+def _of_programmes(desk: Desk | None, *roles: str, prefix: str = "") -> Q:
+    """Rows of the programmes in which the desk has a seat of these roles."""
     seen = Q(pk__in=[])
-    for seat in desk.seats_as("programme_lead") if desk is not None else ():
-        seen |= _programmes(seat, "")
+    for seat in desk.seats_as(*roles) if desk is not None else ():
+        seen |= _programmes(seat, prefix)
     return seen
 
 
@@ -337,9 +334,7 @@ def _of_employers(desk: Desk, user: object) -> Q:
 def closed_notes(user: object) -> QuerySet[Note]:
     """Notes that their authors kept to themselves, on cases of a lead's programmes: read only for a reason that is written down."""
     desk = desk_of(user)
-    seen = Q(pk__in=[])
-    for seat in desk.seats_as("programme_lead") if desk is not None else ():
-        seen |= _programmes(seat, "pathway__")
+    seen = _of_programmes(desk, "programme_lead", prefix="pathway__")
     others = Note.objects.filter(seen, kept(user, "pathway__candidate"), visibility=Visibility.ME, voided_at__isnull=True)
     return others.exclude(author=desk.user_id) if desk is not None else Note.objects.none()
 
