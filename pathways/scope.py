@@ -85,9 +85,8 @@ def _seat(seat: Seat, desk: Desk, prefix: str) -> Q:
         return mine
     inside = Q(**{f"{prefix}organisation": seat.organisation_id})
     nobodys = Q(**{f"{prefix}owner__isnull": True})
-    narrow = Q(**{f"{prefix}programme__caseload_only": True})
-    own = _on_desk(desk, prefix)
-    return mine & (nobodys | (inside & (~narrow | own)))
+    wide = ~Q(**{f"{prefix}programme__caseload_only": True})
+    return mine & (nobodys | (inside & (wide | _on_desk(desk, prefix))))
 
 
 def desks(user: object) -> tuple[int, ...]:
