@@ -225,7 +225,7 @@ def test_a_right_that_ended_shows_no_event() -> None:
 def test_a_worker_plans_an_event_and_puts_it_right() -> None:
     scene = Scene()
     browser = signed_in(scene.worker)
-    assert "checked" in page(browser, "/events/add/").partition(str(scene.worker.uuid))[2][:80]
+    assert "checked" in page(browser, "/events/add/").rpartition(str(scene.worker.uuid))[2][:80]
     sent = browser.post("/events/add/", typed(scene))
     event = Event.objects.get()
     assert (sent.status_code, sent["Location"]) == (302, f"/events/{event.uuid}/")
