@@ -7,7 +7,7 @@ two ways against each other: whoever changes what a step writes is told that it 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -53,7 +53,7 @@ class HandedOver:
     changed: int = 0
     later: int = 0
     theirs: int = 0
-    first: UUID | None = None
+    first: UUID | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def hand_over_many(
     as_seen = [case for case in cases if case.owner_id != to.pk and case.version == chosen[case.pk] and case.is_open]
     last = last_days_of(Pathway.machine, [case.pk for case in as_seen]) if day < today_london(at) else {}
     going = [Going(case, _seat_for(case, seats or (by,))) for case in as_seen if last.get(case.pk, day) <= day]
-    first: UUID | None = None
+    first: UUID | None = field(default=None, compare=False)
     if going:
         first = _write(going, to=to, organisation=organisation, day=day, at=at, taken=taken)
     note(fields=["owner", "organisation", "reason"], rows=len(going))
