@@ -26,7 +26,7 @@ from pathways.queries.company import records_of, root_of
 from pathways.queries.person import consent_words, person_page
 from pathways.queries.steps import MACHINE_OF
 from pathways.queries.support import how_many_help
-from pathways.scope import CASE_ROLES, SCOPES, tasks
+from pathways.scope import CASE_ROLES, SCOPES, records, tasks
 from pathways.services.case import record_death
 from pathways.services.reach import add_way, end_way, put_way_right
 from pathways.views.finding import WORKER_FIRST, acting_for, form_page, person_in_sight
@@ -46,8 +46,10 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """How do I reach them, where are they, what is next and whose is it; and all that happened."""
     at = page_time()
     found = person_in_sight(request, uuid, at=at)
-    if (root := root_of(found.pk) if found.is_merged else found.pk) != found.pk:  # type: ignore[attr-defined]  # annotated there
-        return HttpResponseRedirect(f"{_home(Candidate.objects.get(pk=root))}?{request.GET.urlencode()}".rstrip("?"))
+    root = root_of(found.pk) if found.is_merged else found.pk  # type: ignore[attr-defined]  # annotated there
+    if root != found.pk:
+        one = records(request.user).filter(pk=root).first() or found
+        return HttpResponseRedirect(f"{_home(one)}?{request.GET.urlencode()}".rstrip("?"))
     page = person_page(
         user=request.user,
         person=found,

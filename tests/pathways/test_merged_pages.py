@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import ConflictBlock
 from candidates.models import ContactRoute
 from ground.once import new_once
-from pathways.models import Consent, Pathway, StageChange
+from outreach.models import Message
+from pathways.models import Pathway, StageChange
+from pathways.services import interview
 from pathways.services.contact import add_note, give_consent, log_contact
 from pathways.services.merging import merge
 from tests.factories import organisation, partner, user
@@ -178,5 +180,16 @@ def test_nobody_who_was_never_merged_costs_a_query_more_than_before() -> None:
         merge(kept=third.candidate, absorbed=scene.open().candidate, by=scene.lead_by, at=scene.now)
     assert counts[0] == counts[1]
     assert StageChange.objects.filter(step="merge").count() == 2
-    assert Consent.objects.count() == 0
-    assert timedelta(0) == timedelta(0)
+
+
+def test_a_text_about_a_row_of_either_goes_to_a_number_of_the_person() -> None:
+    scene = Two()
+    ContactRoute.objects.filter(candidate=scene.behind.candidate).update(ended_on=scene.today)
+    ContactRoute.objects.filter(candidate=scene.ahead.candidate).update(may_mention=True)
+    chat = scene.book(scene.behind)
+    scene.offered(scene.ahead)
+    assert not Message.objects.filter(written_for__in=StageChange.objects.filter(machine="interview").values("uuid")).exists()
+    scene.merge()
+    interview.move_chat(chat=chat, when=scene.now + timedelta(days=4), place="Hub", host=None, by=scene.by, at=scene.now)
+    told = Message.objects.get(written_for=StageChange.objects.get(machine="interview", step="move").uuid)
+    assert told.line.e164 == "+447700900123"

@@ -6,26 +6,23 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.desk import desk_of
-from accounts.models import Audit, ConflictBlock
-from candidates.models import ContactRoute, Merge
+from accounts.models import ConflictBlock
+from candidates.models import Merge
 from ground.clock import today_london
-from ground.door import Conflict, NotYours, Refused
+from ground.door import Conflict, Refused
 from outreach.models import Message
 from pathways.models import Interview, Introduction, Pathway, Placement, StageChange, Task
 from pathways.queries.company import going_on, records_of, root_of
 from pathways.queries.facts import facts_of, facts_of_many
 from pathways.queries.integrity import look_through
-from pathways.queries.merging import may_merge, why_not
+from pathways.queries.merging import why_not
 from pathways.services import case as cases
 from pathways.services import interview, introduction, placement, training
 from pathways.services.contact import log_contact
 from pathways.services.door import Taken
 from pathways.services.merging import merge, unmerge
 from pathways.services.undo import undo_step
-from tests.factories import organisation, partner, user
 from tests.pathways.scenes import OFFER, Scene
-from tests.pathways.test_scope import at_a_desk
 from tests.pathways.walk import broken
 
 pytestmark = pytest.mark.django_db
@@ -383,63 +380,6 @@ def test_two_that_were_read_with_a_third_go_on_as_one_when_that_leaves() -> None
     scene.sound()
 
 
-# -- who may -----------------------------------------------------------------------------------------------------------------------
-
-
-def test_a_worker_may_while_no_job_and_no_other_organisation_is_in_it_and_proposes_else() -> None:
-    scene = Two()
-    one, other = scene.ahead.candidate, scene.behind.candidate
-    worker, lead, trust = (at_a_desk(each) for each in (scene.worker, scene.lead, scene.employer))
-    assert desk_of(worker) is not None
-    assert [may_merge(each, one, other) for each in (worker, lead, trust)] == ["merge", "merge", "no"]
-    job = placement.record_own_job(
-        case=scene.ahead, employer_words="A bakery", job={"title": "Baker"}, start_on=scene.today, by=scene.by, at=scene.now
-    )
-    assert [may_merge(each, one, other) for each in (worker, lead)] == ["propose", "merge"]
-    with pytest.raises(NotYours):
-        scene.merge(by=scene.by)
-    placement.void_job(placement=job, by=scene.lead_by, at=scene.now)
-    assert may_merge(worker, one, other) == "merge"
-    elsewhere = partner(scene.programme, organisation("delivery"))
-    Pathway.objects.filter(pk=scene.behind.pk).update(organisation=elsewhere, owner=user("outreach_worker", elsewhere, scene.programme))
-    assert [may_merge(each, one, other) for each in (worker, lead)] == ["no", "merge"]
-    Pathway.objects.filter(pk=scene.behind.pk).update(owner=None)
-    assert may_merge(worker, one, other) == "propose"
-
-
-def test_whoever_must_not_see_one_of_them_has_no_say() -> None:
-    scene = Two()
-    ConflictBlock.objects.create(user=scene.lead, person=scene.behind.candidate.uuid, reason="x", from_on=scene.today)
-    assert may_merge(at_a_desk(scene.lead), scene.ahead.candidate, scene.behind.candidate) == "no"
-
-
-def test_both_acts_are_written_down_with_whose_record_it_is() -> None:
-    scene = Two()
-    row = scene.merge()
-    scene.apart(row)
-    rows = Audit.objects.filter(action__in=["person.merge", "person.unmerge"]).order_by("id")
-    assert [(each.action, each.actor, each.object, each.person) for each in rows] == [
-        ("person.merge", scene.lead, row.uuid, scene.ahead.candidate.uuid),
-        ("person.unmerge", scene.lead, row.uuid, scene.ahead.candidate.uuid),
-    ]
-
-
-# -- texts -------------------------------------------------------------------------------------------------------------------------
-
-
-def test_a_text_about_a_row_of_either_goes_to_a_number_of_the_person() -> None:
-    scene = Two()
-    ContactRoute.objects.filter(candidate=scene.behind.candidate).update(ended_on=scene.today)
-    ContactRoute.objects.filter(candidate=scene.ahead.candidate).update(may_mention=True)
-    chat = scene.book(scene.behind)
-    scene.offered(scene.ahead)
-    assert not Message.objects.filter(written_for__in=StageChange.objects.filter(machine="interview").values("uuid")).exists()
-    scene.merge()
-    interview.move_chat(chat=chat, when=scene.now + timedelta(days=4), place="Hub", host=None, by=scene.by, at=scene.now)
-    told = Message.objects.get(written_for=StageChange.objects.get(machine="interview", step="move").uuid)
-    assert told.line.e164 == "+447700900123"
-
-
 # -- nobody who was never merged pays for it ---------------------------------------------------------------------------------------
 
 
@@ -448,35 +388,3 @@ def test_facts_of_somebody_who_was_never_merged_are_one_query_still() -> None:
     with CaptureQueriesContext(connection) as asked:
         facts_of(scene.ahead)
     assert len(asked) == 1
-
-
-# -- what does not agree is found --------------------------------------------------------------------------------------------------
-
-#: What somebody with the owner's rights does to the rows, and what the nightly look says of it.
-PLANTED = {
-    "UPDATE pathways_pathway SET person_key = gen_random_uuid() WHERE id = {behind}": "counted as two people",
-    "UPDATE pathways_pathway SET person_key = (SELECT person_key FROM pathways_pathway WHERE id = {ahead}) WHERE id = {third}": (
-        "no merge says"
-    ),
-    "UPDATE pathways_pathway SET merged_into_id = NULL WHERE id = {behind}": "names no case that goes on",
-    "UPDATE pathways_pathway SET merged_into_id = {third} WHERE id = {behind}": "another person or programme",
-    "UPDATE pathways_pathway SET merged_into_id = {ahead} WHERE id = {third}": "yet was not merged",
-    "UPDATE pathways_pathway SET read_with = ARRAY[]::bigint[] WHERE id = {ahead}": "not those that were merged",
-    "UPDATE candidates_merge SET ended_at = now()": "no merge says",
-}
-
-
-@pytest.mark.parametrize("fault", list(PLANTED))
-def test_each_fault_that_somebody_plants_past_every_rule_is_found(fault: str) -> None:
-    scene = Two()
-    third = scene.open(interested=False)
-    cases.withdraw(case=third, by=scene.by, at=scene.now)
-    scene.merge()
-    scene.sound()
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE pathways_pathway DISABLE TRIGGER USER")
-        cursor.execute(fault.format(ahead=scene.ahead.pk, behind=scene.behind.pk, third=third.pk))
-        assert cursor.rowcount == 1
-    found = [each.words for _, more in look_through(at=scene.now) for each in more if each.kind == "merge_astray"]
-    assert any(PLANTED[fault] in words for words in found), found
