@@ -168,8 +168,8 @@ def people(user: object) -> QuerySet[Candidate]:
 
 def records(user: object) -> QuerySet[Candidate]:
     """Every record of people with at least one case in sight: whoever sees one case of somebody reads one person."""
-    seen = Pathway.objects.filter(person_key__in=pathways(user).values("person_key"))
-    return Candidate.objects.filter(pk__in=seen.values("candidate"))
+    key = Pathway.objects.filter(candidate=OuterRef(OuterRef("pk"))).order_by("pk").values("person_key")[:1]
+    return Candidate.objects.filter(Exists(pathways(user).filter(person_key=Subquery(key))))
 
 
 def introductions(user: object) -> QuerySet[Introduction]:

@@ -4,12 +4,15 @@ A merge re-points nothing. Every case carries the key of its person, and a case 
 """
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery
 
 from candidates.choices import RouteKind
 from candidates.models import Candidate, ContactRoute, Merge
+from outreach.queries import text_route
 from outreach.rules import may_be_texted
 from pathways.models import Pathway
 
@@ -26,41 +29,52 @@ def read_together(case: Pathway) -> list[int]:
     return going_on(case).ids
 
 
-def records_with(key: UUID) -> QuerySet:
-    """Ids of the records of the person with this key, for a question about people to ask inside it."""
-    return Pathway.objects.filter(person_key=key).order_by().values("candidate")
+def _found(name: str, rows: QuerySet) -> Q:
+    """A column among values that are looked for first, and then by an index, whatever the planner believes of the tables."""
+    ours: Any = Func(F(name), ArraySubquery(rows), template="%(expressions)s)", arg_joiner=" = ANY (", output_field=BooleanField())
+    return Q(ours)
+
+
+def with_key(key: UUID) -> Q:
+    """Rows of people by their `candidate`: those of any record of the person with this key."""
+    return _found("candidate", Pathway.objects.filter(person_key=key).order_by().values("candidate"))
+
+
+def with_any_key(cases: QuerySet[Pathway]) -> Q:
+    """Cases of the same people as these."""
+    return _found("person_key", cases.order_by().values("person_key"))
 
 
 def uuids_with(key: UUID) -> QuerySet:
-    """The same by their public ids, as conflict blocks name people."""
-    return Candidate.objects.filter(pk__in=records_with(key)).order_by().values("uuid")
+    """The public ids of these records, as conflict blocks name people."""
+    return Pathway.objects.filter(person_key=key).order_by().values("candidate__uuid")
 
 
 def text_route_of(person: Candidate) -> ContactRoute | None:
     """The number to text: the first on the record itself on which texts are fine, else on another of the same person."""
-    routes = ContactRoute.objects.current().filter(candidate__in=cases_of([person]).order_by().values("candidate"))
-    safe = [each for each in routes.filter(kind=RouteKind.MOBILE, may_text=True) if may_be_texted(each.value)]
-    return min(safe, key=lambda each: each.candidate_id != person.pk, default=None)
+    own = text_route(person)
+    if own is not None or len(records := records_of(person)) == 1:
+        return own
+    routes = ContactRoute.objects.current().filter(candidate__in=records, kind=RouteKind.MOBILE, may_text=True)
+    return next((route for route in routes if may_be_texted(route.value)), None)
 
 
 def records_of(person: Candidate) -> list[int]:
     """Ids of every record of somebody, the one asked for first. One query; none where it is known that nobody was merged with them."""
     if getattr(person, "is_merged", True) is False:
         return [person.pk]
-    keys = Pathway.objects.filter(candidate=person).order_by().values("person_key")
-    found = set(Pathway.objects.filter(person_key__in=keys).values_list("candidate", flat=True))
+    found = set(cases_of(person).values_list("candidate", flat=True))
     return [person.pk, *sorted(found - {person.pk})]
 
 
 def of_person(person: Candidate) -> Q:
     """Cases of one person, whichever of their records they were opened on: to narrow what is in sight."""
-    return Q(person_key__in=Pathway.objects.filter(candidate=person).order_by().values("person_key"))
+    return Q(person_key=Subquery(Pathway.objects.filter(candidate=person).order_by("pk").values("person_key")[:1]))
 
 
-def cases_of(people: Iterable[Candidate]) -> QuerySet[Pathway]:
-    """Every case of these people, whichever of their records it was opened on."""
-    keys = Pathway.objects.filter(candidate__in=list(people)).order_by().values("person_key")
-    return Pathway.objects.filter(person_key__in=keys)
+def cases_of(person: Candidate) -> QuerySet[Pathway]:
+    """Every case of a person, whichever of their records it was opened on."""
+    return Pathway.objects.filter(of_person(person))
 
 
 def standing_merges(of: Iterable[int]) -> list[Merge]:

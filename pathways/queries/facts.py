@@ -14,7 +14,7 @@ from candidates.models import ContactRoute
 from outreach.choices import ContactOutcome
 from outreach.models import Contact
 from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, StageChange, TrainingPlace
-from pathways.queries.company import records_with
+from pathways.queries.company import with_key
 from pathways.workflow.follow import CaseFacts, follow
 from pathways.workflow.introduction import LIVE
 from pathways.workflow.pathway import Stage
@@ -209,11 +209,12 @@ def conduct_of(
     `contacts` and `routes`: all of the person's, and the current ones, where they have been read already.
     """
     # A first case is not there yet: then there is one record, and nobody to read it with.
-    records: Any = [pathway.candidate_id] if pathway.pk is None and pathway.previous_id is None else records_with(pathway.person_key)
+    alone = pathway.pk is None and pathway.previous_id is None
+    theirs = Q(candidate=pathway.candidate_id) if alone else with_key(pathway.person_key)
     if contacts is None:
-        contacts = Contact.objects.filter(candidate__in=records).only("day", "channel", "outcome", "voided_at")
+        contacts = Contact.objects.filter(theirs).only("day", "channel", "outcome", "voided_at")
     if routes is None:
-        routes = ContactRoute.objects.current().filter(candidate__in=records).only("kind")
+        routes = ContactRoute.objects.current().filter(theirs).only("kind")
     logged = [(each.day, each.channel, each.outcome) for each in contacts if each.voided_at is None]
     talked = max((day for day, _, outcome in logged if outcome == ContactOutcome.SPOKE), default=date.min)
     days = [(day, channel) for day, channel, outcome in logged if outcome != ContactOutcome.SPOKE and day >= talked]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from candidates.models import Merge
 from pathways.models import Pathway
@@ -22,9 +22,9 @@ def astray() -> Iterator[Wrong]:
 
 def _keys() -> Iterator[Wrong]:
     """Records that are one person have one key; records that are not have none in common."""
-    standing = Merge.objects.filter(ended_at__isnull=True)
-    unlike = standing.exclude(kept__pathways__person_key=F("absorbed__pathways__person_key")).order_by("pk").distinct()
-    for row in unlike:
+    keys = {name: Pathway.objects.filter(candidate=OuterRef(name)).order_by("pk").values("person_key")[:1] for name in ("kept", "absorbed")}
+    standing = Merge.objects.filter(ended_at__isnull=True).annotate(**{f"{name}_key": Subquery(rows) for name, rows in keys.items()})
+    for row in standing.exclude(kept_key=F("absorbed_key")).order_by("pk"):
         case = Pathway.objects.filter(candidate=row.absorbed_id).order_by("pk").first()
         if case is not None:
             yield "Two records were made one person, yet their cases are counted as two people’s.", case

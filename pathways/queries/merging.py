@@ -43,7 +43,7 @@ def may_merge_by(by: Actor, one: Candidate, other: Candidate) -> Verb:
 
 
 def _cases(person: Candidate) -> list[Pathway]:
-    return list(cases_of([person]).select_related("candidate", "programme"))
+    return list(cases_of(person).select_related("candidate", "programme"))
 
 
 def _most(actors: Sequence[Actor], mine: Sequence[Pathway], theirs: Sequence[Pathway]) -> Verb:
@@ -63,7 +63,7 @@ def why_not(one: Candidate, other: Candidate) -> str:
     """Why these two cannot be made one person, whoever asks; nothing where they can."""
     if root_of(one.pk) == root_of(other.pk):
         return ONE_ALREADY
-    if not (cases_of([one]).exists() and cases_of([other]).exists()):
+    if not (cases_of(one).exists() and cases_of(other).exists()):
         return "One of them has no case: there is nothing to read with the other."
     if one.died_on is not None and other.died_on is not None and one.died_on != other.died_on:
         return f"One is recorded as having died on {day(one.died_on)}, the other on {day(other.died_on)}: they are not made one."

@@ -15,6 +15,7 @@ from candidates.models.spelling import has_words, knows_trigrams, spelt_otherwis
 from ground.phones import PhoneRefused, read_phone
 from pathways.models import Pathway
 from pathways.queries.caseload import with_ring
+from pathways.queries.company import with_any_key
 from pathways.scope import pathways, people
 from pathways.workflow.pathway import Stage
 from places.postcodes import normalise
@@ -178,8 +179,14 @@ def latest_cases(user: object, candidates: Iterable[int]) -> dict[int, Pathway]:
 
 
 def _latest(seen: QuerySet[Pathway], candidates: Iterable[int]) -> dict[int, Pathway]:
-    keys = Pathway.objects.filter(candidate__in=list(candidates)).order_by().values("person_key")
-    rows = seen.filter(person_key__in=keys).select_related("candidate", "owner", "programme").order_by("id")
+    wanted = list(candidates)
+    if not wanted:
+        return {}
+    rows = (
+        seen.filter(with_any_key(Pathway.objects.filter(candidate__in=wanted)))
+        .select_related("candidate", "owner", "programme")
+        .order_by("id")
+    )
     best: dict[UUID, Pathway] = {}
     whose: dict[int, UUID] = {}
     for case in rows:

@@ -32,7 +32,7 @@ def block_user(*, candidate: Candidate, user: User, reason: str, by: Actor, at: 
         raise Refused("Say why: whoever ends it later must know.", field="reason")
     if to_on is not None and to_on < today:
         raise Refused("That day is over: choose today or a day to come, or leave it empty.", field="to_on")
-    cases = cases_of([candidate]).select_for_update(no_key=True, of=("self",))
+    cases = cases_of(candidate).select_for_update(no_key=True, of=("self",))
     list(cases.order_by("id"))  # so that nobody hands the person over to them meanwhile
     held = what_they_do_for(user, candidate)
     if held:
@@ -57,7 +57,7 @@ def end_block(*, block: ConflictBlock, candidate: Candidate, version: int, by: A
 
 
 def _refuse_others(candidate: Candidate, by: Actor) -> None:
-    cases = cases_of([candidate]).select_related("programme")
+    cases = cases_of(candidate).select_related("programme")
     if by.kind != "lead" or not any(is_theirs(by, on=None, pathway=case) for case in cases):
         raise NotYours("A lead of the programme says who must not see a person.")
 

@@ -43,7 +43,7 @@ def new_case(
     event: Event | None = None,
 ) -> Pathway:
     """A case not yet saved: the first step saves it."""
-    earlier = list(cases_of([candidate]).order_by("id"))
+    earlier = list(cases_of(candidate).order_by("id"))
     same = [each for each in earlier if each.programme_id == programme.pk]
     case = Pathway(
         candidate=candidate,

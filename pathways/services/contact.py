@@ -13,7 +13,7 @@ from pathways.models import Consent, Interview, Note, Pathway, Task
 from pathways.models.introduction import ConsentKind
 from pathways.models.note import Visibility
 from pathways.models.task import TaskKind, TaskState
-from pathways.queries.company import going_on, records_with
+from pathways.queries.company import going_on, with_key
 from pathways.services.task import open_task, show_next
 
 LONGEST_NOTE = 10_000
@@ -108,7 +108,7 @@ def void_contact(*, contact: Contact, by: Actor, at: datetime) -> Contact:
     mine = Pathway.objects.filter(candidate=contact.candidate_id, programme=contact.programme_id).order_by("-id").first()
     case = going_on(mine) if mine is not None else None
     if case is not None:
-        talks = Contact.objects.filter(candidate__in=records_with(case.person_key), outcome="spoke", voided_at__isnull=True)
+        talks = Contact.objects.filter(with_key(case.person_key), outcome="spoke", voided_at__isnull=True)
         Pathway.objects.filter(pk=case.pk).update(last_two_way_on=talks.order_by("-day").values_list("day", flat=True).first())
         if contact.is_two_way:
             _owe_again(contact, case)
@@ -118,7 +118,7 @@ def void_contact(*, contact: Contact, by: Actor, at: datetime) -> Contact:
 def _owe_again(contact: Contact, case: Pathway) -> None:
     """What the talk had taken care of is owed again, unless a step, another talk or another task did so too."""
     kinds = [*DONE_BY_TALKING, TaskKind.KEEP_IN_TOUCH] if case.is_open else [TaskKind.REVISIT]
-    talks = Contact.objects.filter(candidate__in=records_with(case.person_key), outcome="spoke", voided_at__isnull=True)
+    talks = Contact.objects.filter(with_key(case.person_key), outcome="spoke", voided_at__isnull=True)
     if talks.filter(at__gte=contact.at, programme=contact.programme_id).exists():
         return
     open_now = set(Task.objects.filter(pathway__in=case.ids, state=TaskState.OPEN).values_list("kind", "subject"))
@@ -158,7 +158,7 @@ def add_note(*, case: Pathway, text: str, visibility: str, by: Actor, at: dateti
 
 
 def _agreed_to_share(case: Pathway, employer: Organisation) -> bool:
-    agreed = Consent.objects.filter(candidate__in=records_with(case.person_key), kind=ConsentKind.SHARE, employer=employer)
+    agreed = Consent.objects.filter(with_key(case.person_key), kind=ConsentKind.SHARE, employer=employer)
     return agreed.filter(withdrawn_on__isnull=True, voided_at__isnull=True).exists()
 
 

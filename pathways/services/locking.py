@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, Subquery
 
 from candidates.models import Candidate
 from ground.door import Conflict
@@ -30,7 +30,7 @@ def lock_case(subject: Any) -> Pathway | None:
 def locked_case(pk: int) -> Pathway:
     """The case as it is now, locked with those that are read with it. One query, of most people one row. Raises Conflict as above."""
     rows = Pathway.objects.select_for_update(no_key=True, of=("self",)).select_related("programme")
-    found = {row.pk: row for row in rows.filter(pk__in=_with_company([pk])).order_by("pk")}
+    found = {row.pk: row for row in rows.filter(Q(pk=pk) | _beside(pk)).order_by("pk")}
     case = found[pk]
     if case.is_shared and not found.keys() >= set(read_together(case)):
         raise Conflict(MEANWHILE)
@@ -39,15 +39,14 @@ def locked_case(pk: int) -> Pathway:
 
 def lock_cases(ids: Iterable[int]) -> None:
     """Lock several cases in the order of their numbers, before whatever else they have in common: a course, say."""
-    rows = Pathway.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=_with_company(sorted(set(ids))))
-    list(rows.order_by("pk").values_list("pk"))
+    list(Pathway.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=sorted(set(ids))).order_by("pk").values_list("pk"))
 
 
-def _with_company(ids: list[int]) -> QuerySet:
-    """These cases, and of the same people in the same programmes those that were taken into another, or took one in."""
-    mine = Pathway.objects.filter(pk__in=ids).order_by()
-    same = Pathway.objects.filter(person_key__in=mine.values("person_key"), programme__in=mine.values("programme")).order_by()
-    return same.filter(Q(pk__in=ids) | Q(stage=Stage.MERGED) | ~Q(read_with=[])).values("pk")
+def _beside(pk: int) -> Q:
+    """Of the same person in the same programme, cases that were taken into another, or took one in: of most people there are none."""
+    mine = Pathway.objects.filter(pk=pk).order_by()
+    same = Q(person_key=Subquery(mine.values("person_key")), programme=Subquery(mine.values("programme")))
+    return same & (Q(stage=Stage.MERGED) | ~Q(read_with=[]))
 
 
 def lock_person(case: Pathway) -> None:

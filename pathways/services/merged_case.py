@@ -165,8 +165,10 @@ def _let_out(case: Pathway, *, by: Actor, at: datetime) -> list[StageChange]:
         was = case.stage
         written = {name: as_json(getattr(case, name)) for name in WRITES}
         case.unmerge(stood=merged.from_stage if merged.from_stage == Stage.MERGED else stood)
-        for name in WRITES:
-            setattr(case, name, Pathway._meta.get_field(name.removesuffix("_id")).to_python(merged.before[name]))
+        closed, since = merged.before["closed_on"], merged.before["stage_since"]
+        case.closed_on = date.fromisoformat(closed) if closed else None
+        case.stage_since = date.fromisoformat(since)
+        case.merged_into_id = merged.before["merged_into_id"]
         if merged.from_stage not in {Stage.MERGED, stood}:  # what had brought it there was a merge that ended before this one
             case.stage_since = steps.exclude(from_stage=F("to_stage")).values_list("happened_on", flat=True)[0]
         case.version += 1

@@ -19,7 +19,7 @@ from pathways.forms.note import NoteForm
 from pathways.models import Pathway
 from pathways.models.introduction import ConsentKind
 from pathways.queries.acted import contact_words
-from pathways.queries.company import records_with
+from pathways.queries.company import with_key
 from pathways.scope import CASE_ROLES, consents, contacts, interviews, pathways
 from pathways.scope import messages as texts
 from pathways.services import contact as talks
@@ -187,7 +187,7 @@ def employers_agreed_to(request: HttpRequest, case: Pathway) -> list[Organisatio
     """Employers with whom the person agreed to share."""
     allowed = (
         consents(request.user)
-        .filter(candidate__in=records_with(case.person_key), kind=ConsentKind.SHARE, withdrawn_on__isnull=True, voided_at__isnull=True)
+        .filter(with_key(case.person_key), kind=ConsentKind.SHARE, withdrawn_on__isnull=True, voided_at__isnull=True)
         .values("employer")
     )
     return list(Organisation.objects.unscoped("employers that the person agreed to share with").filter(pk__in=allowed).order_by("name"))

@@ -49,7 +49,10 @@ def figures(cut: Cut) -> dict[str, Any]:
 
 
 PHASES = ("interest", "interview", "training", "offer", "retention", "sustained")
-_CHANCE = re.compile(r'nonce="[^"]+"|name="(once|csrfmiddlewaretoken|version)" value="[^"]*"|(?<=id_)once_\w+|(?<=[0-9a-f]{12})[:.]\d+')
+#: Stamps, versions and sealed places in a list: what changes with each look.
+_CHANCE = re.compile(
+    r'nonce="[^"]+"|name="(once|csrfmiddlewaretoken|version)" value="[^"]*"|(?<=id_)once_\w+|(?<=[0-9a-f]{12})[:.]\d+|after=[\w.%-]+'
+)
 
 
 def page(browser: Client, path: str, *, story: bool = True, **posted: str) -> str:
