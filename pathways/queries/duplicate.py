@@ -244,7 +244,7 @@ def _open_in_one_programme(one: Side, other: Side) -> Iterable[tuple[Pathway, Pa
 def would_undo(user: object, merge: Merge) -> list[str]:
     """What taking a merge apart would do, in sentences."""
     halves = records_of([merge.absorbed_id])[merge.absorbed_id]
-    back = cases_of([merge.absorbed]).filter(merged_into__isnull=False).select_related("programme", "merged_into").order_by("id")
+    back = cases_of(merge.absorbed).filter(merged_into__isnull=False).select_related("programme", "merged_into").order_by("id")
     seen = set(pathways(user).filter(pk__in=[case.pk for case in back]).values_list("pk", flat=True))
     told = ["They are two people again, each with what was written on their own record, before and since."]
     told += [
