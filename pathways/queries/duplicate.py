@@ -1,10 +1,10 @@
 """One pair side by side: what each record says, where the two differ, which would go on, and what a merge would do or undo."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from candidates.choices import RouteKind
+from candidates.choices import Agreement, RouteKind
 from candidates.likeness import likeness
 from candidates.models import Address, Candidate, ContactRoute, Merge, MergeProposal, NotSame, SuggestedPair
 from candidates.models.alike import born_words, known_of, records_of
@@ -23,6 +23,17 @@ from pathways.workflow.pathway import Stage
 #: Stages in the order of the journey: of two open cases the one that is furthest goes on.
 PLACE_OF_STAGE = {stage.value: place for place, stage in enumerate(Stage)}
 
+#: What is nearly the same is not marked as different.
+NAME_NEAR: Mapping[str, str] = {
+    Agreement.NAME_ALIKE: "Almost the same",
+    Agreement.NAME_SWAPPED: "The other way round",
+    Agreement.NAME_SHORT: "Short form",
+}
+BIRTHDAY_NEAR: Mapping[str, str] = {
+    Agreement.BORN_SWAPPED: "Day and month the other way round",
+    Agreement.BORN_NEAR: "A slip of the pen apart",
+}
+
 
 @dataclass(frozen=True)
 class Line:
@@ -31,10 +42,13 @@ class Line:
     label: str
     one: list[str]
     other: list[str]
+    near: str = ""
 
     @property
     def mark(self) -> str:
-        """Same, different, or on one of them alone."""
+        """Same, different, or on one of them alone; where the comparison found them near each other, how."""
+        if self.near:
+            return self.near
         if not self.one and not self.other:
             return ""
         if not self.one or not self.other:
@@ -105,7 +119,7 @@ def pair_page(user: object, pair: SuggestedPair) -> PairPage:
         pair=pair,
         one=one,
         other=other,
-        lines=lines_of(one, other),
+        lines=lines_of(one, other, like.agree),
         came=hangs_on(one, other),
         why=common_words(pair),
         against=" and ".join(against),
@@ -137,18 +151,22 @@ def sides_of(user: object, people: Sequence[Candidate]) -> list[Side]:
     ]
 
 
-def lines_of(one: Side, other: Side) -> list[Line]:
+def lines_of(one: Side, other: Side, agree: Sequence[Agreement]) -> list[Line]:
     """What the page compares, in the order in which people are told apart. What neither says is left out."""
     told = [
-        Line("Name", [one.person.name], [other.person.name]),
+        Line("Name", [one.person.name], [other.person.name], _near(NAME_NEAR, agree)),
         Line("Name to use", _said(one.person.known_as), _said(other.person.known_as)),
-        Line("Birthday", _born(one.person), _born(other.person)),
+        Line("Birthday", _born(one.person), _born(other.person), _near(BIRTHDAY_NEAR, agree)),
         *(Line(str(kind.label), _ways(one, kind), _ways(other, kind)) for kind in RouteKind),
         Line("Address", _lives(one), _lives(other)),
         Line("Language", _language(one.person), _language(other.person)),
         Line("Died", _died(one.person), _died(other.person)),
     ]
     return [line for line in told if line.one or line.other]
+
+
+def _near(words: Mapping[str, str], agree: Sequence[Agreement]) -> str:
+    return next((said for code, said in words.items() if code in agree), "")
 
 
 def hangs_on(one: Side, other: Side) -> list[Line]:

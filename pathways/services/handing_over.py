@@ -91,7 +91,7 @@ def hand_over_many(
     as_seen = [case for case in cases if case.owner_id != to.pk and case.version == chosen[case.pk] and case.is_open]
     last = last_days_of(Pathway.machine, [case.pk for case in as_seen]) if day < today_london(at) else {}
     going = [Going(case, _seat_for(case, seats or (by,))) for case in as_seen if last.get(case.pk, day) <= day]
-    first: UUID | None = field(default=None, compare=False)
+    first: UUID | None = None
     if going:
         first = _write(going, to=to, organisation=organisation, day=day, at=at, taken=taken)
     note(fields=["owner", "organisation", "reason"], rows=len(going))

@@ -142,7 +142,7 @@ class TestSideBySide:
         page = signed_in(scene.worker).get(page_of(pair)).context["page"]
         marks = {line.label: line.mark for line in page.lines}
         assert marks == {
-            "Name": "Different", "Birthday": "Same", "Mobile": "Same", "E-mail": "Only on one", "Address": "Same", "Language": "Same",
+            "Name": "Almost the same", "Birthday": "Same", "Mobile": "Same", "E-mail": "Only on one", "Address": "Same", "Language": "Same",
         }  # fmt: skip
         assert [line.label for line in page.came] == ["Where they are", "Here since"]
         assert page.against == ""
