@@ -25,7 +25,7 @@ from tests.factories import actor, user
 from tests.pathways.digests import digests, figures, pages
 from tests.pathways.walk import broken
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow("merges")]
 
 AS_OF = datetime(2026, 11, 23, 17, tzinfo=UTC)
 DAY = date(2026, 11, 23)
