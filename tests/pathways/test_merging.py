@@ -100,9 +100,12 @@ def test_a_case_that_is_judged_with_another_may_move_on_and_stands_where_it_stoo
             by=scene.by,
             at=scene.now,
         )
-    placement.leave_job(placement=Placement.objects.get(pathway=scene.ahead), last_day=scene.today, by=scene.by, at=scene.now)
+    lately = scene.today - timedelta(days=2)
+    job = Placement.objects.get(pathway=scene.ahead)
+    placement.leave_job(placement=job, last_day=lately, by=scene.by, at=scene.now, taken=Taken(happened_on=lately))
     scene.ahead.refresh_from_db()
     since = scene.ahead.stage_since
+    assert since == lately
     row = scene.merge()
     assert (scene.ahead.stage, scene.behind.stage) == ("in_work", "merged")
     scene.sound()
