@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Programme, User
-from candidates.models import Candidate, ContactRoute
+from candidates.models import Candidate
 from employers.models import CareerHeading, JobFamily
 from employers.services.heading import let_go_stale
 from ground.actor import SYSTEM
@@ -24,7 +24,6 @@ from pathways.scope import TRAINER_SEES
 from pathways.services.contact import add_note
 from pathways.services.door import Taken
 from pathways.services.interview import book_chat
-from pathways.services.meeting import meet_person
 from pathways.services.support import add_support
 from pathways.simulation.bulk import load_in_bulk
 from pathways.simulation.cast import ROLES, cast
@@ -36,7 +35,6 @@ from pathways.simulation.story import PersonStory, ProgrammeStory
 from pathways.simulation.telling import count_places, simulate
 from pathways.simulation.world import World, found_world
 from pathways.workflow.introduction import IntroductionStage
-from pathways.workflow.pathway import Stage
 from pathways.workflow.training_place import SEATED
 from places.queries import wards_on
 from places.services.invented import load_invented
@@ -124,20 +122,7 @@ def load_demo(*, at: datetime) -> World | None:
         _stall_today(world, at=at)
         _outings_to_come(world, at=at)
         _what_helps(world, at=at)
-        _written_twice(world, at=at)
     return world
-
-
-def _written_twice(world: World, *, at: datetime) -> None:
-    """Two of the first worker's people were met again yesterday, and their names heard otherwise: the list of duplicates has them."""
-    samina, by, then = world.users["samina"], world.worker_actors[0], at - timedelta(days=1)
-    for case in Pathway.objects.open().filter(owner=samina, stage=Stage.CHATTED).select_related("candidate").order_by("id")[:2]:
-        known = case.candidate
-        number = ContactRoute.objects.current().filter(candidate=known, kind="mobile", is_shared=False).first()
-        routes = [(number.kind, number.value, number.typed)] if number is not None else []
-        last = f"{known.last_name}e" if not known.last_name.endswith("e") else known.last_name[:-1]
-        here = {"organisation": case.organisation, "programme": case.programme, "owner": samina}
-        meet_person(first_name=known.first_name, last_name=last, routes=routes, source="Library", by=by, at=then, **here)
 
 
 def _what_helps(world: World, *, at: datetime) -> None:
