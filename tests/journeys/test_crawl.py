@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow("crawl")]
 #: Sent empty these do what they are for, and the rest of the crawl would find another house.
 NOT_SENT_EMPTY = {"end_membership", "take_away_second_factor", "sign_out", "choose_place"}
 #: Forms of boxes and choices alone: none ticked is an answer, and nothing can be typed wrong.
-BOXES = {"wants", "register"}
+BOXES = {"wants", "register", "task_letter"}
 #: Forms that everybody meets in the same words: filled badly once, by nobody.
 EVERYBODYS = {"demo_day", "new_password", "invitation", "password_reset"}
 #: An answer to a form that was filled badly: put right, changed meanwhile, not open, too often.
