@@ -20,7 +20,6 @@ MENU: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("/caseload/", "Caseload", frozenset({"outreach_worker", "programme_lead"})),
     ("/people/add/", "Add a person", frozenset({"outreach_worker"})),
     ("/people/", "Find a person", frozenset({"outreach_worker", "programme_lead"})),
-    ("/duplicates/", "Duplicates", frozenset({"outreach_worker", "programme_lead"})),
     ("/events/", "Events", frozenset({"outreach_worker", "programme_lead"})),
     ("/courses/", "Courses", frozenset({"trainer", "programme_lead", "outreach_worker"})),
     ("/start/", "Start", frozenset({"employer"})),
@@ -41,7 +40,6 @@ MENU: tuple[tuple[str, str, frozenset[str]], ...] = (
 ON_A_PHONE = {
     "Add a person": "Add",
     "Find a person": "Find",
-    "Duplicates": "Doubles",
     "Career headings": "Headings",
     "Checks and starts": "Checks",
     "Programme rules": "Rules",

@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.models import BankHoliday, ConflictBlock, Cover, Invitation, Membership, SignIn
 from candidates.models import ContactRoute, SuggestedPair
+from ground.door import NOBODY
 from ground.management.commands.routes import routes
 from ground.once import new_once
 from outreach.models import Contact, Event, Message
@@ -303,7 +304,7 @@ def address_of(row: dict[str, Any], uuid_of: Callable[[str], str]) -> list[str]:
         ]
     given: dict[str, str] = dict(MORE.get(name, {}))
     if "<uuid:uuid>" in row["route"] or "(?P<uuid>" in row["route"]:
-        given["uuid"] = uuid_of(KIND[name]) if name in KIND else str(uuid4())
+        given["uuid"] = uuid_of(KIND[name]) if name in KIND else NOBODY
         if name not in KIND and name not in ELSEWHERE:
             raise AssertionError(f"say in KIND which row {name} is about")
     if "<uuid:route>" in row["route"]:

@@ -43,7 +43,9 @@ TRIES = (
 )
 LISTS = ("/caseload/", "/caseload.csv", "/today/", "/unclaimed/", "/people/", "/courses/", "/put-forward/", "/checks/", "/settings/users/")
 #: Differs from one request to the next, or with the minute.
-CHANCE = re.compile(r'nonce="[^"]*"|name="(?:csrfmiddlewaretoken|once|version)" value="[^"]*"|value="[^"]{60,}"|after=[^"&]*|in \d+ min\w*')
+CHANCE = re.compile(
+    r'"csrf": "[^"]*"|nonce="[^"]*"|name="(?:csrfmiddlewaretoken|once|version)" value="[^"]*"|value="[^"]{60,}"|after=[^"&]*|in \d+ min\w*'
+)
 
 
 def plant(house_: House) -> None:
