@@ -301,8 +301,7 @@ def _paused(case: Pathway) -> str:
         return ""
     rows = Reason.objects.of(case.programme_id).filter(kind=ReasonKind.PAUSE, code=pause.reason)
     why = rows.order_by("programme_id").values_list("label", flat=True).first()
-    told = f": {why[:1].lower()}{why[1:]}" if why else ""
-    return f"Paused since {day(pause.from_on)}; we look again on {day(pause.review_on)}{told}."
+    return f"Paused since {day(pause.from_on)}; we look again on {day(pause.review_on)}{f': {why[:1].lower()}{why[1:]}' if why else ''}."
 
 
 def consent_words(row: Consent) -> str:
