@@ -25,12 +25,3 @@ if (again) {
   put();
   addEventListener("load", put, { once: true }); // the place that the address names comes last
 }
-
-// How many are ticked is said on the button that acts on them.
-const choose = document.getElementById("choose");
-const acts = choose?.querySelector("button:not([name])");
-choose && document.addEventListener("change", ({ target }) => {
-  if (target.getAttribute("form") !== "choose") return;
-  const ticked = document.querySelectorAll('input[form="choose"]:checked').length;
-  acts.textContent = ticked ? `Hand over the ${ticked} ticked` : "Hand over those ticked";
-});
