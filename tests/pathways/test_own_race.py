@@ -12,7 +12,7 @@ from outreach.models import Message
 from tests.fixtures.server import Server
 from tests.pathways.own_scene import Browser, Own, code_sent
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow("races")]
 TEN = 10
 
 
