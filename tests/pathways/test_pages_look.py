@@ -117,6 +117,7 @@ def test_pages_with_mistakes_read_well_too(server: Any, browser: Any, scene: Sce
     page.goto(f"{server.url}/people/add/")
     page.get_by_label("Phone").fill("07700 900123 (mum)")
     page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".govuk-error-summary").wait_for()
     sound(page, "add-mistakes")
     page.get_by_label("First name").fill("Amy")
     page.get_by_label("Phone").fill("07700 900123")
