@@ -65,13 +65,18 @@ def _one(name: str, command: Sequence[str], env: dict[str, str]) -> bool:
     return green
 
 
+def side_by_side() -> list[str]:
+    """Two processes share the tests where there are two cores: each has a database, web servers and a browser of its own."""
+    return ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"] if (os.cpu_count() or 1) > 1 else []
+
+
 def test(arguments: Sequence[str]) -> int:
     """All checks and all tests; the exit code is 0 only when everything ran and was green."""
     with _surroundings("test") as env:
         red = [name for name, command in linters() if not _one(name, command, env)]
         if not _one("check --deploy", ["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"], env | production()):
             red.append("check --deploy")
-        code = house.run([surroundings.path_of("pytest"), *arguments], env)
+        code = house.run([surroundings.path_of("pytest"), *side_by_side(), *arguments], env)
     if red:
         print(f"Red: {', '.join(red)}.", flush=True)
     return code or int(bool(red))

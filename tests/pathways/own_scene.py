@@ -1,7 +1,7 @@
 """A person with a phone and a link, and a browser without a cookie or a script that opens it."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,13 +9,20 @@ from django.test import Client
 
 from candidates.models import CandidateLink, ContactRoute
 from ground.actor import SYSTEM
-from ground.clock import read_clock
+from ground.clock import london, read_clock
 from outreach.models import Message
 from pathways.models import Pathway
 from pathways.services.own_page import make_link
 from tests.pathways.scenes import Scene as Steps
 
 NUMBER = "+447700900123"
+
+
+def by_day() -> datetime:
+    """Now, or tomorrow's noon when texts rest for the night: these tests are run at any hour."""
+    now = read_clock()
+    noon = london(now).replace(hour=12, minute=0)
+    return now if abs(now - noon) < timedelta(hours=3) else noon + timedelta(days=1)
 
 
 class Own(Steps):

@@ -35,35 +35,35 @@ def at_once(server: Server, path: str, bodies: list[dict[str, str]]) -> list[tup
 
 
 @pytest.fixture
-def browser(server: Server) -> Browser:
+def phone(server: Server) -> Browser:
     scene = Own()
     return scene.browser(scene.reachable(scene.open()))
 
 
-def test_ten_presses_of_one_page_are_one_text(server: Server, browser: Browser) -> None:
-    answers = at_once(server, browser.path, [{"act": "ask", "stamp": browser.stamp()}] * TEN)
+def test_ten_presses_of_one_page_are_one_text(server: Server, phone: Browser) -> None:
+    answers = at_once(server, phone.path, [{"act": "ask", "stamp": phone.stamp()}] * TEN)
     assert {status for status, _ in answers} == {302}
     assert {cookie for _, cookie in answers} == {""}
     assert (CandidateCode.objects.count(), Message.objects.filter(purpose="security").count()) == (1, 1)
 
 
-def test_ten_pages_pressed_are_five_texts_of_which_the_last_counts(server: Server, browser: Browser) -> None:
-    answers = at_once(server, browser.path, [{"act": "ask", "stamp": browser.stamp()} for _ in range(TEN)])
+def test_ten_pages_pressed_are_five_texts_of_which_the_last_counts(server: Server, phone: Browser) -> None:
+    answers = at_once(server, phone.path, [{"act": "ask", "stamp": phone.stamp()} for _ in range(TEN)])
     assert sorted(status for status, _ in answers) == [302] * 5 + [429] * 5
     assert Message.objects.filter(purpose="security").count() == 5
     assert CandidateCode.objects.filter(used_at__isnull=True, ended_at__isnull=True).count() == 1
 
 
-def test_a_code_given_ten_times_at_once_opens_one_sitting(server: Server, browser: Browser) -> None:
-    browser.ask()
-    answers = at_once(server, browser.path, [{"act": "open", "stamp": browser.stamp(), "code": code_sent()}] * TEN)
+def test_a_code_given_ten_times_at_once_opens_one_sitting(server: Server, phone: Browser) -> None:
+    phone.ask()
+    answers = at_once(server, phone.path, [{"act": "open", "stamp": phone.stamp(), "code": code_sent()}] * TEN)
     assert [status for status, cookie in answers if cookie] == [302]
     assert CandidateSession.objects.count() == 1
 
 
-def test_of_ten_guesses_at_once_five_are_judged(server: Server, browser: Browser) -> None:
-    browser.ask()
+def test_of_ten_guesses_at_once_five_are_judged(server: Server, phone: Browser) -> None:
+    phone.ask()
     wrong = f"{(int(code_sent()) + 1) % 1_000_000:06}"
-    answers = at_once(server, browser.path, [{"act": "open", "stamp": browser.stamp(), "code": wrong}] * TEN)
+    answers = at_once(server, phone.path, [{"act": "open", "stamp": phone.stamp(), "code": wrong}] * TEN)
     assert sorted(status for status, _ in answers) == [422] * 5 + [429] * 5
     assert CandidateSession.objects.count() == 0

@@ -23,7 +23,7 @@ from outreach.tasks import deliver
 from pathways.models import Pathway
 from pathways.services import own_text
 from tests.factories import World
-from tests.pathways.own_scene import NUMBER, Browser, Own, code_sent
+from tests.pathways.own_scene import NUMBER, Browser, Own, by_day, code_sent
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_a_text_holds_its_link_sealed_until_it_goes_and_staff_read_that_there_is
     assert message.body.endswith("Here you see where you are and what comes next: [their link]")
     assert token[1] not in dump()
     line_of(NUMBER)
-    sweep(at=read_clock())
+    sweep(at=by_day())
     taken = backend_named("locmem").taken[-1]  # type: ignore[attr-defined]
     assert token[1] in taken.body
     message.refresh_from_db()
@@ -132,7 +132,7 @@ def test_in_a_demo_the_invented_phone_shows_what_was_sent(scene: Own, settings: 
     settings.DEMO, settings.SMS_BACKEND = True, ["console"]
     case = scene.reachable(scene.open())
     own_text.text_own_page(case=case, by=scene.by, at=scene.now)
-    sweep(at=read_clock())
+    sweep(at=by_day())
     phone = phone_of(case.candidate.uuid)
     assert phone is not None
     assert re.search(r"/me/[\w-]{22}/$", phone.texts[-1].body)
@@ -162,7 +162,7 @@ class TestByAWorker:
         staff.post(f"/pathways/{case.uuid}/own-page/", {"once": "one"})
         assert staff.post(f"/pathways/{case.uuid}/own-page/", {"once": "two"}).status_code == 409
         message = Message.objects.get()
-        sweep(at=read_clock())
+        sweep(at=by_day())
         assert staff.post(f"/texts/{message.uuid}/undo/", {"once": "three"}).status_code == 409
 
     def test_no_text_goes_where_the_programme_must_not_be_named(self, scene: Own) -> None:
