@@ -33,7 +33,7 @@ class No(Exception):
 class Conflict(No):
     """Changed meanwhile, or the step is not open from here: 409."""
 
-    sentence = "Somebody else changed this while you had it open."
+    sentence = "This was changed while you had it open: by somebody else, or by you in another window."
 
 
 class Refused(No):

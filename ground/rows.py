@@ -45,7 +45,7 @@ class Row(models.Model):
         """
         written = type(self)._base_manager.filter(pk=self.pk, version=version).update(**values, version=F("version") + 1)
         if not written:
-            raise Conflict("Somebody else changed this while you had it open.")
+            raise Conflict()
         for name, value in values.items():
             setattr(self, name, value)
         self.version = version + 1

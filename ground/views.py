@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from ground import jobs, sealing
 from ground.clock import read_clock, real_now
-from ground.door import open_to
+from ground.door import Conflict, open_to
 from ground.once import new_once
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def stale_page(
     again = [(name, value) for name in request.POST for value in request.POST.getlist(name) if name not in NEVER_SHOWN]
     context = {
         "status": 409,
-        "sentence": "Somebody else changed this while you had it open. Nothing of yours is lost.",
+        "sentence": f"{Conflict.sentence} Nothing of yours is lost.",
         "rows": rows,
         "changed_by": changed_by,
         "again": [*again, ("version", version), ("once", new_once())],

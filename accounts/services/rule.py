@@ -33,7 +33,7 @@ def _begin(
     """Hold the programme, see that nobody was faster, and that no day which is past is changed."""
     Programme._base_manager.select_for_update(no_key=True).get(pk=programme.pk)
     if rows_of(model, programme, **which) != version:
-        raise Conflict("Somebody else changed this while you had it open.")
+        raise Conflict()
     if valid_from < today_london(at):
         raise Refused("Choose today or a later day: what held before stays as it was.", field="valid_from")
 

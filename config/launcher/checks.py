@@ -67,7 +67,7 @@ def _one(name: str, command: Sequence[str], env: dict[str, str]) -> bool:
 
 def side_by_side() -> list[str]:
     """Two processes share the tests where there are two cores: each has a database, web servers and a browser of its own."""
-    return ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"] if (os.cpu_count() or 1) > 1 else []
+    return ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"] if (os.cpu_count() or 1) > 1 else []
 
 
 def test(arguments: Sequence[str]) -> int:

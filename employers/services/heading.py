@@ -108,7 +108,7 @@ def lock_heading(heading: CareerHeading, *, version: int | None = None) -> Caree
     """The row as it is now, held until the end of the transaction. Raises Conflict when it is not the version that was seen."""
     locked = CareerHeading.objects.select_for_update(no_key=True, of=("self",)).get(pk=heading.pk)
     if version is not None and locked.version != version:
-        raise Conflict("Somebody else changed this while you had it open.")
+        raise Conflict()
     return locked
 
 

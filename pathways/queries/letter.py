@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import override
 
 from accounts.models import BankHoliday
@@ -24,6 +24,7 @@ from pathways.models import Interview, Letter, LetterState, LetterStop, Pathway,
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries import letter_words as said
 from pathways.queries.acts import WRITTEN
+from pathways.queries.company import going_on, records_of
 from pathways.queries.due import Act, ListRow, about, due_words, person_href, stage_words, subjects_of, task_words
 from pathways.scope import held, letters
 from pathways.workflow.pathway import Stage
@@ -86,9 +87,10 @@ def why_none(task: Task, case: Pathway, *, stopped: Iterable[int]) -> str:
     """Why no letter is written, or goes, for this task; nothing where one may."""
     if case.candidate.died_on is not None:
         return "This person has died: no letter goes to them."
-    if task.state != TaskState.OPEN or case.stage in {Stage.MERGED, Stage.VOID}:
+    goes_on = going_on(case)
+    if task.state != TaskState.OPEN or goes_on.stage == Stage.VOID:
         return "This has been taken care of meanwhile: no letter is needed."
-    if case.do_not_contact:
+    if goes_on.do_not_contact:
         return "This person is not to be contacted."
     if case.candidate_id in stopped:
         return "They asked for no letters. Tell them when you next meet, or through somebody they trust."
@@ -156,8 +158,29 @@ def _notes(task: Task, case: Pathway, row: Any, to: To, *, at: datetime) -> Iter
 
 
 def addresses_of(people: Iterable[int]) -> dict[int, To]:
-    """For each person where letters go: the address that they gave for letters, else where they live; two queries."""
+    """For each person where letters go: the address that they gave for letters, else where they live; else what another record of
+    theirs has. Two queries, and three more where somebody has none."""
     wanted = list(dict.fromkeys(people))
+    found = _addresses(wanted)
+    bare = [person for person, to in found.items() if not to.lines]
+    others = _other_records(bare) if bare else {}
+    theirs = _addresses({record for records in others.values() for record in records}) if others else {}
+    for person, records in others.items():
+        found[person] = next((theirs[record] for record in records if theirs[record].lines), found[person])
+    return found
+
+
+def _other_records(people: Iterable[int]) -> dict[int, list[int]]:
+    """Of these records the others of the same people, the oldest first. One query."""
+    mine = Pathway.objects.filter(candidate__in=people)
+    rows = Pathway.objects.filter(person_key__in=mine.order_by().values("person_key")).order_by("candidate")
+    keys: dict[Any, list[int]] = {}
+    for record, key in rows.values_list("candidate", "person_key").distinct():
+        keys.setdefault(key, []).append(record)
+    return {one: [each for each in records if each != one] for records in keys.values() for one in records if one in people and len(records) > 1}
+
+
+def _addresses(wanted: Iterable[int]) -> dict[int, To]:
     given: dict[int, ContactRoute] = {}
     for route in ContactRoute.objects.current().filter(candidate__in=wanted, kind=RouteKind.LETTER):
         given.setdefault(route.candidate_id, route)
@@ -194,13 +217,18 @@ def _lines(text: str) -> tuple[tuple[str, ...], str]:
 
 
 def stopped_among(people: Iterable[int]) -> set[int]:
-    """Of these people, who asked for no letters."""
-    return set(LetterStop.objects.filter(candidate__in=list(people), ended_on__isnull=True).values_list("candidate", flat=True))
+    """Of these people, who asked for no letters, whichever of their records it is written on. One query."""
+    wanted = list(people)
+    stood = LetterStop.objects.filter(ended_on__isnull=True).values("candidate")
+    keys = Pathway.objects.filter(person_key__in=Pathway.objects.filter(candidate__in=wanted).values("person_key"), candidate__in=stood)
+    theirs = Pathway.objects.filter(person_key__in=keys.values("person_key")).values("candidate")
+    said = Candidate.objects.filter(pk__in=wanted).filter(Q(pk__in=stood) | Q(pk__in=theirs))
+    return set(said.values_list("pk", flat=True))
 
 
 def stop_of(candidate: Candidate) -> LetterStop | None:
-    """The person's word that no letters are to come, while it stands."""
-    return LetterStop.objects.filter(candidate=candidate, ended_on__isnull=True).first()
+    """The person's word that no letters are to come, while it stands, on whichever of their records."""
+    return LetterStop.objects.filter(candidate__in=records_of(candidate), ended_on__isnull=True).order_by("id").first()
 
 
 # -- made ----------------------------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from pathways.services.training import finish_training, start_training
 from pathways.services.undo import undo_step
 from pathways.workflow.training_place import SEATED, PlaceStage
 
-MEANWHILE = "Somebody else changed this while you had it open."
+MEANWHILE = Conflict.sentence
 
 
 def mark_name(place: UUID) -> str:

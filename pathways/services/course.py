@@ -62,7 +62,7 @@ def edit_course(*, course: Course, said: Mapping[str, Any], version: int, by: Ac
     _lock_cases(course)
     locked = Course.objects.select_for_update(no_key=True, of=("self",)).get(pk=course.pk)
     if locked.version != version:
-        raise Conflict("Somebody else changed this while you had it open.")
+        raise Conflict()
     _refuse_order(said["starts_on"], said["ends_on"])
     taken, seats, was = seats_taken(locked), said["capacity"], locked.starts_on
     if seats is not None and seats < taken and (locked.capacity is None or seats < locked.capacity):

@@ -92,7 +92,7 @@ def change_stage(
     _lock(subject)
     declared = chart_steps(subject.machine)[step]
     if taken.version is not None and subject.version != taken.version:
-        raise Conflict("Somebody else changed this while you had it open.")
+        raise Conflict()
     if taken.cause is None and not may_take(by, declared, on=subject, pathway=case):  # what follows was allowed with its cause
         raise NotYours("Your role may not take this step.")
     _refuse_closed(subject, declared, case, by)

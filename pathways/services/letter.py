@@ -116,10 +116,12 @@ def stop_letters(*, candidate: Candidate, by: Actor, at: datetime) -> LetterStop
 def allow_letters(*, candidate: Candidate, by: Actor, at: datetime) -> LetterStop:
     """Letters are fine again."""
     Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)
-    stop = stop_of(candidate)
+    stop = last = stop_of(candidate)
     if stop is None:
         raise Conflict("Letters are fine already.")
-    stop.change(version=stop.version, ended_on=today_london(at))
+    while last is not None:  # it may have been said before two records became one person, on both
+        last.change(version=last.version, ended_on=today_london(at))
+        last = stop_of(candidate)
     return stop
 
 

@@ -16,6 +16,7 @@ from outreach.services.message import withdraw_message
 from outreach.services.template import tidy
 from pathways.models import Pathway, Task
 from pathways.models.task import TaskState
+from pathways.queries.company import records_of
 from pathways.services.case import set_not_now
 from pathways.services.task import add_task
 from pathways.services.text import LONGEST_TASK
@@ -43,15 +44,17 @@ def ask_for_time(*, case: Pathway, wish: str, moving: bool, by: Actor, at: datet
 def stop_contact(*, person: Candidate, cases: Sequence[Pathway], by: Actor, at: datetime) -> None:
     """ "Stop contacting me": a case not in work rests until they come back; for one in work no text and no call goes to them any more.
 
-    The job is not ended by it, nor are its questions to the employer.
+    The job is not ended by it, nor are its questions to the employer. Whoever stands in several records is one person: it
+    holds for the numbers and the texts of all of them.
     """
     for case in cases:
         if case.stage in OPEN_NOT_IN_WORK:
             set_not_now(case=case, do_not_contact=True, by=by, at=at)
         elif case.is_open:
             _ask(case, "Asked on their own page that we stop contacting them", by=by, at=at)
-    for route in ContactRoute.objects.current().filter(candidate=person, kind__in=["mobile", "landline"]):
+    records = records_of(person)
+    for route in ContactRoute.objects.current().filter(candidate__in=records, kind__in=["mobile", "landline"]):
         if route.may_text or route.may_call:
             change_route(route=route, version=route.version, values={"may_text": False, "may_call": False}, by=by, at=at)
-    for message in Message.objects.filter(candidate=person, state=MessageState.READY).order_by("id"):
+    for message in Message.objects.filter(candidate__in=records, state=MessageState.READY).order_by("id"):
         withdraw_message(message=message, reason="asked to stop", at=at)

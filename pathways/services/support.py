@@ -97,7 +97,7 @@ def end_support(*, support: Support, version: int, by: Actor, at: datetime) -> S
 def _locked(support: Support, version: int) -> Support:
     row = Support.objects.select_for_update(no_key=True).get(pk=support.pk)
     if row.version != version or row.ended_at is not None:
-        raise Conflict("Somebody else changed this while you had it open.")
+        raise Conflict()
     row.version += 1
     return row
 

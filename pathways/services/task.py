@@ -271,7 +271,7 @@ def wake_task(*, task: Task, due_on: date, by: Actor, at: datetime, version: int
     """
     locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
     if version is not None and locked.version != version:
-        raise Conflict("Somebody else changed this while you had it open.")
+        raise Conflict()
     if locked.state == TaskState.VOID or locked.closed_by_id is not None:
         raise Conflict("This was closed by what has happened since.")
     if Task.objects.filter(pathway=locked.pathway_id, kind=locked.kind, subject=locked.subject, state=TaskState.OPEN).exclude(pk=locked.pk):

@@ -29,6 +29,7 @@ from pathways.simulation.bulk import load_in_bulk
 from pathways.simulation.cast import ROLES, cast
 from pathways.simulation.days import moment, working
 from pathways.simulation.desks import settle_old_work
+from pathways.simulation.doubles import meet_again, send_own_page, write_letter
 from pathways.simulation.person import DRAMA_NUMBERS
 from pathways.simulation.rates import Rates
 from pathways.simulation.story import PersonStory, ProgrammeStory
@@ -122,6 +123,9 @@ def load_demo(*, at: datetime) -> World | None:
         _stall_today(world, at=at)
         _outings_to_come(world, at=at)
         _what_helps(world, at=at)
+        meet_again(world, at=at)
+        write_letter(world, at=at)
+        send_own_page(world, at=at)
     return world
 
 

@@ -175,7 +175,7 @@ class TestWhoDecides:
         post = waiting(name="Bo Lee")
         answer(signed_in(stall.worker), post, "out")
         page = answer(signed_in(stall.worker), post, "back").content.decode()
-        assert "Somebody else changed this" in page
+        assert "This was changed while you had it open" in page
         assert InterestPost.objects.get().state == "left_out"
 
     def test_another_programme_sees_and_decides_nothing(self, stall: Stall) -> None:

@@ -94,7 +94,7 @@ def _is_told_that_it_is_stale(trial: Trial, scene: Scene, row: Any, path: str) -
     data = trial.data(scene)
     stale = browser.post(path, {**data, "version": row.version + 7, "once": token})
     assert stale.status_code == 409
-    assert "Somebody else changed this while you had it open." in stale.content.decode()
+    assert "This was changed while you had it open: by somebody else, or by you in another window." in stale.content.decode()
     fresh = stale.context["form"]["version"].value()
     assert browser.post(path, {**data, "version": fresh, "once": token}).status_code == 302
 

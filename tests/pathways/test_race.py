@@ -78,7 +78,7 @@ def steps_of(booked: list[TrainingPlace]) -> Counter[str]:
 
 
 def is_conflict(answer: Answer) -> bool:
-    return answer.status == 409 and ("is no longer open" in answer.body or "Somebody else changed this" in answer.body)
+    return answer.status == 409 and ("is no longer open" in answer.body or "This was changed while you had it open" in answer.body)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -316,6 +316,6 @@ def test_the_service_refuses_what_the_page_would() -> None:
     place, course = scene.begun(), Course.objects.get(pk=scene.running.pk)
     with pytest.raises(Exception, match="is still to come"):
         mark_register(course=course, day=scene.day(1), marks={place.pk: True}, version=1, by=scene.maggie, at=scene.now)
-    with pytest.raises(Exception, match="Somebody else changed this"):
+    with pytest.raises(Exception, match="This was changed while you had it open"):
         mark_register(course=course, day=scene.today, marks={place.pk: True}, version=7, by=scene.maggie, at=scene.now)
     assert Attendance.objects.count() == 0

@@ -75,7 +75,7 @@ def test_the_page_asks_why_and_the_persons_page_tells_it() -> None:
     assert post(browser, task, "snooze", until=later, reason="waiting_for_them").status_code == 302
     assert "put off: Waiting for the person" in browser.get(f"/people/{task.pathway.candidate.uuid}/").content.decode()
     stale = post(browser, task, "snooze", until=later, reason="away")
-    assert (stale.status_code, "Somebody else changed this" in stale.content.decode()) == (409, True)
+    assert (stale.status_code, "This was changed while you had it open" in stale.content.decode()) == (409, True)
 
 
 # -- given to a colleague ----------------------------------------------------------------------------------------------------------
