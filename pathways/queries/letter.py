@@ -177,7 +177,8 @@ def _other_records(people: Iterable[int]) -> dict[int, list[int]]:
     keys: dict[Any, list[int]] = {}
     for record, key in rows.values_list("candidate", "person_key").distinct():
         keys.setdefault(key, []).append(record)
-    return {one: [each for each in records if each != one] for records in keys.values() for one in records if one in people and len(records) > 1}
+    several = [records for records in keys.values() if len(records) > 1]
+    return {one: [each for each in records if each != one] for records in several for one in records if one in people}
 
 
 def _addresses(wanted: Iterable[int]) -> dict[int, To]:

@@ -20,6 +20,8 @@ from pathways.simulation.world import World
 from pathways.workflow.introduction import IntroductionStage
 from pathways.workflow.pathway import Stage
 
+EARLY = (Stage.OUTREACH, Stage.INTERESTED, Stage.CHAT_BOOKED, Stage.CHATTED)
+
 
 def meet_again(world: World, *, at: datetime) -> None:
     """Two of the first worker's people were met at a second stall and typed anew, a letter of the name amiss.
@@ -53,10 +55,10 @@ def send_own_page(world: World, *, at: datetime) -> None:
 
 
 def _to_meet(world: World) -> list[Pathway]:
-    """Two people with a phone of their own who are still to be talked to."""
+    """Two people with a phone of their own who have no job to be asked about."""
     reached = ContactRoute.objects.current().filter(kind=RouteKind.MOBILE, is_shared=False).values("candidate")
-    cases = Pathway.objects.open().filter(owner=world.users["samina"], stage=Stage.INTERESTED, candidate__in=reached)
-    long = [case for case in cases.select_related("candidate").order_by("-id") if len(case.candidate.last_name) > 3]
+    cases = Pathway.objects.open().filter(owner=world.users["samina"], stage__in=EARLY, candidate__in=reached)
+    long = [case for case in cases.select_related("candidate").order_by("id") if len(case.candidate.last_name) > 3]
     return long[:2]
 
 

@@ -125,7 +125,7 @@ def test_phones_are_invented_shared_or_missing(demo: World) -> None:
     assert all(is_drama(number) for number in numbers.values_list("value", flat=True))
     assert numbers.filter(is_shared=True).count() > 30
     alone = numbers.filter(is_shared=False, kind="mobile").values("value").annotate(people=Count("candidate"))
-    assert {row["people"] for row in alone} == {1}
+    assert sorted(row["people"] for row in alone)[-3:] == [1, 2, 2]  # two people were typed twice
     assert Candidate.objects.exclude(routes__kind__in=["mobile", "landline"]).count() > 100
 
 
@@ -177,7 +177,7 @@ def test_loading_again_changes_nothing(demo: World) -> None:
     out = StringIO()
     call_command("load_demo", stdout=out)
     assert out.getvalue() == "The demo programme is there already.\n"
-    assert (Programme.objects.count(), Candidate.objects.count()) == (1, 900)
+    assert (Programme.objects.count(), Candidate.objects.count()) == (1, 900 + 2)
 
 
 @pytest.mark.django_db
