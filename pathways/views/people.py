@@ -18,6 +18,7 @@ from candidates.likeness import known_as
 from ground.clock import read_clock, real_now, today_london
 from ground.door import NotYours, Refused, open_to
 from ground.once import answer_once
+from ground.qr import qr_square
 from outreach.models import Event
 from pathways.backends import last_search
 from pathways.backends.last_search import LastSearch
@@ -155,7 +156,20 @@ def notice_for(programme: Programme, day: date) -> PrivacyNotice | None:
 
 def _page(request: HttpRequest, form: AddPerson, today: date, *, doubles: Sequence[ListRow] = ()) -> HttpResponse:
     notice = notice_for(next(iter(form.programmes.values())), today)
-    context = {"form": form, "notice": notice, "doubles": doubles, "then_another": "next" in request.POST}
+    stall = form.events.get(str(form["event"].value() or "")) if "event" in form.fields else None
+    address = (
+        f"{settings.PUBLIC_BASE_URL}/interest/{stall.code}/"
+        if stall and stall.is_open_on(today)
+        else f"{settings.PUBLIC_BASE_URL}/interest/"
+    )
+    context = {
+        "form": form,
+        "notice": notice,
+        "doubles": doubles,
+        "then_another": "next" in request.POST,
+        "public_form": address,
+        "square": qr_square(address, called="Square to scan with their phone"),
+    }
     return render(request, "pathways/add_person.html", context, status=422 if form.errors or doubles else 200)
 
 

@@ -241,14 +241,18 @@ def test_the_one_event_of_today_that_i_go_to_is_chosen_and_in_sight() -> None:
     mine = Event.objects.create(**made, name="Library stall", day=scene.today, code="lib")
     Event.objects.create(**made, name="Another stall", day=scene.today, code="other")
     browser = signed_in(scene.worker)
-    form = browser.get("/people/add/").context["form"]
+    page = browser.get("/people/add/")
+    form = page.context["form"]
     assert (form.met_at, form["event"].value()) == (None, None)
+    assert page.context["public_form"].endswith("/interest/")
     mine.staff.add(scene.worker)
     page = browser.get("/people/add/")
     form = page.context["form"]
     assert form.met_at.value() == str(mine.uuid)
     assert "event" not in [field.name for field in form.more()]
     words = page.content.decode()
+    assert page.context["public_form"].endswith("/interest/lib/")
+    assert f'href="{page.context["public_form"]}"' in words
     assert words.index("Met at") < words.index("More: kinds of work")
     assert "Save and add another" in words
     second = Event.objects.create(**made, name="Evening stall", day=scene.today, code="eve")
