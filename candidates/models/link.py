@@ -43,13 +43,14 @@ class CandidateCode(Row):
     """Six digits that were sent for a link: once, for ten minutes, and over as soon as others are asked for."""
 
     link = models.ForeignKey(CandidateLink, on_delete=models.CASCADE, related_name="codes")
+    number = models.CharField("the number it went to", max_length=320, blank=True)
     digest = models.CharField("keyed digest of the digits", max_length=64)
     stamp_digest = models.CharField("digest of the page that was pressed", max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField("when others were asked for", null=True, blank=True)
 
-    personal = Personal(candidate=("link",), neither=("digest", "stamp_digest", "expires_at", "used_at", "ended_at"))
+    personal = Personal(candidate=("link", "number"), neither=("digest", "stamp_digest", "expires_at", "used_at", "ended_at"))
     audit_person = person_at_end_of("link.candidate")
 
     class Meta:

@@ -1,5 +1,6 @@
 """People: added, corrected, reached in another way, moved."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -113,9 +114,10 @@ def change_route(*, route: ContactRoute, version: int, values: dict[str, Any], b
 
 
 @service("person.main_route")
-def make_main(*, route: ContactRoute, by: Actor, at: datetime) -> ContactRoute:
-    """The way to try first: it stands at the top, and texts go to it when they may."""
-    others = ContactRoute.objects.current().filter(candidate=route.candidate_id).exclude(pk=route.pk).order_by("rank", "id")
+def make_main(*, route: ContactRoute, records: Collection[int] = (), by: Actor, at: datetime) -> ContactRoute:
+    """The way to try first: it stands at the top, and texts go to it when they may. `records`: all of the same person."""
+    theirs = ContactRoute.objects.current().filter(candidate__in={route.candidate_id, *records})
+    others = theirs.exclude(pk=route.pk).order_by("rank", "id")
     for number, row in enumerate([route, *others], start=1):
         ContactRoute.objects.filter(pk=row.pk).exclude(rank=number).update(rank=number)
     route.rank = 1

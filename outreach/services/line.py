@@ -30,10 +30,13 @@ def line_of(e164: str) -> PhoneLine:
 def reachable_route(candidate: Candidate) -> ContactRoute | None:
     """The number to text, where texts do arrive: it has not opted out, and is not known to take none."""
     route = text_route(candidate)
-    if route is None:
-        return None
+    return route if route is not None and is_heard(route.value) else None
+
+
+def is_heard(e164: str) -> bool:
+    """Whether texts do arrive there, as far as we know."""
     silent = PhoneLine.objects.filter(Q(opted_out_at__isnull=False) | Q(health__in=[LineHealth.BAD, LineHealth.NOT_MOBILE]))
-    return None if silent.filter(digest=digest_of(route.value)).exists() else route
+    return not silent.filter(digest=digest_of(e164)).exists()
 
 
 def _region(e164: str) -> str:

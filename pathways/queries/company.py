@@ -14,6 +14,7 @@ from candidates.choices import RouteKind
 from candidates.models import Candidate, ContactRoute, Merge
 from outreach.queries import text_route
 from outreach.rules import may_be_texted
+from outreach.services.line import is_heard
 from pathways.models import Pathway
 
 
@@ -51,12 +52,32 @@ def uuids_with(key: UUID) -> QuerySet:
 
 
 def text_route_of(person: Candidate) -> ContactRoute | None:
-    """The number to text: the first on the record itself on which texts are fine, else on another of the same person."""
-    own = text_route(person)
-    if own is not None or len(records := records_of(person)) == 1:
-        return own
-    routes = ContactRoute.objects.current().filter(candidate__in=records, kind=RouteKind.MOBILE, may_text=True)
-    return next((route for route in routes if may_be_texted(route.value)), None)
+    """The number to text: the main one, and of two that are that the record's own; None where none may be texted.
+
+    A number may stand on several records of one person. What was said of it on any of them holds: no texts, shared, not to be named on.
+    """
+    if getattr(person, "is_merged", True) is False:
+        return text_route(person)
+    theirs = Q(candidate=person) | Q(candidate__in=cases_of(person).order_by().values("candidate"))
+    rows = list(ContactRoute.objects.current().filter(theirs, kind=RouteKind.MOBILE))
+    for route in own_first(rows, person):
+        same = [each for each in rows if each.value == route.value]
+        if all(each.may_text for each in same) and may_be_texted(route.value):
+            route.is_shared = any(each.is_shared for each in same)
+            route.may_mention = all(each.may_mention for each in same)
+            return route
+    return None
+
+
+def reachable_route_of(person: Candidate) -> ContactRoute | None:
+    """The same, where texts do arrive."""
+    route = text_route_of(person)
+    return route if route is not None and is_heard(route.value) else None
+
+
+def own_first(routes: Iterable[ContactRoute], person: Candidate) -> list[ContactRoute]:
+    """Ways to reach somebody, the main one first; of two that are, the one of the record that goes on."""
+    return sorted(routes, key=lambda route: (route.rank, route.candidate_id != person.pk, route.pk))
 
 
 def records_of(person: Candidate) -> list[int]:

@@ -11,10 +11,9 @@ from django.utils.translation import gettext
 from candidates.models import Candidate, CandidateLink, CandidateSession, ContactRoute
 from candidates.services.link import digest_of
 from ground.clock import today_london
-from outreach.queries import text_route
-from outreach.services.line import reachable_route
 from pathways.models import Interview, Introduction, Pathway, Placement, RetentionCheck, StageChange, Task, TrainingPlace
 from pathways.models.task import TaskState
+from pathways.queries.company import reachable_route_of, records_of, text_route_of
 from pathways.services.undo import DAYS
 from pathways.workflow.introduction import FLAGS as INTRODUCTION
 from pathways.workflow.introduction import LIVE
@@ -43,30 +42,37 @@ def is_bound(link: CandidateLink) -> bool:
     """Whether texts still go to the number that it was made for, or it was made for none."""
     if not link.number:
         return True
-    route = reachable_route(link.candidate)
-    return route is not None and route.value == link.number
+    return _is_theirs(link.candidate, link.number)
+
+
+def _is_theirs(person: Candidate, number: str) -> bool:
+    """Whether texts to the person go to this number, and arrive."""
+    route = reachable_route_of(person)
+    return route is not None and route.value == number
 
 
 def session_of(link: CandidateLink, held: str, *, at: datetime) -> CandidateSession | None:
     """The sitting that a browser holds, if it is one of this very link and not over."""
     if not held or len(held) > LONGEST_TOKEN or not held.isascii():
         return None
-    return CandidateSession.objects.filter(digest=digest_of(held), link=link, ended_at__isnull=True, ends_at__gt=at).first()
+    standing = CandidateSession.objects.filter(digest=digest_of(held), link=link, ended_at__isnull=True, ends_at__gt=at)
+    found = standing.select_related("code").first()
+    # A letter's link is bound to no number and outlives a changed one; what was opened with the old phone does not.
+    return found if found is not None and (link.number or _is_theirs(link.candidate, found.code.number)) else None
 
 
 def is_shared(link: CandidateLink) -> bool:
     """Whether others read along on the number that the code went to: it says so, or another person holds it too."""
     candidate = link.candidate
-    route = text_route(candidate)
+    route = text_route_of(candidate)
     number = link.number or (route.value if route is not None else "")
     if not number:
         return False
     held = ContactRoute.objects.current().filter(value=number)
-    if held.filter(candidate=candidate, is_shared=True).exists():
+    same = records_of(candidate)
+    if held.filter(candidate__in=same, is_shared=True).exists():
         return True
-    keys = Pathway.objects.filter(candidate=candidate).values("person_key")
-    same = Pathway.objects.filter(person_key__in=keys).values("candidate")
-    return held.exclude(candidate=candidate).exclude(candidate__in=same).filter(candidate__died_on__isnull=True).exists()
+    return held.exclude(candidate__in=same).filter(candidate__died_on__isnull=True).exists()
 
 
 # -- where they stand --------------------------------------------------------------------------------------------------------------
@@ -139,7 +145,7 @@ def own_page(person: Candidate, *, today: date) -> OwnPage:
     whose = {pk: case.pk for case in shown for pk in (case.pk, *case.read_with)}
     if whose:
         _fill(stories, whose, today=today)
-    return OwnPage(person, list(stories.values()), _deeds([case.pk for case in shown], today=today))
+    return OwnPage(person, list(stories.values()), _deeds([pk for case in shown for pk in case.ids], today=today))
 
 
 def _story(case: Pathway, *, today: date) -> Story:

@@ -23,7 +23,7 @@ from pathways.models.introduction import ConsentKind
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.acts import LEADS_TO, ONE_PRESS
 from pathways.queries.children import Live, children_of, shown_children
-from pathways.queries.company import of_person, records_of
+from pathways.queries.company import of_person, own_first, records_of
 from pathways.queries.due import about, due_words, task_words, who_owes, words_href
 from pathways.queries.facts import conduct_of, facts_among, facts_of
 from pathways.queries.merging import AlsoRecorded, also_recorded
@@ -175,7 +175,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
     today = today_london(at)
     children = children_of(cases)
     actors = [by for by in actors if is_theirs(by, on=None, pathway=case)]
-    routes = _own_first(ContactRoute.objects.current().filter(candidate__in=records), person)
+    routes = own_first(ContactRoute.objects.current().filter(candidate__in=records), person)
     contacts, every = contacts_of(records)
     in_sight = set(case.ids) <= {each.pk for each in cases}  # of what is read with it, all that the door would ask
     facts = facts_among(case, children.values()) if in_sight else facts_of(case)
@@ -241,7 +241,7 @@ def _own_first(rows: Iterable[Any], person: Candidate) -> list[Any]:
 
 def reach_of(person: Candidate) -> list[Reach]:
     """Ways to reach the person, the main one first; a phone that may be neither rung nor texted comes last."""
-    return _reached(_own_first(ContactRoute.objects.current().filter(candidate__in=records_of(person)), person))
+    return _reached(own_first(ContactRoute.objects.current().filter(candidate__in=records_of(person)), person))
 
 
 def _reached(routes: Iterable[ContactRoute]) -> list[Reach]:

@@ -18,6 +18,7 @@ from ground.door import Conflict, Refused
 from outreach.models import Event
 from outreach.services.message import stop_messages_to
 from pathways.models import Interview, Introduction, Ownership, Pathway, Placement, RetentionCheck, StageChange, TrainingPlace
+from pathways.queries.colleagues import may_hold
 from pathways.queries.company import cases_of, records_of
 from pathways.queries.facts import marks_of
 from pathways.services.block import is_blocked, refuse_blocked
@@ -311,9 +312,17 @@ def reopen(*, case: Pathway, by: Actor, at: datetime, taken: Taken = TODAY) -> P
     return case
 
 
+def _holds_again(owner: User, previous: Pathway, *, by: Actor, at: datetime) -> bool:
+    """Whether a closed case's owner can be this one's: they may have left since, which ending a membership asks of open cases alone."""
+    if by.kind == "import":  # a register tells of days when they were here
+        return not is_blocked(owner.pk, case=previous, at=at)
+    where = {"organisation": previous.organisation_id, "programmes": [previous.programme_id], "cases": [previous.pk]}
+    return owner in may_hold(**where, today=today_london(at))
+
+
 @service("case.return")
 def start_again(*, previous: Pathway, owner: User | None, by: Actor, at: datetime, taken: Taken = TODAY) -> Pathway:
-    """A new attempt, linked to the one before; nobody's yet when `owner` must not see the person."""
+    """A new attempt, linked to the one before; nobody's yet when `owner` must not see the person, or works here no longer."""
     if previous.stage in {*OPEN, Stage.MERGED, Stage.VOID} or previous.candidate.died_on:
         raise Conflict("A new attempt begins only after one that has ended.")
     day = taken.happened_on or today_london(at)
@@ -324,7 +333,7 @@ def start_again(*, previous: Pathway, owner: User | None, by: Actor, at: datetim
         candidate=previous.candidate,
         programme=previous.programme,
         organisation=previous.organisation,
-        owner=None if owner is not None and is_blocked(owner.pk, case=previous, at=at) else owner,
+        owner=owner if owner is not None and _holds_again(owner, previous, by=by, at=at) else None,
         opened_on=day,
         source=previous.source,
     )

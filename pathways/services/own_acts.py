@@ -17,7 +17,9 @@ from outreach.services.template import tidy
 from pathways.models import Pathway, Task
 from pathways.models.task import TaskState
 from pathways.queries.company import records_of
+from pathways.queries.letter import stop_of
 from pathways.services.case import set_not_now
+from pathways.services.letter import stop_letters
 from pathways.services.task import add_task
 from pathways.services.text import LONGEST_TASK
 from pathways.workflow.pathway import OPEN_NOT_IN_WORK
@@ -42,7 +44,7 @@ def ask_for_time(*, case: Pathway, wish: str, moving: bool, by: Actor, at: datet
 
 @transact
 def stop_contact(*, person: Candidate, cases: Sequence[Pathway], by: Actor, at: datetime) -> None:
-    """ "Stop contacting me": a case not in work rests until they come back; for one in work no text and no call goes to them any more.
+    """ "Stop contacting me": a case not in work rests until they come back; for one in work no text, call or letter goes to them any more.
 
     The job is not ended by it, nor are its questions to the employer. Whoever stands in several records is one person: it
     holds for the numbers and the texts of all of them.
@@ -56,5 +58,7 @@ def stop_contact(*, person: Candidate, cases: Sequence[Pathway], by: Actor, at: 
     for route in ContactRoute.objects.current().filter(candidate__in=records, kind__in=["mobile", "landline"]):
         if route.may_text or route.may_call:
             change_route(route=route, version=route.version, values={"may_text": False, "may_call": False}, by=by, at=at)
+    if stop_of(person) is None:
+        stop_letters(candidate=person, by=by, at=at)
     for message in Message.objects.filter(candidate__in=records, state=MessageState.READY).order_by("id"):
         withdraw_message(message=message, reason="asked to stop", at=at)

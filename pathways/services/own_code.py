@@ -17,8 +17,8 @@ from candidates.services.link import digest_of, new_token
 from ground.actor import Actor
 from ground.door import Refused
 from outreach.models import Template
-from outreach.services.line import reachable_route
 from outreach.services.message import queue_message, set_fact
+from pathways.queries.company import reachable_route_of
 from pathways.services.text import OWN_CODE, in_language
 
 CODE_LIVES = timedelta(minutes=10)
@@ -69,7 +69,7 @@ def count_code(*, link: CandidateLink, at: datetime) -> ContactRoute:
 
     Raises CannotSend where texts reach nobody, TooMany when the number or the link has had its share.
     """
-    route = reachable_route(link.candidate)
+    route = reachable_route_of(link.candidate)
     if route is None:
         raise CannotSend()
     limits.count(CODES_PER_LINK, str(link.uuid), at=at)
@@ -87,7 +87,12 @@ def send_code(*, link: CandidateLink, stamp: str, route: ContactRoute, by: Actor
     CandidateCode.objects.filter(link=link, used_at__isnull=True, ended_at__isnull=True).update(ended_at=at)
     digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     code = CandidateCode.objects.create(
-        link=link, digest=_digest(link, digits), stamp_digest=_stamp(link, stamp), expires_at=at + CODE_LIVES, created_at=at
+        link=link,
+        number=route.value,
+        digest=_digest(link, digits),
+        stamp_digest=_stamp(link, stamp),
+        expires_at=at + CODE_LIVES,
+        created_at=at,
     )
     fact = f"own_code:{link.pk}"
     set_fact(key=fact, value=str(code.uuid))  # the text of the earlier one does not go any more
@@ -140,6 +145,9 @@ def _open(*, link: CandidateLink, digits: str, token: str, by: Actor, at: dateti
     _one_at_a_time(link)
     code = CandidateCode.objects.filter(link=link, used_at__isnull=True, ended_at__isnull=True, expires_at__gt=at).first()
     if code is None or not hmac.compare_digest(code.digest, _digest(link, digits)):
+        raise WrongCode()
+    route = reachable_route_of(link.candidate)
+    if route is None or route.value != code.number:  # it went to a phone that is theirs no longer
         raise WrongCode()
     CandidateCode.objects.filter(pk=code.pk).update(used_at=at)
     CandidateSession.objects.filter(link=link, ended_at__isnull=True).update(ended_at=at)

@@ -9,7 +9,7 @@ from candidates.models import Candidate, LinkPurpose
 from candidates.services.link import make_link_of
 from ground.actor import Actor
 from ground.door import Refused
-from outreach.queries import text_route
+from pathways.queries.company import text_route_of
 
 #: How long a link is of use when nobody says otherwise.
 USUAL_DAYS = 30
@@ -31,7 +31,7 @@ def link_in_a_text(*, candidate: Candidate, purpose: str, days: int, by: Actor, 
     """The same as part of another service, which writes down that the text was written."""
     if candidate.died_on is not None:
         raise Refused("This person has died.")
-    route = text_route(candidate)
+    route = text_route_of(candidate)
     number = route.value if route is not None else ""
     _link, token = make_link_of(candidate=candidate, purpose=purpose, number=number, days=days, by=by, at=at)
     return address_of(token)

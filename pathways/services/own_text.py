@@ -11,9 +11,9 @@ from ground.door import Conflict, Refused
 from ground.phones import show_phone
 from outreach.choices import MessageState
 from outreach.models import Message
-from outreach.queries import text_route
 from outreach.services.message import queue_message, withdraw_message
 from pathways.models import Pathway
+from pathways.queries.company import records_of, text_route_of
 from pathways.services.own_page import USUAL_DAYS, link_in_a_text
 from pathways.services.text import Moment, template_for, values_of
 
@@ -32,12 +32,12 @@ def text_own_page(*, case: Pathway, by: Actor, at: datetime) -> Message:
     candidate = case.candidate
     if case.do_not_contact:
         raise Refused("This person has asked not to be contacted.")
-    route = text_route(candidate)
+    route = text_route_of(candidate)
     if route is None:
         raise Refused("This person has no mobile number that may be texted.")
     if not route.may_mention:
         raise Refused("The programme must not be mentioned on this number: tell them another way.")
-    waiting = Message.objects.filter(candidate=candidate, template__code__startswith=CODE, state=MessageState.READY)
+    waiting = Message.objects.filter(candidate__in=records_of(candidate), template__code__startswith=CODE, state=MessageState.READY)
     if waiting.filter(line__e164=route.value).exists():
         raise Conflict("A text with their page is on its way already.")
     link = link_in_a_text(candidate=candidate, purpose=LinkPurpose.PAGE, days=USUAL_DAYS, by=by, at=at)

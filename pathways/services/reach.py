@@ -11,10 +11,9 @@ from ground.actor import Actor
 from ground.door import Conflict, Refused, transact
 from outreach.choices import NEVER_WENT, WENT, MessageState
 from outreach.models import Fact, Message
-from outreach.services.line import reachable_route
 from outreach.services.message import withdraw_message
 from pathways.models import MACHINES, Pathway, StageChange
-from pathways.queries.company import records_of
+from pathways.queries.company import reachable_route_of, records_of
 from pathways.services.decline import still_safe, text_decline_again
 from pathways.services.text import TELLINGS, wording_of, write_again, write_texts
 from pathways.services.unsent import say_instead
@@ -28,7 +27,7 @@ def add_way(
     """One more way to reach the person; the main one when they say so. Texts that wait then go to it."""
     route = add_route(candidate=candidate, kind=kind, value=value, typed=typed, safe=safe, by=by, at=at)
     if main:
-        make_main(route=route, by=by, at=at)
+        make_main(route=route, records=records_of(route.candidate), by=by, at=at)
     redirect_texts(candidate=candidate, at=at)
     return route
 
@@ -38,7 +37,7 @@ def put_way_right(*, route: ContactRoute, version: int, values: dict[str, Any], 
     """The number itself, what is safe on it, or that it is the one to try first. Texts that wait for the old number go anew."""
     change_route(route=route, version=version, values=values, by=by, at=at)
     if main:
-        make_main(route=route, by=by, at=at)
+        make_main(route=route, records=records_of(route.candidate), by=by, at=at)
     redirect_texts(candidate=route.candidate, at=at)
     return route
 
@@ -56,8 +55,9 @@ def redirect_texts(*, candidate: Candidate, at: datetime) -> int:
 
     A text keeps the number it was written with, so a changed number needs a new row. Links that were sent to it open nothing any more.
     """
-    route = reachable_route(candidate)
-    revoke_links(candidate=candidate, at=at, but=route.value if route is not None else "")
+    for record in Candidate.objects.filter(pk__in=records_of(candidate)):
+        route = reachable_route_of(record)
+        revoke_links(candidate=record, at=at, but=route.value if route is not None else "")
     withdrawn = 0
     waiting = (
         Message.objects.filter(candidate__in=records_of(candidate), state=MessageState.READY)

@@ -239,7 +239,7 @@ def own_answer(
         drawn.append(one)
     deeds = []
     for deed in page.deeds:
-        story = next((each for each in page.stories if each.case.pk == deed.change.pathway_id), None)
+        story = next((each for each in page.stories if deed.change.pathway_id in each.case.ids), None)
         if story is not None and may_do(TAKEN_BY.get((deed.change.machine, deed.change.step), ""), purpose=link.purpose, shared=shared):
             deeds.append(
                 (deed, Button("undo", deed.change, _form("undo", deed.change, story, bound=bound, at=at, today=today), ACTS["undo"]))
@@ -297,7 +297,7 @@ def _row_of(page: OwnPage, name: str, row: str, *, purpose: str, shared: bool) -
         for deed in page.deeds:
             way = TAKEN_BY.get((deed.change.machine, deed.change.step), "")
             if str(deed.change.uuid) == row and may_do(way, purpose=purpose, shared=shared):
-                return next(each for each in page.stories if each.case.pk == deed.change.pathway_id), deed.change
+                return next(each for each in page.stories if deed.change.pathway_id in each.case.ids), deed.change
         return None
     if not may_do(name, purpose=purpose, shared=shared):
         return None

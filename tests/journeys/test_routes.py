@@ -20,6 +20,7 @@ from outreach.models import Contact, Event, Message
 from outreach.services.event import new_code
 from pathways.models import Consent, ImportRun, InterestPost, Interview, Note, PreEmploymentCheck, StageChange, Support, Task, TrainingPlace
 from pathways.queries.steps import FOLDERS
+from pathways.services import case as cases
 from pathways.services import interview, training
 from pathways.services.contact import log_contact
 from pathways.services.door import Taken
@@ -79,6 +80,7 @@ def house() -> House:
         "retention_check": check,
         "change": StageChange.objects.filter(pathway=case, machine="placement", step="start").latest("pk"),
         "contact": Contact.objects.get(pk=contact.pk),
+        "handed_over": handed_over(scene, users["outreach_worker"]),
         "text": text,
         "consent": Consent.objects.get(candidate=case.candidate, kind="share_with_employer"),
         "decline_task": decline_task,
@@ -106,6 +108,12 @@ def house() -> House:
         ),
     }
     return House(scene, users, rows)
+
+
+def handed_over(scene: Scene, worker: Any) -> StageChange:
+    """What the worker gave to a colleague with one press."""
+    cases.hand_over(case=scene.case(at=scene.at), to=scene.worker, organisation=scene.delivery, by=actor(worker), at=scene.at)
+    return StageChange.objects.get(step="hand_over", actor=worker)
 
 
 def twice(scene: Scene) -> dict[str, Any]:
@@ -163,6 +171,7 @@ KIND: dict[str, str] = {
     **dict.fromkeys(("course", "edit_course", "finish_course", "register", "register_file"), "course"),
     **dict.fromkeys(("event", "edit_event", "event_talks", "cancel_event", "repeat_event", "event_poster"), "event"),
     "undo": "change",
+    "undo_hand_over": "handed_over",
     "make_row": "pathway",
     "new_case": "person",
     **dict.fromkeys(("end_membership", "take_away_second_factor"), "membership"),

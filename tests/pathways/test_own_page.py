@@ -382,5 +382,5 @@ def test_the_page_asks_as_many_queries_for_one_introduction_as_for_three(scene: 
             case=first.pathway, heading=scene.heading(), consent_how="phone", share_phone=False, note="", by=scene.by, at=scene.past
         )
     browser, _page = sitting(scene, first.pathway)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         browser.get()

@@ -14,6 +14,7 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict, Refused
 from pathways.models import ImportRow, ImportRun, Note, Pathway
+from pathways.queries.company import records_of
 
 #: Languages as registers name them. What is in another language than these is kept as "other", with the word as a note.
 LANGUAGES = {
@@ -108,7 +109,7 @@ def fill_person(row: ImportRow, person: Candidate, *, by: Actor, at: datetime) -
     if empty:
         correct_person(candidate=person, version=person.version, values=empty, by=by, at=at)
     _reach(person, told, by=by, at=at)
-    has_address = Address.objects.filter(candidate=person, valid_to__isnull=True, replaced_by__isnull=True).exists()
+    has_address = Address.objects.filter(candidate__in=records_of(person), valid_to__isnull=True, replaced_by__isnull=True).exists()
     if not has_address and (told.get("postcode") or told.get("address")):
         _live(person, told, by=by, at=at)
     _answers(person, told, by=by, at=at)
@@ -130,7 +131,7 @@ def change_person(row: ImportRow, person: Candidate, *, by: Actor, at: datetime)
 
 def _reach(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime) -> None:
     ways = ways_of(told)
-    held = set(ContactRoute.objects.current().filter(candidate=person).values_list("value", flat=True)) if ways else set()
+    held = set(ContactRoute.objects.current().filter(candidate__in=records_of(person)).values_list("value", flat=True)) if ways else set()
     for value, kind in ways.items():
         if value not in held:
             add_route(candidate=person, kind=kind, value=value, by=by, at=at)
