@@ -34,7 +34,15 @@ class Hand:
         spoken = re.compile("^" + re.escape(name).replace(":", r"\s*:"))  # what is hidden from the eye may stand apart
         found = self.page.locator("main").get_by_role(role, name=spoken, include_hidden=True).first
         self.unfold(found)
-        found.click()
+        self.press_this(found)
+
+    def press_this(self, found: Locator) -> None:
+        """A link, or a button. A form goes by way of the device's keeper: the press returns before the page that answers it is there."""
+        if found.evaluate("each => each.type === 'submit'"):
+            with self.page.expect_navigation():
+                found.click()
+        else:
+            found.click()
         self.page.wait_for_load_state()
 
     def unfold(self, found: Locator) -> None:

@@ -65,12 +65,7 @@ def seen(hand: Hand) -> None:
 
 def act(hand: Hand, row: Any, name: str) -> None:
     """Press what stands in a row."""
-    button = row.get_by_role("button", name=name)
-    if isinstance(hand, Keys):
-        hand.press_this(button)
-    else:
-        button.click()
-        hand.page.wait_for_load_state()
+    hand.press_this(row.get_by_role("button", name=name))
 
 
 def test_a_whole_day(serve: Any, way_in: Callable[[str], Hand], settings: Any) -> None:

@@ -111,8 +111,8 @@ def house() -> House:
 
 
 def handed_over(scene: Scene, worker: Any) -> StageChange:
-    """What the worker gave to a colleague with one press."""
-    cases.hand_over(case=scene.case(at=scene.at), to=scene.worker, organisation=scene.delivery, by=actor(worker), at=scene.at)
+    """What the worker took over with one press."""
+    cases.hand_over(case=scene.case(at=scene.at), to=worker, organisation=scene.delivery, by=actor(worker), at=scene.at)
     return StageChange.objects.get(step="hand_over", actor=worker)
 
 

@@ -19,7 +19,6 @@ from outreach.delivery import sweep
 from outreach.models import Message
 from outreach.queries import phone_of
 from outreach.services.line import line_of
-from outreach.tasks import deliver
 from pathways.models import Pathway
 from pathways.services import own_text
 from tests.factories import World
@@ -87,15 +86,6 @@ def test_a_token_and_a_code_are_in_no_log_no_table_no_address_and_no_answers_hea
     assert {answer["Referrer-Policy"] for answer in answers} == {"no-referrer"}
     assert OnceToken.objects.exists()
     assert CandidateSession.objects.exists()
-
-
-def test_the_broker_is_handed_a_number_alone(scene: Own, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[Any] = []
-    monkeypatch.setattr(deliver, "apply_async", lambda *given, **more: sent.append((given, more)))
-    browser = scene.browser(scene.reachable(scene.open()))
-    browser.ask()
-    assert browser.token not in repr(sent)
-    assert code_sent() not in repr(sent)
 
 
 def test_a_text_holds_its_link_sealed_until_it_goes_and_staff_read_that_there_is_one(scene: Own, settings: Any) -> None:
