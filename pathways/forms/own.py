@@ -1,7 +1,7 @@
 """What a person fills in on their own page: few fields, choices rather than writing. Its words are in every language we have."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -49,6 +49,9 @@ class OwnForm(HouseForm):
         super().__init__(*args, **kwargs)
         self.today, self.others, self.full = today, others, full
         self.add_choices()
+        for field in self.fields.values():  # the house's own sentence is in English
+            if "invalid_choice" in field.error_messages:
+                field.error_messages["invalid_choice"] = CHOOSE
 
     def add_choices(self) -> None:
         """Choices that depend on the day or the row."""
@@ -68,6 +71,20 @@ class AskTime(OwnForm):
         widget=forms.TextInput(attrs={"dir": "auto"}),
         error_messages={"max_length": _("This is too long. Use 200 letters or fewer.")},
     )
+
+
+class ChooseTime(OwnForm):
+    """One of the times on offer."""
+
+    when = forms.ChoiceField(label=_("Which time?"), error_messages={"required": CHOOSE, "invalid_choice": CHOOSE})
+
+    def add_choices(self) -> None:
+        field: Any = self.fields["when"]
+        field.choices = [("", _("Choose a time")), *self.others]
+
+    def time(self) -> datetime:
+        """The moment chosen."""
+        return datetime.fromisoformat(self.cleaned_data["when"])
 
 
 class AcceptOffer(OwnForm):

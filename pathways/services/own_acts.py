@@ -3,22 +3,25 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from accounts.models import BankHoliday
+from accounts.models import BankHoliday, User
 from accounts.services.audit import service
 from candidates.models import Candidate, ContactRoute
 from candidates.services.person import change_route
 from ground.actor import Actor
 from ground.clock import add_working_days, today_london
-from ground.door import transact
+from ground.door import Conflict, transact
 from outreach.choices import MessageState
 from outreach.models import Message
 from outreach.services.message import withdraw_message
 from outreach.services.template import tidy
-from pathways.models import Pathway, Task
+from pathways.models import Interview, Pathway, Task
 from pathways.models.task import TaskState
+from pathways.queries.chat_times import free_times
 from pathways.queries.company import records_of
 from pathways.queries.letter import stop_of
+from pathways.services import interview
 from pathways.services.case import set_not_now
+from pathways.services.door import Taken
 from pathways.services.letter import stop_letters
 from pathways.services.task import add_task
 from pathways.services.text import LONGEST_TASK
@@ -36,10 +39,36 @@ def _ask(case: Pathway, words: str, *, by: Actor, at: datetime) -> None:
 
 @service("own_page.ask_time")
 def ask_for_time(*, case: Pathway, wish: str, moving: bool, by: Actor, at: datetime) -> Pathway:
-    """When a chat would suit them: nobody's diary is open to them, so a worker books it. One that is booked stands until then."""
+    """When a chat would suit them, where no time on offer does: a worker books it. One that is booked stands until then."""
     what = "Asks on their own page for another time for the chat" if moving else "Asks on their own page for a chat"
     _ask(case, f"{what}: {wish}" if wish else what, by=by, at=at)
     return case
+
+
+#: Where a chat is that a person booked by themselves: no room is promised by a page.
+BY_PHONE = "by phone"
+
+
+@transact
+def book_time(*, case: Pathway, when: datetime, by: Actor, at: datetime) -> Interview:
+    """A chat by phone at one of the times that the page offers. Raises Conflict when the time is taken by now."""
+    _hold_time(case.owner, when, at=at)
+    return interview.book_chat(case=case, when=when, place=BY_PHONE, host=case.owner, by=by, at=at)
+
+
+@transact
+def move_to_time(*, chat: Interview, when: datetime, taken: Taken, by: Actor, at: datetime) -> Interview:
+    """The chat at another of those times, with the same host at the same place. Raises Conflict when the time is taken by now."""
+    _hold_time(chat.host, when, at=at)
+    return interview.move_chat(chat=chat, when=when, place=chat.place, host=chat.host, by=by, at=at, taken=taken)
+
+
+def _hold_time(host: User | None, when: datetime, *, at: datetime) -> None:
+    """One at a time for each host: of two who choose the same moment the second is told."""
+    if host is not None:
+        User.objects.unscoped("whose time it is").select_for_update(no_key=True).get(pk=host.pk)
+    if when not in free_times(host, at=at):
+        raise Conflict("This time is taken by now: choose another.")
 
 
 @transact

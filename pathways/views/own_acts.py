@@ -18,13 +18,16 @@ from ground.languages import FIELD, language_now
 from ground.once import answer_once
 from pathways.forms import own as forms
 from pathways.forms.stamp import new_stamp
-from pathways.models import Introduction
+from pathways.models import Interview, Introduction, Pathway
+from pathways.models.task import TaskKind
+from pathways.queries.chat_times import free_times, may_be_rung
 from pathways.queries.own import OwnPage, Story, is_shared, own_page
 from pathways.services import case as cases
 from pathways.services import interview, introduction, own_acts, placement, retention
 from pathways.services.door import Taken
 from pathways.services.introduction import FULL_ENOUGH
 from pathways.services.undo import undo_step
+from pathways.templatetags.own import own_day
 from pathways.workflow.pathway import IN_WORK, Stage
 
 
@@ -68,6 +71,20 @@ def _answer(in_post: bool) -> Callable[[Doing], object]:
 
 
 ACTS: dict[str, Act] = {
+    "chat.move": Act(
+        _("Move the chat"),
+        lambda d: own_acts.move_to_time(chat=d.row, when=d.form.time(), **d.who),
+        forms.ChooseTime,
+        fold=_("Choose another time"),
+        shared=True,
+    ),
+    "chat.book": Act(
+        _("Book the chat"),
+        lambda d: own_acts.book_time(case=d.row, when=d.form.time(), by=d.by, at=d.at),
+        forms.ChooseTime,
+        fold=_("Choose a time: we ring you"),
+        shared=True,
+    ),
     "chat.ask": Act(
         _("Ask for it"),
         lambda d: own_acts.ask_for_time(case=d.story.case, wish=d.form.cleaned_data["wish"], moving=bool(d.story.chats), by=d.by, at=d.at),
@@ -110,6 +127,8 @@ ACTS: dict[str, Act] = {
     ),
     "undo": Act(_("Take it back"), lambda d: undo_step(change=d.row, by=d.by, at=d.at)),
 }
+#: What is owed where somebody waits for a chat and none is booked.
+ASKS_FOR_A_CHAT = frozenset({TaskKind.BOOK_CHAT, TaskKind.REBOOK_CHAT})
 #: What a link that was sent for one thing opens besides.
 OPENS: dict[str, tuple[str, ...]] = {
     LinkPurpose.CHAT: ("chat.",),
@@ -118,6 +137,8 @@ OPENS: dict[str, tuple[str, ...]] = {
 }
 #: Machine and step -> the act by which it is taken here: only who may take it may take it back.
 TAKEN_BY = {
+    ("interview", "book"): "chat.book",
+    ("interview", "move"): "chat.move",
     ("interview", "cancel"): "chat.cancel",
     ("introduction", "accept"): "offer.accept",
     ("introduction", "decline_by_candidate"): "offer.decline",
@@ -172,7 +193,23 @@ class Drawn:
         return self.acts.get(place, [])
 
 
-def _offered(story: Story) -> Iterator[tuple[str, Any]]:
+class Times:
+    """Times on offer of each host, looked up once a page."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.known: dict[int | None, list[datetime]] = {}
+
+    def of(self, row: Interview | Pathway) -> list[datetime]:
+        """Those of whoever holds the chat, or would."""
+        host = row.host if isinstance(row, Interview) else row.owner
+        key = host.pk if host is not None else None
+        if key not in self.known:
+            self.known[key] = free_times(host, at=self.at)
+        return self.known[key]
+
+
+def _offered(story: Story, *, times: Times) -> Iterator[tuple[str, Any]]:
     """Each act that the story's rows leave open, on its row."""
     case = story.case
     for told in story.checks:
@@ -180,7 +217,11 @@ def _offered(story: Story) -> Iterator[tuple[str, Any]]:
     for told in story.offers:
         yield from ((name, told.row) for name in ("offer.accept", "offer.decline"))
     for told in story.chats:
+        if times.of(told.row):
+            yield "chat.move", told.row
         yield "chat.cancel", told.row
+    if case.next_kind in ASKS_FOR_A_CHAT and not story.chats and times.of(case) and may_be_rung(case.candidate):
+        yield "chat.book", case
     if case.is_open and case.stage not in IN_WORK:
         yield "chat.ask", case
     if not story.checks:
@@ -196,12 +237,16 @@ def _offered(story: Story) -> Iterator[tuple[str, Any]]:
         yield "case.stop", case
 
 
-def _form(name: str, row: Any, story: Story, *, bound: str, at: datetime, today: date, data: Any = None) -> forms.OwnForm:
+def _form(
+    name: str, row: Any, story: Story, *, bound: str, at: datetime, today: date, data: Any = None, times: Times | None = None
+) -> forms.OwnForm:
     others: list[tuple[str, str]] = []
     full = False
     if isinstance(row, Introduction):
         others = [(str(each.uuid), f"{each.heading.title}, {each.employer.name}") for each in story.others(row)]
         full = row.offer_hours is not None and row.offer_hours >= FULL_ENOUGH
+    elif name in {"chat.move", "chat.book"}:
+        others = [(each.isoformat(), f"{own_day(each)}, {each:%H:%M}") for each in (times or Times(at)).of(row)]
     initial = {
         "act": name,
         "row": row.uuid,
@@ -228,13 +273,13 @@ def own_answer(
     """The page as things stand now; `failed` is the form that could not be taken, drawn with what was typed in its place."""
     page, shared = own_page(link.candidate, today=today), is_shared(link)
     wrong = (failed["act"].value(), str(failed["row"].value())) if failed is not None else None
-    drawn = []
+    drawn, times = [], Times(at)
     for story in page.stories:
         one = Drawn(story, story.case.organisation.contact_phone)
-        for name, row in _offered(story):
+        for name, row in _offered(story, times=times):
             if may_do(name, purpose=link.purpose, shared=shared):
                 here = wrong == (name, str(row.uuid))
-                form = failed if here and failed is not None else _form(name, row, story, bound=bound, at=at, today=today)
+                form = failed if here and failed is not None else _form(name, row, story, bound=bound, at=at, today=today, times=times)
                 one.acts.setdefault(f"{name.partition('.')[0]}-{row.pk}", []).append(Button(name, row, form, ACTS[name], open=here))
         drawn.append(one)
     deeds = []
@@ -267,7 +312,7 @@ def act_on(request: HttpRequest, link: CandidateLink, *, bound: str, at: datetim
     def act() -> HttpResponse:
         page, shared = own_page(link.candidate, today=today), is_shared(link)
         name = request.POST.get("act", "")
-        found = _row_of(page, name, request.POST.get("row", ""), purpose=link.purpose, shared=shared)
+        found = _row_of(page, name, request.POST.get("row", ""), purpose=link.purpose, shared=shared, at=at)
         if found is None:
             return again(409, changed=True)
         story, row = found
@@ -291,7 +336,7 @@ def act_on(request: HttpRequest, link: CandidateLink, *, bound: str, at: datetim
         return again(422, page_too_old=True)
 
 
-def _row_of(page: OwnPage, name: str, row: str, *, purpose: str, shared: bool) -> tuple[Story, Any] | None:
+def _row_of(page: OwnPage, name: str, row: str, *, purpose: str, shared: bool, at: datetime) -> tuple[Story, Any] | None:
     """The row that an act names, where the page offers that act on it."""
     if name == "undo":
         for deed in page.deeds:
@@ -301,8 +346,9 @@ def _row_of(page: OwnPage, name: str, row: str, *, purpose: str, shared: bool) -
         return None
     if not may_do(name, purpose=purpose, shared=shared):
         return None
+    times = Times(at)
     for story in page.stories:
-        for offered, each in _offered(story):
+        for offered, each in _offered(story, times=times):
             if offered == name and str(each.uuid) == row:
                 return story, each
     return None

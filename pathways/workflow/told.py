@@ -42,6 +42,8 @@ WHO: dict[str, str] = {"candidate": _("You do this."), "employer": _("The employ
 OURS = _("We do this.")
 #: What a person did on their own page, by machine and step: for "take it back".
 DID: dict[tuple[str, str], str] = {
+    ("interview", "book"): _("You booked a chat."),
+    ("interview", "move"): _("You moved the chat."),
     ("interview", "cancel"): _("You cancelled the chat."),
     ("introduction", "accept"): _("You said yes to the job."),
     ("introduction", "decline_by_candidate"): _("You said no to the job."),

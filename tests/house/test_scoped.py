@@ -47,6 +47,7 @@ REASONS = {
     "users who could see a person",
     "workers of the importing organisation",
     "workers who may hold a case",
+    "whose time it is",
     "workers, each with their own day",
 }
 #: Addresses that anybody may open without having signed in. Those of the demo are there in a demo alone.

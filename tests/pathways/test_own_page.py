@@ -264,7 +264,7 @@ def test_stop_contacting_me_in_work_is_a_permission_and_ends_no_job(scene: Own) 
 
 @pytest.mark.parametrize(
     ("purpose", "acts"),
-    [("chat", {"chat.cancel", "chat.ask", "case.stop"}), ("offer", {"case.stop"}), ("check", {"case.stop"})],
+    [("chat", {"chat.move", "chat.cancel", "chat.ask", "case.stop"}), ("offer", {"case.stop"}), ("check", {"case.stop"})],
 )
 def test_a_link_for_one_thing_opens_that_thing(scene: Own, purpose: str, acts: set[str]) -> None:
     chat = scene.chat()
@@ -289,7 +289,7 @@ def test_a_shared_phone_gets_the_narrow_page(scene: Own, how: str) -> None:
     words = said(page)
     assert "Others use this phone too" in words
     assert [word for word in (scene.trust.name, "job offer", "Library", "Where you are") if word in words] == []
-    assert set(offered(page)) == {"chat.cancel", "chat.ask", "case.stop"}
+    assert set(offered(page)) == {"chat.move", "chat.cancel", "chat.ask", "case.stop"}
     full = form_of(page, "case.stop", str(chat.pathway.uuid))
     assert browser.post(**{**full, "act": "offer.accept", "row": str(offer.uuid)}).status_code == 409
     offer.refresh_from_db()
@@ -382,5 +382,5 @@ def test_the_page_asks_as_many_queries_for_one_introduction_as_for_three(scene: 
             case=first.pathway, heading=scene.heading(), consent_how="phone", share_phone=False, note="", by=scene.by, at=scene.past
         )
     browser, _page = sitting(scene, first.pathway)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(21):
         browser.get()
