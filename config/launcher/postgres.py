@@ -123,6 +123,7 @@ def start(name: str, *, quick: bool = False, alone: bool = False) -> Server:
             "jit": "off",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            "log_line_prefix": "%m [%p] %d ",  # test runs side by side share a log, and each asks for what its own database said
         }
         if quick:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "256MB"}

@@ -19,11 +19,11 @@ from outreach.models import Event
 from outreach.services.message import stop_messages_to
 from pathways.models import Interview, Introduction, Ownership, Pathway, Placement, RetentionCheck, StageChange, TrainingPlace
 from pathways.queries.colleagues import may_hold
-from pathways.queries.company import cases_of, records_of
+from pathways.queries.company import cases_of
 from pathways.queries.facts import marks_of
 from pathways.services.block import is_blocked, refuse_blocked
 from pathways.services.door import TODAY, Taken, change_stage, last_day_of
-from pathways.services.locking import lock_cases
+from pathways.services.locking import lock_cases, lock_records
 from pathways.services.pause import begin_pause, end_pause, go_on
 from pathways.services.task import owe_nothing
 from pathways.services.training import offer_seat
@@ -246,8 +246,8 @@ def record_death(*, candidate: Candidate, died_on: date, by: Actor, at: datetime
     """
     if died_on > today_london(at):
         raise Refused("That day is still to come.", field="died_on")
+    records = lock_records(candidate)
     candidate.change(version=candidate.version, died_on=died_on)
-    records = records_of(candidate)
     for same in Candidate.objects.filter(pk__in=records[1:]).order_by("pk"):
         same.change(version=same.version, died_on=died_on)
     cases = Pathway.objects.select_for_update(no_key=True, of=("self",)).filter(candidate__in=records).order_by("id")

@@ -8,7 +8,7 @@ from django.db.models import Q, Subquery
 from candidates.models import Candidate
 from ground.door import Conflict
 from pathways.models import Pathway
-from pathways.queries.company import read_together
+from pathways.queries.company import read_together, records_of
 from pathways.workflow.pathway import Stage
 
 MEANWHILE = "This person was merged with another record, or told apart from one, while you had this open."
@@ -47,6 +47,16 @@ def _beside(pk: int) -> Q:
     mine = Pathway.objects.filter(pk=pk).order_by()
     same = Q(person_key=Subquery(mine.values("person_key")), programme=Subquery(mine.values("programme")))
     return same & (Q(stage=Stage.MERGED) | ~Q(read_with=[]))
+
+
+def lock_records(person: Candidate) -> list[int]:
+    """Lock every record of somebody, by number, as a merge does before cases; their ids, the one given first. Raises Conflict as above."""
+    fresh = Candidate(pk=person.pk)  # what a page knew of merges may be old by now
+    records = records_of(fresh)
+    list(Candidate.objects.select_for_update(no_key=True).filter(pk__in=records).order_by("pk").values_list("pk"))
+    if set(records_of(fresh)) != set(records):
+        raise Conflict(MEANWHILE)
+    return records
 
 
 def lock_person(case: Pathway) -> None:

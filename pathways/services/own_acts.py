@@ -17,12 +17,12 @@ from outreach.services.template import tidy
 from pathways.models import Interview, Pathway, Task
 from pathways.models.task import TaskState
 from pathways.queries.chat_times import free_times
-from pathways.queries.company import records_of
 from pathways.queries.letter import stop_of
 from pathways.services import interview
 from pathways.services.case import set_not_now
 from pathways.services.door import Taken
 from pathways.services.letter import stop_letters
+from pathways.services.locking import lock_records
 from pathways.services.task import add_task
 from pathways.services.text import LONGEST_TASK
 from pathways.workflow.pathway import OPEN_NOT_IN_WORK
@@ -78,12 +78,12 @@ def stop_contact(*, person: Candidate, cases: Sequence[Pathway], by: Actor, at: 
     The job is not ended by it, nor are its questions to the employer. Whoever stands in several records is one person: it
     holds for the numbers and the texts of all of them.
     """
+    records = lock_records(person)
     for case in cases:
         if case.stage in OPEN_NOT_IN_WORK:
             set_not_now(case=case, do_not_contact=True, by=by, at=at)
         elif case.is_open:
             _ask(case, "Asked on their own page that we stop contacting them", by=by, at=at)
-    records = records_of(person)
     for route in ContactRoute.objects.current().filter(candidate__in=records, kind__in=["mobile", "landline"]):
         if route.may_text or route.may_call:
             change_route(route=route, version=route.version, values={"may_text": False, "may_call": False}, by=by, at=at)

@@ -16,6 +16,7 @@ from pathways.queries.integrity import look_through
 from pathways.services import case as cases
 from pathways.services import interview
 from pathways.services.merging import merge, unmerge
+from pathways.services.own_acts import stop_contact
 from tests.factories import actor
 from tests.pathways.scenes import Scene
 from tests.pathways.test_races import deadlocks
@@ -191,3 +192,33 @@ def test_one_more_case_opened_while_two_are_merged_is_the_persons(deadlocks: Cal
         assert Pathway.objects.filter(candidate__in=[one.candidate, other.candidate]).values("person_key").distinct().count() == 1
     assert deadlocks() == []
     races.sound()
+
+
+def test_a_death_written_down_while_two_are_merged_is_the_persons(deadlocks: Callable[[], list[str]]) -> None:
+    scene = Races()
+    for _ in range(RACES):
+        one, two = scene.some(2)
+        heard = at_once(
+            scene.merging(one, two),
+            lambda pk=two.candidate_id: cases.record_death(  # type: ignore[misc]
+                candidate=Candidate.objects.get(pk=pk), died_on=scene.today - timedelta(days=1), by=scene.by, at=scene.now
+            ),
+        )
+        assert "done" in heard, heard
+    assert deadlocks() == []
+    scene.sound()
+
+
+def test_stop_contacting_me_and_a_merge_at_the_same_moment_wait_for_each_other(deadlocks: Callable[[], list[str]]) -> None:
+    scene = Races()
+    for _ in range(RACES):
+        one, two = scene.some(2)
+        heard = at_once(
+            scene.merging(one, two),
+            lambda pk=two.pk: stop_contact(  # type: ignore[misc]
+                person=Candidate.objects.get(pathways=pk), cases=[Pathway.objects.get(pk=pk)], by=scene.by, at=scene.now
+            ),
+        )
+        assert "done" in heard, heard
+    assert deadlocks() == []
+    scene.sound()

@@ -147,7 +147,8 @@ def deadlocks() -> Callable[[], list[str]]:
 
     def said() -> list[str]:
         lines = log.read_bytes()[begun:].decode(errors="replace").splitlines() if log.exists() else []
-        return [*(line for line in lines if "deadlock" in line), *["counted"] * (counted() - before)]
+        ours = f" {connection.settings_dict['NAME']} "
+        return [*(line for line in lines if "deadlock" in line and ours in line), *["counted"] * (counted() - before)]
 
     return said
 
