@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from candidates.likeness import Known, Likeness
 from candidates.models import Candidate, Merge, MergeProposal, NotSame, SuggestedPair
 from candidates.models.alike import compared, known_of, near, records_of, roots_of
 from candidates.models.spelling import knows_trigrams
+from ground.door import transact
 
 #: So many people are looked at in one transaction.
 SLICE = 200
@@ -25,11 +25,12 @@ def to_compare() -> int:
     return Candidate.objects.filter(compared_at__isnull=True).count()
 
 
-@transaction.atomic
+@transact
 def compare_next(*, at: datetime, most: int = SLICE) -> int:
     """Look for others who may be the next of the people that wait, and keep whom it finds; how many people it was.
 
-    Done twice, it changes nothing. Rows that somebody is at are left to the next time.
+    Done twice, it changes nothing. Rows that somebody is at are left to the next time. People are locked before their pairs, as by
+    whoever decides about them; two who compare at once may still meet in the pairs, and the one in the way tries again.
     """
     waiting = Candidate.objects.select_for_update(no_key=True, skip_locked=True).filter(compared_at__isnull=True)
     records = [row.pk for row in waiting.order_by("id").only("pk")[:most]]
@@ -45,7 +46,7 @@ def pairs_to_look_at_again(*, before: int, most: int = SLICE) -> list[int]:
     return list(pairs.order_by("-id").values_list("pk", flat=True)[:most])
 
 
-@transaction.atomic
+@transact
 def look_again(*, pairs: Collection[int], at: datetime) -> int:
     """Compare these pairs anew, as the night does: what no longer holds leaves the list. How many people it was."""
     rows = SuggestedPair.objects.filter(pk__in=pairs).values_list("one", "other")

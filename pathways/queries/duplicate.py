@@ -15,8 +15,9 @@ from ground.templatetags.said import day
 from pathways.models import Pathway, Placement
 from pathways.queries.company import cases_of
 from pathways.queries.due import stage_words
-from pathways.queries.duplicates import common_words, proposal_of, told_apart
+from pathways.queries.duplicates import common_words, proposal_of
 from pathways.queries.imports import born_words as born_in_words
+from pathways.queries.merging import told_apart
 from pathways.scope import pathways, placements
 from pathways.workflow.pathway import Stage
 
@@ -113,6 +114,7 @@ class PairPage:
 def pair_page(user: object, pair: SuggestedPair) -> PairPage:
     """The two records as the user sees them; what is out of their sight is on neither side."""
     one, other = sides_of(user, [pair.one, pair.other])
+    members = records_of([pair.one_id, pair.other_id])
     like = likeness(*(known_of([pair.one_id, pair.other_id])[pk] for pk in (pair.one_id, pair.other_id)))
     against = [str(code.label) for code in like.differ]
     return PairPage(
@@ -125,7 +127,7 @@ def pair_page(user: object, pair: SuggestedPair) -> PairPage:
         against=" and ".join(against),
         would=would_do(one, other),
         proposal=proposal_of(pair),
-        apart=told_apart(pair),
+        apart=told_apart(members[pair.one_id], members[pair.other_id]),
     )
 
 

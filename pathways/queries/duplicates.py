@@ -44,20 +44,31 @@ def pairs(user: object) -> QuerySet[SuggestedPair]:
 def listed(user: object, filters: Mapping[str, str]) -> QuerySet[SuggestedPair]:
     """Pairs as the filters ask for them, each may be left out: show (proposed, apart), whose (me), common (see IN_COMMON).
 
-    What was told apart leaves the list. So does a record that is read under another one: the key of a person is that of the record which
-    goes on, and no case bears its own any more.
+    What was told apart leaves the list, by whichever of their records, unless it was proposed and somebody must answer. So does a
+    record that is read under another one: the key of a person is that of the record which goes on, and no case bears its own any more.
     """
     seen = pathways(user).exclude(stage=Stage.VOID)
     one, other = seen.filter(person_key=OuterRef("one__uuid")), seen.filter(person_key=OuterRef("other__uuid"))
     rows = SuggestedPair.objects.filter(Exists(one), Exists(other)).select_related("one", "other")
-    apart = Exists(NotSame.objects.filter(one=OuterRef("one"), other=OuterRef("other"), ended_at__isnull=True))
-    rows = rows.filter(apart if filters.get("show") == "apart" else ~apart)
+    proposed = Exists(MergeProposal.objects.filter(one=OuterRef("one"), other=OuterRef("other"), closed_at__isnull=True))
+    rows = rows.filter(_told_apart() if filters.get("show") == "apart" else Q(proposed) | ~Q(_told_apart()))
     if filters.get("show") == "proposed":
-        rows = rows.filter(Exists(MergeProposal.objects.filter(one=OuterRef("one"), other=OuterRef("other"), closed_at__isnull=True)))
+        rows = rows.filter(proposed)
     if filters.get("whose") == "me":
         rows = rows.filter(Exists(_of(held(user), "one")) | Exists(_of(held(user), "other")))
     codes = IN_COMMON.get(filters.get("common", ""))
     return rows.filter(agree__overlap=list(codes)) if codes else rows
+
+
+def _told_apart() -> Exists:
+    """Whether somebody told these two apart, or a record of the one from a record of the other. NotSame is a short table."""
+
+    def records_under(record: str) -> QuerySet:
+        return Pathway.objects.filter(person_key=OuterRef(OuterRef(f"{record}__uuid"))).order_by().values("candidate")
+
+    one, other = records_under("one"), records_under("other")
+    said = NotSame.objects.filter(ended_at__isnull=True)
+    return Exists(said.filter(Q(one__in=one, other__in=other) | Q(one__in=other, other__in=one)))
 
 
 def _of(cases: QuerySet[Pathway], record: str) -> QuerySet[Pathway]:
@@ -196,15 +207,14 @@ def _by(user: Any) -> str:
     return f" by {user.name}" if user is not None else ""
 
 
-def told_apart(pair: SuggestedPair) -> NotSame | None:
-    """Who said that these two are two people, while it stands."""
-    rows = NotSame.objects.filter(one=pair.one_id, other=pair.other_id, ended_at__isnull=True)
-    return rows.select_related("said_by").first()
-
-
 def proposal_of(pair: SuggestedPair) -> MergeProposal | None:
     """The open proposal that these two are one person."""
     return proposals_of([pair]).get((pair.one_id, pair.other_id))
+
+
+def pair_told_apart(user: object, apart: NotSame) -> SuggestedPair | None:
+    """The pair of which it was said, where it can be taken back: in sight, whatever was merged since."""
+    return pairs(user).filter(one=apart.one_id, other=apart.other_id).first()
 
 
 def pair_between(user: object, one: int, other: int) -> SuggestedPair | None:

@@ -1,16 +1,18 @@
 """Whether two records may become one person, who may say so, and what stands in the way."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from django.db.models import Q
+
 from accounts.desk import desk_of
-from candidates.models import Candidate, Merge
+from candidates.models import Candidate, Merge, NotSame
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.templatetags.said import day
 from pathways.models import Pathway, Placement
-from pathways.queries.company import cases_of, root_of, standing_merges
+from pathways.queries.company import cases_of, records_of, root_of, standing_merges
 from pathways.rules import holds
 from pathways.scope import CASE_ROLES
 from pathways.workflow.placement import PlacementStage
@@ -70,7 +72,16 @@ def why_not(one: Candidate, other: Candidate) -> str:
     died = one.died_on or other.died_on
     if one.died_on != other.died_on and died is not None:
         return f"One of them is recorded as having died on {day(died)} and the other is not: record it there first."
+    apart = told_apart(records_of(one), records_of(other))
+    if apart is not None:
+        return f"Somebody said that {apart.one.name} and {apart.other.name} are two people. Take that back first."
     return ""
+
+
+def told_apart(mine: Collection[int], theirs: Collection[int]) -> NotSame | None:
+    """Who said that two people are two, of whichever of their records, while it stands: a merge of others does not forget it."""
+    rows = NotSame.objects.filter(Q(one__in=mine, other__in=theirs) | Q(one__in=theirs, other__in=mine), ended_at__isnull=True)
+    return rows.select_related("one", "other", "said_by").order_by("id").first()
 
 
 # -- what a page says of it ------------------------------------------------------------------------------------------------------

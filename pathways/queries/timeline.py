@@ -20,10 +20,9 @@ from pathways.models.task import TaskKind, TaskState
 from pathways.queries.acted import contact_words
 from pathways.queries.due import about_row
 from pathways.queries.timeline_details import HOST, details_of, snapshots
-from pathways.queries.timeline_words import is_noise, reasons_given, said_then, title_of
+from pathways.queries.timeline_words import is_noise, reasons_given, said_then, title_of, words_of
 from pathways.scope import messages, notes
 from pathways.services.contact import may_be_meaningful, may_void
-from pathways.services.door import chart_steps
 from pathways.services.own_text import may_take_back
 from pathways.services.undo import may_undo
 from pathways.workflow.pathway import Stage
@@ -131,13 +130,15 @@ def _steps(cases: Sequence[Pathway], rows: Mapping[tuple[str, int], Any], *, by:
     moved = {each.cause_id: each.to_stage for each in log if each.step == "follow"}
     many = len({case.programme_id for case in cases}) > 1
     programmes = {case.pk: case.programme.name for case in cases}
+    taken_in = {case.pk for case in cases if case.stage == Stage.MERGED}
     return [
         _step(
             each,
             row=rows.get((each.machine, each.subject_id)),
             details=details_of(each, after.get(each.pk, {}), names),
-            reason=said_then(_words_of(each, reasons), each),
+            reason=said_then(words_of(each, reasons), each),
             moved=moved.get(each.pk, ""),
+            rests=each.machine == "pathway" and each.subject_id in taken_in,
             programme=programmes.get(each.pathway_id or 0, "") if many else "",
             by=by,
             at=at,
@@ -153,6 +154,7 @@ def _step(
     details: list[str],
     reason: str,
     moved: str,
+    rests: bool,
     programme: str,
     by: Actor,
     at: datetime,
@@ -182,7 +184,7 @@ def _step(
         noise=is_noise(change),
         key=f"change-{change.uuid}",
     )
-    if may_undo(change=change, by=by, at=at):
+    if not rests and may_undo(change=change, by=by, at=at):  # a case that was taken in does not move; what hangs on it does
         entry.undo_href = f"/changes/{change.uuid}/undo/"
     return entry
 
@@ -209,13 +211,6 @@ def _when(change: StageChange) -> str:
     if learned != change.happened_on:
         return f"written down {said_day(learned)}"
     return time_of_day(change.recorded_at)
-
-
-def _words_of(change: StageChange, reasons: Mapping[tuple[str, str], Sequence[tuple[date, str]]]) -> Sequence[tuple[date, str]]:
-    """The words of a change's reason, from the first of its step's lists that has it."""
-    declared = chart_steps(change.machine).get(change.step)
-    kinds = declared.reason_kinds if declared is not None else ()
-    return next((reasons[kind, change.reason] for kind in kinds if (kind, change.reason) in reasons), ())
 
 
 def _tie_undone(log: Sequence[StageChange]) -> None:

@@ -145,3 +145,10 @@ def said_then(words: Sequence[tuple[date, str]], change: StageChange) -> str:
     """The reason in the words of the day it was given: said otherwise since, it stays as it was meant."""
     then = [label for since, label in words if since <= today_london(change.recorded_at)]
     return (then or [label for _, label in words[:1]] or [""])[-1]
+
+
+def words_of(change: StageChange, reasons: Mapping[tuple[str, str], Sequence[tuple[date, str]]]) -> Sequence[tuple[date, str]]:
+    """The words of a change's reason, from the first of its step's lists that has it."""
+    declared = chart_steps(change.machine).get(change.step)
+    kinds = declared.reason_kinds if declared is not None else ()
+    return next((reasons[kind, change.reason] for kind in kinds if (kind, change.reason) in reasons), ())

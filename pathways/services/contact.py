@@ -14,6 +14,7 @@ from pathways.models.introduction import ConsentKind
 from pathways.models.note import Visibility
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.company import going_on, with_key
+from pathways.services.last_talk import show_talk, show_what_is_left
 from pathways.services.task import open_task, show_next
 
 LONGEST_NOTE = 10_000
@@ -57,8 +58,7 @@ def log_contact(
         note=note.strip(),
     )
     if contact.is_two_way:
-        latest = max(on, case.last_two_way_on) if case.last_two_way_on else on
-        Pathway.objects.filter(pk=case.pk).update(last_two_way_on=latest)
+        show_talk(case=case, on=on)
         done = Task.objects.filter(pathway__in=case.ids, state=TaskState.OPEN, kind__in=DONE_BY_TALKING)
         for task in [*done, *_keeping_in_touch(case, on)]:
             task.state, task.closed_by_user_id, task.closed_on, task.version = TaskState.DONE, by.user_id, today, task.version + 1
@@ -106,12 +106,9 @@ def void_contact(*, contact: Contact, by: Actor, at: datetime) -> Contact:
         raise Refused(f"It was logged more than {UNDO_DAYS} days ago: a lead can take it back.")
     contact.change(version=contact.version, voided_at=at)
     mine = Pathway.objects.filter(candidate=contact.candidate_id, programme=contact.programme_id).order_by("-id").first()
-    case = going_on(mine) if mine is not None else None
-    if case is not None:
-        talks = Contact.objects.filter(with_key(case.person_key), outcome="spoke", voided_at__isnull=True)
-        Pathway.objects.filter(pk=case.pk).update(last_two_way_on=talks.order_by("-day").values_list("day", flat=True).first())
-        if contact.is_two_way:
-            _owe_again(contact, case)
+    if mine is not None and contact.is_two_way:
+        show_what_is_left(cases=[mine])
+        _owe_again(contact, going_on(mine))
     return contact
 
 

@@ -8,7 +8,7 @@ from candidates.services.pairs import compare_again
 from ground.actor import Actor
 from ground.door import Conflict, NotYours, Refused
 from pathways.queries.merging import Verb, may_merge_by, why_not
-from pathways.services.merging import merge, unmerge
+from pathways.services.merging import lock_people, merge, unmerge
 
 NOT_BOTH = "You do not see both of them."
 DECIDED = "Somebody has decided about these two already. Open the list again."
@@ -19,6 +19,7 @@ def _decided(pair: SuggestedPair, *, version: int, by: Actor) -> Verb:
 
     Raises NotYours when they do not see both, Conflict when one of the two is read under another record by now.
     """
+    _lock_both(pair)
     verb = may_merge_by(by, pair.one, pair.other)
     if verb == "no":
         raise NotYours(NOT_BOTH)
@@ -26,6 +27,11 @@ def _decided(pair: SuggestedPair, *, version: int, by: Actor) -> Verb:
     if Merge.objects.filter(absorbed__in=[pair.one_id, pair.other_id], ended_at__isnull=True).exists():
         raise Conflict(DECIDED)
     return verb
+
+
+def _lock_both(pair: SuggestedPair) -> None:
+    """People before their pair, as whoever compares them does. All their records at once: `merge` asks for these in the same order."""
+    lock_people([pair.one_id, pair.other_id])
 
 
 def _somebody(by: Actor) -> int:
@@ -131,6 +137,7 @@ def not_same(*, pair: SuggestedPair, version: int, by: Actor, at: datetime) -> N
 @service("person.ask_again")
 def ask_again(*, pair: SuggestedPair, by: Actor, at: datetime) -> NotSame:
     """They may be one person after all: the pair stands in the list again. Raises Conflict when nobody tells them apart, NotYours."""
+    _lock_both(pair)
     if may_merge_by(by, pair.one, pair.other) == "no":
         raise NotYours(NOT_BOTH)
     row = _apart(pair)

@@ -19,6 +19,7 @@ from pathways.models import Pathway, StageChange
 from pathways.queries.facts import facts_of
 from pathways.services.case import end_by_death
 from pathways.services.door import as_json, let_follow, log_change
+from pathways.services.last_talk import show_latest, show_what_is_left
 from pathways.services.task import show_next
 from pathways.services.undo import effects_of, restore_company, take_back
 from pathways.workflow.follow import follow
@@ -44,6 +45,7 @@ def go_together(*, upper: Collection[int], lower: Collection[int], key: UUID, by
     Pathway.objects.filter(candidate__in=[*upper, *lower]).update(person_key=key)
     _reckon([*upper, *lower])
     for change, goes_on in taken:
+        show_latest(case=Pathway.objects.get(pk=goes_on.pk))
         _follow(goes_on, cause=change)
 
 
@@ -55,6 +57,8 @@ def come_apart(*, halves: Mapping[UUID, Collection[int]], by: Actor, at: datetim
     """
     for key, records in halves.items():
         Pathway.objects.filter(candidate__in=records).update(person_key=key)
+    every = [pk for records in halves.values() for pk in records]
+    together = {case.pk for case in _cases(every) if case.read_with}
     changes: list[StageChange] = []
     lost: set[int] = set()
     for records in halves.values():
@@ -62,8 +66,8 @@ def come_apart(*, halves: Mapping[UUID, Collection[int]], by: Actor, at: datetim
         lost |= {case.merged_into_id for case in torn if case.merged_into_id is not None}
         for _, part in groupby(sorted(torn, key=lambda case: (case.programme_id, case.pk)), key=lambda case: case.programme_id):
             changes += _settle(list(part), records, by=by, at=at)
-    every = [pk for records in halves.values() for pk in records]
     _reckon(every)
+    show_what_is_left(cases=[case for case in _cases(every) if case.read_with or case.pk in together])
     for change in changes:
         _take_back_effects(change, by=by, at=at)
     if changes:

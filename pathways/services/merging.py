@@ -69,12 +69,18 @@ def _root(person: Candidate) -> Candidate:
     return Candidate.objects.get(pk=root)
 
 
-def _lock(records: Collection[int]) -> None:
-    """People by id, then their cases by id, as every door does; whoever was faster in making one of them has changed what they are."""
+def lock_people(records: Collection[int]) -> set[int]:
+    """Every record of these people, by id; whoever was faster in making one of them has changed what they are. Raises Conflict then."""
     tree = _tree(records)
     list(Candidate.objects.select_for_update(no_key=True).filter(pk__in=tree).order_by("pk").values_list("pk"))
     if _tree(records) != tree:
         raise Conflict("Somebody else merged one of these, or told them apart, while you had this open.")
+    return tree
+
+
+def _lock(records: Collection[int]) -> None:
+    """People by id, then their cases by id, as every door does."""
+    tree = lock_people(records)
     list(Pathway.objects.select_for_update(no_key=True, of=("self",)).filter(candidate__in=tree).order_by("pk").values_list("pk"))
 
 

@@ -140,12 +140,13 @@ def _page(request: HttpRequest, pair: SuggestedPair, form: PairForm | None = Non
         people = [pair.one.uuid, pair.other.uuid]
         record_openings(user=request.user, people=people, route=route_of(request), at=at)
     form = form or _form(request, pair, page)
+    said_of = asks.pair_told_apart(request.user, page.apart) if page.apart is not None else None
     context = {
         "page": page,
         "form": form,
         "verb": verb,
         "why_not": why_not(pair.one, pair.other),
-        "again": f"{asks.href(pair)}ask-again/",
+        "again": f"{asks.href(said_of)}ask-again/" if said_of is not None else "",
         "mine": page.proposal is not None and page.proposal.proposed_by_id == user_of(request).pk,
         "proposed": asks.proposed_words(page.proposal, today_london(at)) if page.proposal is not None else "",
         "told": asks.apart_words(page.apart, today_london(at)) if page.apart is not None else "",

@@ -11,9 +11,11 @@ from django.db import connection
 
 from analytics.figures.definition import Cut
 from analytics.queries.funnel import journeys
-from candidates.models import Candidate, Merge
+from candidates.models import Candidate, ContactRoute, Merge, SuggestedPair
+from candidates.services.pairs import compare_next
 from pathways.models import Pathway, StageChange
 from pathways.queries.integrity import look_through
+from pathways.services.duplicates import same_person, take_apart
 from pathways.services.merging import merge, unmerge
 from pathways.simulation.bulk import load_in_bulk
 from pathways.simulation.rates import Rates
@@ -31,6 +33,8 @@ AS_OF = datetime(2026, 11, 23, 17, tzinfo=UTC)
 DAY = date(2026, 11, 23)
 LIVELY = Rates(come_back=0.3, unknown_last_day=0.3, restart=0.6, moves=0.2)
 PAIRS, TRIPLES, PEOPLE = 50, 10, 130
+#: Which of the fifty is put together and taken apart on the page of its pair.
+ASKED = 5
 
 
 @pytest.fixture
@@ -84,12 +88,32 @@ def people_of(world: World, chance: Random) -> list[Candidate]:
     return [known[pk] for pk in [*both, *mixed]]
 
 
+def compare() -> None:
+    """Everybody who waits, as of the day of the programme: what it wrote is written alike each time."""
+    while compare_next(at=AS_OF):
+        pass
+
+
+def made_alike(kept: Candidate, absorbed: Candidate) -> SuggestedPair:
+    """The second is written down as the first is, with their number: the two stand in the list, as everybody who is alike."""
+    names = {"first_name": kept.first_name, "last_name": kept.last_name}
+    born = {"date_of_birth": kept.date_of_birth, "birth_quality": kept.birth_quality}
+    Candidate.objects.filter(pk=absorbed.pk).update(**names, **born)
+    for who in (kept, absorbed):
+        ContactRoute.objects.create(candidate=who, kind="email", value="found.twice@example.org", typed="found.twice@example.org")
+    Candidate.objects.update(compared_at=None)
+    compare()
+    one, other = sorted((kept.pk, absorbed.pk))
+    return SuggestedPair.objects.select_related("one", "other").get(one=one, other=other)
+
+
 def test_fifty_pairs_merged_and_told_apart_leave_the_log_and_nothing_else(world: World) -> None:
     chance = Random(7)
     lead = user("programme_lead", world.programme.organisation, world.programme)
     by = actor(lead)
     people = people_of(world, chance)[: 2 * PAIRS]
     shown = people[:6]
+    pair = made_alike(*people[2 * ASKED : 2 * ASKED + 2])
     cut = cut_of(world)
     rows, counted, read = digests(), figures(cut), pages(lead, shown)
     alone = len(journeys(cut=cut))
@@ -99,7 +123,10 @@ def test_fifty_pairs_merged_and_told_apart_leave_the_log_and_nothing_else(world:
     for place in range(PAIRS):
         kept, absorbed = people[2 * place : 2 * place + 2]
         at += timedelta(minutes=1)
-        merges.append(merge(kept=kept, absorbed=absorbed, by=by, at=at))
+        if place == ASKED:  # by the page of the pair, as everybody does it
+            merges.append(same_person(pair=pair, kept=kept, version=pair.version, by=by, at=at))
+        else:
+            merges.append(merge(kept=kept, absorbed=absorbed, by=by, at=at))
         both_open += Pathway.objects.filter(candidate__in=[kept, absorbed], stage="merged").count()
         if place == 2:
             sound(at, people)
@@ -111,9 +138,14 @@ def test_fifty_pairs_merged_and_told_apart_leave_the_log_and_nothing_else(world:
     assert len(one_each) == alone - PAIRS
     assert {each.person for each in one_each} == set(Pathway.objects.filter(programme=world.programme).values_list("person_key", flat=True))
     chance.shuffle(merges)
+    compare()
     for row in merges:
         at += timedelta(minutes=1)
-        unmerge(merge=row, by=by, at=at)
+        if row.kept_id in {pair.one_id, pair.other_id}:
+            take_apart(row=row, version=row.version, by=by, at=at)
+        else:
+            unmerge(merge=row, by=by, at=at)
+    compare()
     sound(at, people)
     alike(digests(), rows)
     alike(figures(cut), counted)

@@ -93,6 +93,29 @@ def test_the_buttons_are_what_the_door_would_allow() -> None:
     assert text(browser, answer["Location"]).count("Amina Yusuf") >= 1
 
 
+def undoable(browser: Client, case: Pathway) -> set[str]:
+    """The steps of the page that offer to be undone, by machine and case."""
+    page = browser.get(f"{home(case)}?all=1", follow=True).context["page"]
+    offered = {entry.undo_href for each in page.story.days for entry in (*each.entries, *each.folded) if entry.undo_href}
+    changes = StageChange.objects.select_related("pathway")
+    return {f"{each.machine} {each.pathway_id}" for each in changes if f"/changes/{each.uuid}/undo/" in offered}
+
+
+def test_steps_of_a_case_that_was_taken_in_offer_no_undo_and_what_hangs_on_it_does() -> None:
+    scene = Two()
+    scene.book(scene.behind)
+    scene.offered(scene.ahead)
+    browser = signed_in(scene.lead)
+    mine, theirs = f"pathway {scene.ahead.pk}", f"pathway {scene.behind.pk}"
+    assert theirs in undoable(browser, scene.behind)
+    row = scene.merge()
+    shown = undoable(browser, scene.ahead)
+    assert theirs not in shown
+    assert {mine, f"interview {scene.behind.pk}"} <= shown
+    scene.apart(row)
+    assert theirs in undoable(browser, scene.behind)
+
+
 def test_a_person_stands_once_in_every_list() -> None:
     scene = Two()
     scene.book(scene.behind)
