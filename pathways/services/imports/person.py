@@ -14,6 +14,7 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict, Refused
 from pathways.models import ImportRow, ImportRun, Note, Pathway
+from pathways.queries.company import records_of
 
 #: Languages as registers name them. What is in another language than these is kept as "other", with the word as a note.
 LANGUAGES = {
@@ -93,7 +94,7 @@ def new_person(row: ImportRow, *, run: ImportRun, by: Actor, at: datetime) -> Ca
     _reach(person, told, by=by, at=at)
     if told.get("postcode") or told.get("address") or is_homeless(told):
         _live(person, told, by=by, at=at)
-    _answers(person, told, by=by, at=at)
+    _answers(person, told, by=by, at=at, known=False)
     return person
 
 
@@ -165,12 +166,14 @@ def _live(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime) -
         set_address(candidate=person, **where, change=AddressChange.CORRECTED, by=by, at=at)
 
 
-def _answers(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime) -> None:
-    """Equality answers, where none was given yet. What the person said themselves, and their objection, stand."""
-    for question, said in answers_in(told).items():
+def _answers(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime, known: bool = True) -> None:
+    """Equality answers, where none was given yet. What the person said themselves, and their objection on any record of theirs, stand."""
+    answers = answers_in(told)
+    records = records_of(person) if answers and known else [person.pk]
+    for question, said in answers.items():
         try:
             with transaction.atomic():
-                answer_questions(candidate=person, answers={question: said}, by=by, at=at)
+                answer_questions(candidate=person, answers={question: said}, by=by, at=at, records=records)
         except Conflict:
             continue
 
