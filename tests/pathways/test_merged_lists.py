@@ -1,4 +1,4 @@
-"""Lists and a trainer's page read persons: what stands on the other record of somebody is said."""
+"""Lists, events and a trainer's page read persons: what stands on the other record of somebody is said, and nobody counts twice."""
 
 import re
 from collections.abc import Callable
@@ -11,16 +11,112 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Audit
 from candidates.models import ContactRoute
-from outreach.models import Contact
+from outreach.models import Contact, Event
 from pathways.models import Pathway, TrainingPlace
+from pathways.services import case as cases
+from pathways.services import interview
 from pathways.services.contact import log_contact
+from pathways.services.meeting import meet_person
 from pathways.services.merging import merge
 from pathways.services.support import add_support
-from tests.pathways.course_scene import CourseScene, page
+from tests.factories import actor
+from tests.pathways.course_scene import CourseScene, names, page
+from tests.pathways.interest_scene import Stall, send
+from tests.pathways.test_event_people import came
+from tests.pathways.test_events import met, stall
 from tests.pathways.test_merging import Two
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
+
+
+# -- events ------------------------------------------------------------------------------------------------------------------------
+
+
+def met_on_saturday(scene: Two) -> tuple[Event, Pathway]:
+    """Somebody met at a stall, whose other case is further: what was opened there is taken in."""
+    event = stall(scene, days=-2)
+    there = met(scene, event, "Aminah")
+    interview.hold_chat(case=there, by=scene.by, at=scene.now)
+    scene.offered(scene.ahead)
+    return event, there
+
+
+def test_somebody_met_at_a_stall_stays_among_its_people_when_their_other_case_goes_on() -> None:
+    scene = Two()
+    event, there = met_on_saturday(scene)
+    scene.merge(absorbed=there.candidate)
+    there.refresh_from_db()
+    assert (there.stage, there.merged_into_id) == ("merged", scene.ahead.pk)
+    browser = signed_in(scene.worker)
+    shown = page(browser, f"/events/{event.uuid}/")
+    assert names(shown) == ["Amina Yusuf"]
+    told = came(shown)
+    assert (told["Met by name"], told["Were interested"], told["Had a chat"], told["Had an offer"]) == (1, 1, 1, 1)
+    for reached in ("interested", "chat", "offer"):
+        assert names(page(browser, f"/events/{event.uuid}/?reached={reached}")) == ["Amina Yusuf"], reached
+    assert "0 talks, 1 person by name" in page(browser, "/events/?show=past")
+
+
+def test_somebody_with_two_cases_was_met_once() -> None:
+    """Talked with at the stall; a case that was closed before and one that is open now, on two records."""
+    scene = Two()
+    event = stall(scene)
+    cases.withdraw(case=scene.behind, by=scene.by, at=scene.now)
+    for case in (scene.ahead, scene.behind):
+        log_contact(case=case, channel="face", outcome="spoke", event=event, by=scene.by, at=scene.now)
+    browser = signed_in(scene.worker)
+    assert came(page(browser, f"/events/{event.uuid}/"))["Met by name"] == 2
+    interview.hold_chat(case=scene.ahead, by=scene.by, at=scene.now)
+    scene.merge()
+    assert (scene.ahead.is_open, scene.behind.stage) == (True, "withdrawn")
+    shown = page(browser, f"/events/{event.uuid}/")
+    assert (names(shown), came(shown)["Met by name"], came(shown)["Had a chat"]) == (["Amina Yusuf"], 1, 1)
+    assert "0 talks, 1 person by name" in page(browser, "/events/")
+
+
+def test_what_was_entered_in_error_at_a_stall_stays_out_when_the_person_has_another_record() -> None:
+    scene = Two()
+    event = stall(scene)
+    Pathway.objects.filter(pk=scene.behind.pk).update(event=event)
+    scene.behind.refresh_from_db()
+    cases.void_case(case=scene.behind, by=scene.lead_by, at=scene.now)
+    scene.merge()
+    browser = signed_in(scene.worker)
+    assert "0 talks, 0 people by name" in page(browser, "/events/")
+    assert names(page(browser, f"/events/{event.uuid}/")) == []
+
+
+def test_who_wrote_with_the_code_and_was_talked_with_on_another_record_did_not_come_by_the_form_alone() -> None:
+    at_stall = Stall()
+    browser = signed_in(at_stall.partners_worker)
+    address = f"/events/{at_stall.event.uuid}/"
+    send("/interest/library/")
+    wrote = Pathway.objects.get()
+    there = {"organisation": at_stall.partner, "programme": at_stall.programme, "owner": at_stall.partners_worker, "event": at_stall.event}
+    spoke = meet_person(first_name="Aminah", by=actor(at_stall.partners_worker), at=at_stall.at, **there)
+    assert "1 of them by the form" in page(browser, address)
+    merge(kept=wrote.candidate, absorbed=spoke.candidate, by=actor(at_stall.lead), at=at_stall.at)
+    shown = page(browser, address)
+    assert ("y the form" in shown, came(shown)["Met by name"], len(names(shown))) == (False, 1, 1)
+
+
+def test_an_event_asks_as_often_for_people_who_were_merged() -> None:
+    scene = Two()
+    event, browser, asked = stall(scene), signed_in(scene.worker), []
+    for _ in range(3):
+        kept, absorbed = met(scene, event, "Amina"), met(scene, event, "Aminah")
+        counts = []
+        for once in (False, True):
+            if once:
+                merge(kept=kept.candidate, absorbed=absorbed.candidate, by=scene.lead_by, at=scene.now)
+            for path in (f"/events/{event.uuid}/", "/events/"):
+                page(browser, path)
+                with CaptureQueriesContext(connection) as queries:
+                    page(browser, path)
+                counts.append(len(queries))
+        asked.append(counts)
+    assert all(counts == [*asked[0][:2]] * 2 for counts in asked), asked
 
 
 # -- a trainer ---------------------------------------------------------------------------------------------------------------------
