@@ -66,8 +66,7 @@ def _kept(desk: Desk, path: str) -> Q:
 def _blocked(desk: Desk) -> tuple[QuerySet, QuerySet]:
     """The records named in blocks, and every record of the same people: a block on one of them hides the whole person."""
     keys = Pathway.objects.filter(candidate__uuid__in=desk.blocks).values("person_key")
-    own = Candidate.objects.filter(uuid__in=desk.blocks).values("pk")
-    return own, Pathway.objects.filter(person_key__in=keys).values("candidate")
+    return Candidate.objects.filter(uuid__in=desk.blocks).values("pk"), Pathway.objects.filter(person_key__in=keys).values("candidate")
 
 
 def _cases(desk: Desk | None, prefix: str = "") -> Q:
@@ -350,7 +349,8 @@ def supports(user: object) -> QuerySet[Support]:
     if desk.has(*CASE_ROLES):
         seen |= Q(candidate__in=records(user))
     if desk.has("trainer"):
-        seen |= Q(with_trainer=True, candidate__in=training_places(user).values("pathway__candidate"))
+        sitting = Pathway.objects.filter(person_key__in=training_places(user).values("pathway__person_key"))
+        seen |= Q(with_trainer=True, candidate__in=sitting.values("candidate"))
     if desk.has("employer"):
         shares = SupportShare.objects.filter(withdrawn_on__isnull=True, introduction__in=introductions(user).values("pk"))
         seen |= Q(pk__in=shares.values("support"))

@@ -26,7 +26,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 #: Keywords of a service that say who, when and under which form, not what was written.
-NOT_FIELDS = frozenset({"by", "at", "version", "once", "token"})
+NOT_FIELDS = frozenset({"by", "at", "version", "once", "token", "records"})
 
 _route: ContextVar[str] = ContextVar("route", default="")
 _notes: ContextVar[Notes | None] = ContextVar("notes", default=None)

@@ -1,6 +1,6 @@
 """Equality answers: given by the person, or keyed once from a paper form, and blind after."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from accounts.models import Audit
@@ -14,24 +14,35 @@ from ground.door import Conflict, Refused
 
 @service("equality.answer")
 def answer_questions(
-    *, candidate: Candidate, answers: Mapping[str, str], by: Actor, at: datetime, own_words: Mapping[str, str] | None = None
+    *,
+    candidate: Candidate,
+    answers: Mapping[str, str],
+    by: Actor,
+    at: datetime,
+    own_words: Mapping[str, str] | None = None,
+    records: Collection[int] = (),
 ) -> Candidate:
     """Keep one answer a question: a code, or "prefer_not", "not_asked", "not_known".
 
-    The person may change their own; what a worker keyed from paper is blind after.
+    The person may change their own; what a worker keyed from paper is blind after. `records`: all of the same person, where there are more.
     Raises Conflict when the person has objected, or when somebody but the person would answer again.
     """
-    _one_at_a_time(candidate)
-    if EqualityObjection.objects.filter(candidate=candidate).exists():
+    records = _one_at_a_time(candidate, records)
+    if not may_be_asked(records):
         raise Conflict("These questions are not put to this person.")
     for question, said in answers.items():
         _keep(candidate, question, said, (own_words or {}).get(question, ""), by=by, at=at)
     return candidate
 
 
-def _one_at_a_time(candidate: Candidate) -> None:
-    """An answer waits for an objection on its way, and the second of two first answers for the first. Nobody has no row to wait for."""
-    Candidate.objects.select_for_update(no_key=True).filter(pk=candidate.pk).first()
+def _one_at_a_time(candidate: Candidate, records: Collection[int]) -> set[int]:
+    """An answer waits for an objection on its way, and the second of two first answers for the first. Nobody has no row to wait for.
+
+    All records of the person are waited for, in the order in which people are locked: what is said on one of them holds for each.
+    """
+    every = {candidate.pk, *records}
+    list(Candidate.objects.select_for_update(no_key=True).filter(pk__in=every).order_by("pk").values_list("pk"))
+    return every
 
 
 def _keep(candidate: Candidate, question: str, said: str, words: str, *, by: Actor, at: datetime) -> None:
@@ -48,23 +59,30 @@ def _keep(candidate: Candidate, question: str, said: str, words: str, *, by: Act
         raise Conflict("An answer has been recorded already: only the person can change it.")
 
 
-def may_be_asked(candidate: Candidate) -> bool:
-    """Whether these questions may be put to the person: not after a written objection, by any route."""
-    return not EqualityObjection.objects.filter(candidate=candidate).exists()
+def may_be_asked(records: Collection[int]) -> bool:
+    """Whether these questions may be put to the person with these records: not after a written objection on any of them, by any route."""
+    return not EqualityObjection.objects.filter(candidate__in=records).exists()
 
 
 @service("equality.paper")
 def key_paper_form(
-    *, candidate: Candidate, answers: Mapping[str, str], by: Actor, at: datetime, own_words: Mapping[str, str] | None = None
+    *,
+    candidate: Candidate,
+    answers: Mapping[str, str],
+    by: Actor,
+    at: datetime,
+    own_words: Mapping[str, str] | None = None,
+    records: Collection[int] = (),
 ) -> Candidate:
     """A form that the person filled in on paper, keyed once. What they have said themselves stands, and nothing tells where.
 
+    `records`: all of the same person, where there are more.
     Raises Conflict when the person has objected, or when a form of theirs was keyed before.
     """
-    Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)
-    if not may_be_asked(candidate):
+    records = _one_at_a_time(candidate, records)
+    if not may_be_asked(records):
         raise Conflict("These questions are not put to this person.")
-    if paper_keyed(candidate) is not None:
+    if paper_keyed(candidate, records) is not None:
         raise Conflict("A paper form was recorded already. Only the person can change an answer.")
     said = EqualityAnswer.objects.filter(candidate=candidate).exclude(state__in=(AnswerState.NOT_ASKED, AnswerState.NOT_KNOWN))
     said_already = set(said.values_list("question", flat=True))
@@ -77,9 +95,11 @@ def key_paper_form(
     return candidate
 
 
-def paper_keyed(candidate: Candidate) -> date | None:
-    """The day on which a paper form of this person was keyed. Told by the audit, which holds no answer."""
-    row = Audit.objects.filter(person=candidate.uuid, action="equality.paper").order_by("id").first()
+def paper_keyed(candidate: Candidate, records: Collection[int] = ()) -> date | None:
+    """The day on which a paper form of this person was keyed, on whichever of their records. Told by the audit, which holds no answer."""
+    others = Candidate.objects.filter(pk__in={*records} - {candidate.pk})  # asks nothing where there are none
+    people = [candidate.uuid, *others.values_list("uuid", flat=True)]
+    row = Audit.objects.filter(person__in=people, action="equality.paper").order_by("id").first()
     return today_london(row.at) if row is not None else None
 
 
@@ -107,9 +127,10 @@ def keep_answers_of_new_people(*, answers: Iterable[tuple[int, str, str]], at: d
 
 
 @service("equality.object")
-def object_to_questions(*, candidate: Candidate, by: Actor, at: datetime) -> Candidate:
-    """A written objection: the answers go, the date stays, nobody asks again."""
-    _one_at_a_time(candidate)
-    EqualityAnswer.objects.filter(candidate=candidate).delete()
-    EqualityObjection.objects.get_or_create(candidate=candidate, defaults={"objected_on": today_london(at)})
+def object_to_questions(*, candidate: Candidate, by: Actor, at: datetime, records: Collection[int] = ()) -> Candidate:
+    """A written objection: the answers go, the date stays, nobody asks again. On each of the person's `records`, where there are more."""
+    every = _one_at_a_time(candidate, records)
+    EqualityAnswer.objects.filter(candidate__in=every).delete()
+    for record in sorted(every):
+        EqualityObjection.objects.get_or_create(candidate_id=record, defaults={"objected_on": today_london(at)})
     return candidate

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
 
 from accounts.choices import RuleCode
@@ -19,6 +19,7 @@ from ground.tables import Column
 from ground.templatetags.said import in_days
 from pathways.models import Pathway
 from pathways.models.case import IN_WORK_LAST, SILENT_SINCE, STAGE_PLACE
+from pathways.queries.company import first_of
 from pathways.queries.due import KIND_WORDS, NOT_WAITING, ListRow, due_words, for_whom, person_href, stage_words, waiting_words, who_owes
 from pathways.scope import CASE_ROLES, held, pathways
 from pathways.workflow.pathway import OPEN, PHASE_OF, Stage
@@ -206,8 +207,8 @@ def families_and_wards(today: date) -> tuple[list[tuple[str, str]], list[tuple[s
 
 def with_ring(found: QuerySet[Pathway]) -> QuerySet[Pathway]:
     """The same rows, each with `ring`, the first number that the person may be rung on."""
-    routes = ContactRoute.objects.current().filter(candidate=OuterRef("candidate"), kind__in=["mobile", "landline"], may_call=True)
-    return found.annotate(ring=Subquery(routes.values("value")[:1]))
+    routes = ContactRoute.objects.current().filter(kind__in=["mobile", "landline"], may_call=True)
+    return found.annotate(ring=first_of("value", routes))
 
 
 def masked(e164: str) -> str:
@@ -217,8 +218,8 @@ def masked(e164: str) -> str:
 
 def as_file(found: QuerySet[Pathway]) -> QuerySet:
     """The same rows as plain values, each with `number`, the first phone of the person: what the columns are read from."""
-    routes = ContactRoute.objects.current().filter(candidate=OuterRef("candidate"), kind__in=["mobile", "landline"])
-    return found.annotate(number=Subquery(routes.values("value")[:1])).values_list(*IN_FILE, named=True)
+    routes = ContactRoute.objects.current().filter(kind__in=["mobile", "landline"])
+    return found.annotate(number=first_of("value", routes)).values_list(*IN_FILE, named=True)
 
 
 IN_FILE = (

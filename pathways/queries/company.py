@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery
+from django.db.models import BooleanField, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from candidates.choices import RouteKind
 from candidates.models import Candidate, ContactRoute, Merge
@@ -86,6 +87,27 @@ def records_of(person: Candidate) -> list[int]:
         return [person.pk]
     found = set(cases_of(person).values_list("candidate", flat=True))
     return [person.pk, *sorted(found - {person.pk})]
+
+
+def of_each(cases: Iterable[Pathway], rows: QuerySet) -> dict[int, list[Any]]:
+    """Rows by their `candidate`, of all records of these cases' people: case's record -> its own first, then the others'. One query."""
+    keys = {case.candidate_id: case.person_key for case in cases}
+    theirs = Pathway.objects.filter(person_key__in=set(keys.values())).order_by()
+    key = theirs.filter(candidate=OuterRef("candidate")).values("person_key")[:1]
+    found: dict[UUID, list[Any]] = {key: [] for key in keys.values()}
+    for row in rows.filter(_found("candidate", theirs.values("candidate"))).annotate(key_of_person=Subquery(key)):
+        found[row.key_of_person].append(row)
+    return {pk: sorted(found[key], key=lambda row: row.candidate_id != pk) for pk, key in keys.items()}
+
+
+def first_of(name: str, routes: QuerySet[ContactRoute]) -> Coalesce:
+    """For a list of cases: this column of the first of these on the case's own record, else on another of the same person.
+
+    The others are looked for only where the record has none, so that a long list costs what it cost.
+    """
+    others = Pathway.objects.filter(person_key=OuterRef(OuterRef("person_key"))).order_by().values("candidate")
+    own, other = routes.filter(candidate=OuterRef("candidate")), routes.filter(_found("candidate", others))
+    return Coalesce(Subquery(own.values(name)[:1]), Subquery(other.values(name)[:1]))
 
 
 def of_person(person: Candidate) -> Q:

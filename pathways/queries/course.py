@@ -16,8 +16,9 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.rows import Row
 from ground.templatetags.said import counted, in_days, short_day
-from pathways.models import Course, Interview, TrainingPlace
+from pathways.models import Course, Interview, Pathway, TrainingPlace
 from pathways.models.training import Guarantee
+from pathways.queries.company import of_each
 from pathways.queries.steps import steps_on
 from pathways.queries.support import told_to_trainer
 from pathways.queries.timeline_words import title_of
@@ -145,7 +146,8 @@ PLACE_ORDER = Case(*(When(stage=stage, then=Value(at)) for at, stage in enumerat
 def seated(user: object, course: Course) -> tuple[QuerySet[TrainingPlace], tuple[str, ...]]:
     """Whoever has a seat, or had one, in the user's sight: on the course first, then by name."""
     rows = training_places(user).filter(course=course, stage__in=SEATED).annotate(place_order=PLACE_ORDER)
-    rows = rows.annotate(helped=Exists(told_to_trainer(user).filter(candidate=OuterRef("pathway__candidate")).order_by()))
+    records = Pathway.objects.filter(person_key=OuterRef(OuterRef("pathway__person_key"))).values("candidate")
+    rows = rows.annotate(helped=Exists(told_to_trainer(user).filter(candidate__in=records).order_by()))
     return rows.select_related("pathway__candidate"), ("place_order", "pathway__candidate__folded_name", "id")
 
 
@@ -220,16 +222,10 @@ def _cases_in_sight(user: object, places: Sequence[TrainingPlace]) -> set[int]:
 
 
 def _one_contact(places: Sequence[TrainingPlace]) -> dict[int, ContactRoute]:
-    """Of each person the first number that may be rung, else the first address to write to."""
-    people = {place.pathway.candidate_id for place in places}
-    rows = ContactRoute.objects.current().filter(candidate__in=people)
-    may = rows.filter(Q(kind__in=["mobile", "landline"], may_call=True) | Q(kind="email"))
-    found: dict[int, ContactRoute] = {}
-    for route in may:
-        held = found.get(route.candidate_id)
-        if held is None or (route.is_phone and not held.is_phone):
-            found[route.candidate_id] = route
-    return found
+    """Of each person, by the record of the seat, the first number that may be rung, else the first address to write to."""
+    may = ContactRoute.objects.current().filter(Q(kind__in=["mobile", "landline"], may_call=True) | Q(kind="email"))
+    found = of_each([place.pathway for place in places], may)
+    return {pk: min(routes, key=lambda route: not route.is_phone) for pk, routes in found.items() if routes}
 
 
 def _days_there(user: object, places: Sequence[TrainingPlace]) -> dict[int, tuple[int, int]]:

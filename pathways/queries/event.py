@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, BooleanField, Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import OrderBy
 
 from accounts.models import Programme
@@ -17,6 +17,7 @@ from outreach.models import Contact, Event
 from pathways.models import Pathway, RetentionCheck, StageChange
 from pathways.queries.caseload import families_and_wards
 from pathways.scope import pathways
+from pathways.workflow.pathway import OPEN
 from places.models import Ward
 
 
@@ -86,23 +87,46 @@ def ward_names(codes: Sequence[str]) -> dict[str, str]:
 # -- people met --------------------------------------------------------------------------------------------------------------------
 
 
-def met_at(user: object, event: Event) -> QuerySet[Pathway]:
-    """Cases in the user's sight of those who were met there by name: opened from the event or by its form, or talked with at it."""
-    opened = Pathway.objects.filter(event=event).order_by().values("pk")
+#: Cases that stand for nobody: entered in error, and those that go on as another.
+NOT_THEIRS = ["void", "merged"]
+
+
+def _in_sight(user: object, event: Event) -> QuerySet[Pathway]:
+    """Cases in the user's sight as which somebody met there may stand in a list: opened from the event, or in its programme."""
+    return pathways(user).filter(Q(event=event) | Q(programme=event.programme_id)).exclude(stage__in=NOT_THEIRS)
+
+
+def _cases_met(user: object, event: Event) -> QuerySet[Pathway]:
+    """All cases in the user's sight of the people who were met there, on whichever of their records."""
+    opened = Pathway.objects.counted().filter(event=event).order_by().values("person_key")
     talked = Contact.objects.filter(event=event, voided_at__isnull=True).values("candidate")
-    known = Pathway.objects.filter(candidate__in=talked, programme=event.programme_id).order_by().values("pk")
-    return pathways(user).filter(pk__in=opened.union(known)).exclude(stage__in=["void", "merged"])
+    known = Pathway.objects.filter(candidate__in=talked).order_by().values("person_key")
+    return _in_sight(user, event).filter(person_key__in=opened.union(known))
+
+
+def met_at(user: object, event: Event) -> QuerySet[Pathway]:
+    """Of each person in the user's sight who was met there by name, one case: the open one, else the latest.
+
+    They were met whose case was opened from the event or by its form, and who was talked with at it, whatever was merged since.
+    """
+    closed = ExpressionWrapper(~Q(stage__in=OPEN), output_field=BooleanField())
+    theirs = _in_sight(user, event).filter(person_key=OuterRef("person_key")).order_by(closed, "-pk")
+    return _cases_met(user, event).filter(pk=Subquery(theirs.values("pk")[:1]))
 
 
 def numbers_met(user: object, events: Sequence[Event]) -> dict[int, int]:
     """Event -> how many people in the user's sight were met there by name. Two queries, however many events."""
-    found: dict[int, set[int]] = {event.pk: set() for event in events}
-    seen = pathways(user).exclude(stage__in=["void", "merged"]).order_by()
-    for event, person in seen.filter(event__in=found).values_list("event", "candidate"):
+    found: dict[int, set[UUID]] = {event.pk: set() for event in events}
+    seen = pathways(user).exclude(stage__in=NOT_THEIRS).order_by()
+    here = seen.filter(Q(event=OuterRef("event")) | Q(programme=OuterRef("event__programme")))
+    opened = Pathway.objects.counted().filter(Exists(here.filter(person_key=OuterRef("person_key"))), event__in=found)
+    for event, person in opened.values_list("event", "person_key"):
         found[event].add(person)
     talked = Contact.objects.filter(event__in=found, voided_at__isnull=True)
-    here = seen.filter(candidate=OuterRef("candidate"), programme=OuterRef("programme"))
-    for event, person in talked.filter(Exists(here)).values_list("event", "candidate"):
+    keys = Pathway.objects.order_by().values("person_key")
+    there = Exists(here.filter(person_key__in=keys.filter(candidate=OuterRef(OuterRef("candidate")))))
+    talked = talked.filter(there).annotate(person=Subquery(keys.filter(candidate=OuterRef("candidate"))[:1]))
+    for event, person in talked.values_list("event", "person"):
         found[event].add(person)
     return {pk: len(people) for pk, people in found.items()}
 
@@ -119,17 +143,23 @@ REACHED: Mapping[str, tuple[str, Q]] = {
 NO_STEP = Q(pk__in=[])
 
 
+def _read_with(cases: QuerySet[Pathway]) -> QuerySet:
+    """The ids of these cases and of those that were taken into them: what came of a person stands on all of them."""
+    inside = cases.exclude(read_with=[]).annotate(inside=Func(F("read_with"), function="unnest", output_field=BigIntegerField()))
+    return cases.order_by().values("pk").union(inside.order_by().values("inside"))
+
+
 def _standing(cases: QuerySet[Pathway], event: Event) -> QuerySet[StageChange]:
     """The log of these cases from the day of the event on, without what was undone and what was entered in error."""
     void = StageChange.objects.filter(machine=OuterRef("machine"), subject_id=OuterRef("subject_id"), to_stage="void")
-    rows = StageChange.objects.filter(pathway__in=cases.order_by().values("pk"), happened_on__gte=event.day)
+    rows = StageChange.objects.filter(pathway__in=_read_with(cases), happened_on__gte=event.day)
     return rows.filter(~Exists(void.filter(undoes__isnull=True, undone_by__isnull=True)), undoes__isnull=True, undone_by__isnull=True)
 
 
 def _says(name: str, cases: QuerySet[Pathway]) -> Q:
     said = REACHED[name][1] if name in REACHED else NO_STEP
     if name == "six_months":
-        checks = RetentionCheck.objects.filter(milestone="six_months", pathway__in=cases.order_by().values("pk"))
+        checks = RetentionCheck.objects.filter(milestone="six_months", pathway__in=_read_with(cases))
         said &= Q(subject_id__in=checks.values("pk"))
     return said
 
@@ -145,8 +175,8 @@ class Came:
 
 def came_of_it(user: object, event: Event) -> list[Came]:
     """Of the people met there and in sight, how many then reached what, counted in the log. One query."""
-    cases = met_at(user, event)
-    counts = {name: Count("pathway__candidate", distinct=True, filter=_says(name, cases)) for name in REACHED}
+    cases = _cases_met(user, event)
+    counts = {name: Count("pathway__person_key", distinct=True, filter=_says(name, cases)) for name in REACHED}
     found = _standing(cases, event).aggregate(**counts)
     return [Came(name, words, found[name]) for name, (words, _) in REACHED.items()]
 
@@ -155,21 +185,23 @@ def people_met(user: object, event: Event, *, reached: str = "") -> QuerySet[Pat
     """Those who were met there by name and are in sight; only those who then reached something, where that is asked."""
     cases = met_at(user, event)
     if reached:
-        people = _standing(cases, event).filter(_says(reached, cases)).values("pathway__candidate")
-        cases = cases.filter(candidate__in=people)
+        every = _cases_met(user, event)
+        cases = cases.filter(person_key__in=_standing(every, event).filter(_says(reached, every)).values("pathway__person_key"))
     return cases.annotate(by_form=_by_form(event)).select_related("candidate", "owner")
 
 
 def _by_form(event: Event) -> ExpressionWrapper:
     """Whether only the form names the event: they wrote with its code, and no talk with them there is on record."""
-    talked = Contact.objects.filter(event=event, voided_at__isnull=True, candidate=OuterRef("candidate"))
-    wrote = StageChange.objects.filter(machine="pathway", pathway=OuterRef("pk"), from_stage="new", actor_kind="candidate")
+    records = Pathway.objects.filter(person_key=OuterRef(OuterRef("person_key"))).order_by().values("candidate")
+    talked = Contact.objects.filter(event=event, voided_at__isnull=True, candidate__in=records)
+    began = {"pathway__person_key": OuterRef("person_key"), "pathway__event": event, "from_stage": "new"}
+    wrote = StageChange.objects.filter(machine="pathway", actor_kind="candidate", **began)
     return ExpressionWrapper(Exists(wrote) & ~Exists(talked), output_field=BooleanField())
 
 
 def number_by_form(user: object, event: Event) -> int:
     """How many of them only the form names. One query."""
-    return met_at(user, event).filter(_by_form(event)).order_by().values("candidate").distinct().count()
+    return met_at(user, event).filter(_by_form(event)).order_by().count()
 
 
 # -- the list as rows and as a file ------------------------------------------------------------------------------------------------

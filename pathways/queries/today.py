@@ -21,7 +21,7 @@ from pathways.models import Pathway, PreEmploymentCheck, Task
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.acted import Acted, contact_words, done_row, say_done
 from pathways.queries.acts import acts_for, contact_acts
-from pathways.queries.company import going_on
+from pathways.queries.company import going_on, of_each
 from pathways.queries.due import (
     About,
     Act,
@@ -240,7 +240,7 @@ def rows_of_day(places: Sequence[Place], asked: Asked) -> list[tuple[int, ListRo
         task.pathway = going_on(task.pathway)  # the person stands where that one does
     cases = Pathway.objects.filter(pk__in={place.pk for place in places if place.kind == "c"}).select_related(*WITH_CASE)
     by_case = {case.pk: case for case in cases}
-    people = [task.pathway.candidate_id for task in by_task.values()] + [case.candidate_id for case in by_case.values()]
+    people = [*(task.pathway for task in by_task.values()), *by_case.values()]
     beside = Beside(phones_of(people), tries_of(people, asked.today), subjects_of(by_task.values()))
     rows: list[tuple[int, ListRow]] = []
     chats: list[tuple[datetime, ListRow]] = []
@@ -263,23 +263,16 @@ def rows_of_day(places: Sequence[Place], asked: Asked) -> list[tuple[int, ListRo
 WITH_CASE = ("candidate", "owner", "programme")
 
 
-def phones_of(people: Iterable[int]) -> dict[int, ContactRoute]:
-    """The number to ring for each person: the first that may be rung."""
-    routes = (
-        ContactRoute.objects.current()
-        .filter(candidate__in=set(people), kind__in=["mobile", "landline"], may_call=True)
-        .only("candidate", "value")
-    )
-    found: dict[int, ContactRoute] = {}
-    for route in routes:
-        found.setdefault(route.candidate_id, route)
-    return found
+def phones_of(cases: Iterable[Pathway]) -> dict[int, ContactRoute]:
+    """The number to ring for each person: the first that may be rung, on the record of the case or else on another of theirs."""
+    routes = ContactRoute.objects.current().filter(kind__in=["mobile", "landline"], may_call=True).only("candidate", "value")
+    return {pk: found[0] for pk, found in of_each(cases, routes).items() if found}
 
 
-def tries_of(people: Iterable[int], today: date) -> dict[int, Contact]:
-    """The last attempt of today for each person."""
-    rows = Contact.objects.filter(candidate__in=set(people), day=today, voided_at__isnull=True).order_by("id")
-    return {row.candidate_id: row for row in rows}
+def tries_of(cases: Iterable[Pathway], today: date) -> dict[int, Contact]:
+    """The last attempt of today for each person, on whichever of their records it was written down."""
+    rows = Contact.objects.filter(day=today, voided_at__isnull=True)
+    return {pk: max(found, key=lambda row: row.pk) for pk, found in of_each(cases, rows).items() if found}
 
 
 def task_row(task: Task, what: About, beside: Beside, asked: Asked, number: int) -> ListRow:

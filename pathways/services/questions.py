@@ -19,6 +19,7 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.door import Conflict
 from pathways.models import Pathway
+from pathways.queries.company import records_of
 
 #: Put to everybody, in this order; a programme adds to them. "Registered as disabled" comes from registers alone.
 USUAL = (Question.ETHNIC_GROUP, Question.HEALTH_CONDITION, Question.REDUCES_ACTIVITY, Question.SEX)
@@ -35,12 +36,12 @@ def questions_of(programme: Programme | None, *, at: datetime) -> list[str]:
 
 def keep_own_answers(*, case: UUID, answers: Mapping[str, str], own_words: Mapping[str, str], at: datetime) -> None:
     """What the person said of themselves. Without a case, or after an objection, it is dropped: with the same page after as much work."""
-    person = _person_of(case)
-    if not equality.may_be_asked(person or nobody()) or person is None:
+    person, records = _person_of(case)
+    if not equality.may_be_asked(records) or person is None:
         drop_answers(answers=answers, own_words=own_words, by=THEMSELVES, at=at)
         return
     try:
-        equality.answer_questions(candidate=person, answers=answers, own_words=own_words, by=THEMSELVES, at=at)
+        equality.answer_questions(candidate=person, answers=answers, own_words=own_words, by=THEMSELVES, at=at, records=records)
     except Conflict:  # they objected in another window meanwhile
         return
 
@@ -60,27 +61,30 @@ def nobody() -> Candidate:
 
 
 def object_to_questions(*, case: UUID, at: datetime) -> None:
-    """The person does not want to be asked: their answers go, and nobody asks again."""
-    person = _person_of(case)
+    """The person does not want to be asked: their answers go, and nobody asks again, whichever of their records is looked at."""
+    person, records = _person_of(case)
     if person is None:
         drop_answers(answers={}, own_words={}, by=THEMSELVES, at=at)
     else:
-        equality.object_to_questions(candidate=person, by=THEMSELVES, at=at)
+        equality.object_to_questions(candidate=person, by=THEMSELVES, at=at, records=records)
 
 
-def _person_of(case: UUID) -> Candidate | None:
-    found = Pathway.objects.counted().filter(uuid=case).select_related("candidate").first()
-    return found.candidate if found is not None else None
+def _person_of(case: UUID) -> tuple[Candidate | None, list[int]]:
+    """The record that the case was opened on, and every record of the same person. One query, whoever they are and nobody too."""
+    key = Pathway.objects.counted().filter(uuid=case).values("person_key")
+    rows = list(Pathway.objects.filter(person_key__in=key).select_related("candidate").order_by("pk"))
+    person = next((row.candidate for row in rows if row.uuid == case), None)
+    return person, sorted({row.candidate_id for row in rows} or {nobody().pk})
 
 
 def may_be_asked(person: Candidate) -> bool:
     """Whether the questions may be put to somebody at all."""
-    return equality.may_be_asked(person)
+    return equality.may_be_asked(records_of(person))
 
 
 def paper_keyed(person: Candidate) -> date | None:
     """The day on which their paper form was keyed: all that is told of it."""
-    return equality.paper_keyed(person)
+    return equality.paper_keyed(person, records_of(person))
 
 
 def key_paper_form(
@@ -91,4 +95,4 @@ def key_paper_form(
     if answers.get(Question.HEALTH_CONDITION) != "yes" and Question.REDUCES_ACTIVITY in answers:
         answers[Question.REDUCES_ACTIVITY] = "not_asked"
     words = {question: said_so for question, said_so in own_words.items() if answers[question] != "prefer_not"}
-    equality.key_paper_form(candidate=person, answers=answers, own_words=words, by=by, at=at)
+    equality.key_paper_form(candidate=person, answers=answers, own_words=words, by=by, at=at, records=records_of(person))

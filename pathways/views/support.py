@@ -17,7 +17,7 @@ from ground.views import stale_page
 from pathways.forms.contact import CloseForm
 from pathways.forms.support import SupportForm
 from pathways.models import Support
-from pathways.queries.company import records_of
+from pathways.queries.company import records_of, with_key
 from pathways.queries.support import helps, may_be_told, told_to_employer, told_to_trainer
 from pathways.scope import CASE_ROLES, introductions, supports, training_places
 from pathways.services.support import add_support, change_support, end_support, read_support
@@ -151,7 +151,7 @@ def for_trainer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if place is None:
         raise Http404
     person = place.pathway.candidate
-    rows = list(told_to_trainer(request.user).filter(candidate=person))
+    rows = list(told_to_trainer(request.user).filter(with_key(place.pathway.person_key)))
     read_support(candidate=person, rows=rows, by=desk_for(request).actor("trainer"), at=read_clock())
     back = f"/courses/{place.course.uuid}/"
     return render(request, "pathways/support_told.html", {"name": person.name, "rows": rows, "back": back, "back_words": "The course"})

@@ -94,7 +94,7 @@ def new_person(row: ImportRow, *, run: ImportRun, by: Actor, at: datetime) -> Ca
     _reach(person, told, by=by, at=at)
     if told.get("postcode") or told.get("address") or is_homeless(told):
         _live(person, told, by=by, at=at)
-    _answers(person, told, by=by, at=at)
+    _answers(person, told, by=by, at=at, known=False)
     return person
 
 
@@ -166,12 +166,14 @@ def _live(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime) -
         set_address(candidate=person, **where, change=AddressChange.CORRECTED, by=by, at=at)
 
 
-def _answers(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime) -> None:
-    """Equality answers, where none was given yet. What the person said themselves, and their objection, stand."""
-    for question, said in answers_in(told).items():
+def _answers(person: Candidate, told: dict[str, Any], *, by: Actor, at: datetime, known: bool = True) -> None:
+    """Equality answers, where none was given yet. What the person said themselves, and their objection on any record of theirs, stand."""
+    answers = answers_in(told)
+    records = records_of(person) if answers and known else [person.pk]
+    for question, said in answers.items():
         try:
             with transaction.atomic():
-                answer_questions(candidate=person, answers={question: said}, by=by, at=at)
+                answer_questions(candidate=person, answers={question: said}, by=by, at=at, records=records)
         except Conflict:
             continue
 
