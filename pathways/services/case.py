@@ -316,8 +316,8 @@ def _holds_again(owner: User, previous: Pathway, *, by: Actor, at: datetime) -> 
     """Whether a closed case's owner can be this one's: they may have left since, which ending a membership asks of open cases alone."""
     if by.kind == "import":  # a register tells of days when they were here
         return not is_blocked(owner.pk, case=previous, at=at)
-    where = {"organisation": previous.organisation_id, "programmes": [previous.programme_id], "cases": [previous.pk]}
-    return owner in may_hold(**where, today=today_london(at))
+    today, programmes = today_london(at), [previous.programme_id]
+    return owner in may_hold(organisation=previous.organisation_id, programmes=programmes, today=today, cases=[previous.pk])
 
 
 @service("case.return")

@@ -22,7 +22,7 @@ def show_talk(*, case: Pathway, on: date) -> None:
 
 def show_latest(*, case: Pathway) -> None:
     """What these cases show, in the one that goes on: two became one person."""
-    days = Pathway.objects.filter(pk__in=case.ids, last_two_way_on__isnull=False).values_list("last_two_way_on", flat=True)
+    days = [day for day in Pathway.objects.filter(pk__in=case.ids).values_list("last_two_way_on", flat=True) if day is not None]
     if days:
         Pathway.objects.filter(pk=case.pk).update(last_two_way_on=max(days))
 
