@@ -18,11 +18,9 @@ pytestmark = pytest.mark.django_db
 NO_LINK = {
     "add_note": "its form stands on the person's page; the address is for a note that was not right",
     "choose_place": "offered to somebody who works at several places; nobody in the demo does",
-    "duplicates_file": "stands under a list of pairs; nobody in the demo is here twice",
     "equality_questions": "follows the thanks; the address alone leads to the form",
     "find_people": "follows a search; without one it is the empty form, to which the menu leads",
     "healthz": "asked by machines",
-    "letters_file": "stands over a list of letters; none is made in the demo",
     "of_row": "named by a number of a report; leads on to the person's page",
     "pay_as_typed": "asked by the script of the form while pay is typed",
     "readyz": "asked by machines",
@@ -41,11 +39,7 @@ NO_LINK = {
 NOT_IN_THE_DEMO = {
     "blank": "kept by the script for when there is no signal: test_kept_pages, test_no_signal_browser",
     "correct_waiting": "a form that came back: test_kept_pages, test_waiting_look",
-    "duplicate": "two who may be one: test_duplicates, test_duplicates_look",
     "leave_out_waiting": "a form that came back: test_kept_pages",
-    "letter": "a letter that was made: test_letter_pages, test_letter_look",
-    "letter_file": "a letter that was made: test_letter_pages, test_letter_pdf",
-    "merge": "two who were put together: test_duplicates",
     "own_page": "a link in a text: test_own_page, test_own_browser",
 }
 #: Figures take seconds each over nine hundred people: tests/analytics/test_board_look.py reads them, and the crawl of the slow lane.
