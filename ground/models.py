@@ -40,7 +40,7 @@ class JobRun(models.Model):
 
 
 class OnceToken(models.Model):
-    """A form's one-use token after its use: the digest of what was posted and where the answer led. Kept 48 hours."""
+    """A form's one-use token after its use: the digest of what was posted and where the answer led. Kept 32 days; no user's, 48 hours."""
 
     holder = models.CharField(max_length=80)
     token = models.CharField(max_length=64)

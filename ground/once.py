@@ -14,15 +14,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from ground.door import Busy, Refused, transact
 from ground.models import OnceToken
 
-KEPT_FOR = timedelta(hours=48)
+#: A day more than a device's word is believed about when a form was typed: one that waits there so long still meets its token here.
+KEPT_FOR = timedelta(days=32)
+#: Of whoever is not signed in nothing waits on a device.
+KEPT_FOR_OTHERS = timedelta(hours=48)
 LONGEST = 64
-#: Fields that may differ between two posts of the same form.
-NOT_THE_BODY = frozenset({"csrfmiddlewaretoken"})
+USERS = "user:"
+#: Fields that may differ between two posts of the same form: `replaces` is what a device says to itself, and does not keep.
+NOT_THE_BODY = frozenset({"csrfmiddlewaretoken", "replaces"})
 
 
 class InUse(Busy):
@@ -53,6 +58,12 @@ def answer_once(request: HttpRequest, act: Callable[[], HttpResponse], *, holder
 def answer_once_later(request: HttpRequest, *, token: str, path: str, fields: QueryDict, act: Callable[[], HttpResponse]) -> HttpResponse:
     """The same for a form that comes by another way than it was made for: posted to its page or sent later, it is taken once."""
     return _take(request, holder_of(request), token, digest_of_fields(path, fields).hexdigest(), act)
+
+
+def has_other_words(request: HttpRequest, *, token: str, path: str, fields: QueryDict) -> bool:
+    """Whether a form was taken under this token that said something else."""
+    used = OnceToken.objects.filter(holder=holder_of(request), token=token).first()
+    return used is not None and used.digest != digest_of_fields(path, fields).hexdigest()
 
 
 @transact
@@ -86,7 +97,7 @@ def holder_of(request: HttpRequest) -> str:
     """Whose token it is: the user, else the form session; a form without either is known by its token alone."""
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        return f"user:{user.pk}"
+        return f"{USERS}{user.pk}"
     key = getattr(getattr(request, "session", None), "session_key", None)
     return f"session:{hashlib.sha256(key.encode()).hexdigest()[:32]}" if key else "form"
 
@@ -140,5 +151,6 @@ def posted_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 
 def forget_used(*, at: datetime) -> int:
-    """Drop tokens used more than 48 hours ago; how many."""
-    return OnceToken.objects.filter(created_at__lt=at - KEPT_FOR).delete()[0]
+    """Drop tokens that users used more than 32 days ago, and all others after 48 hours; how many."""
+    others = Q(created_at__lt=at - KEPT_FOR_OTHERS) & ~Q(holder__startswith=USERS)
+    return OnceToken.objects.filter(Q(created_at__lt=at - KEPT_FOR) | others).delete()[0]

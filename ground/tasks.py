@@ -84,7 +84,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
 
 @jobs.job("expire", every=timedelta(hours=1))
 def expire(*, at: datetime, dry_run: bool) -> str:
-    """Forget used form tokens after 48 hours, ended sessions, and old runs of jobs."""
+    """Forget used form tokens after 32 days (of nobody signed in, 48 hours), ended sessions, and old runs of jobs."""
     now = real_now()  # tokens and sessions are real things: a demo moved on must not sign people out
     ended = Session.objects.filter(expire_date__lt=now)
     if dry_run:

@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.reckoning",
     "tests.fixtures.network",
+    "tests.fixtures.phone",
 ]

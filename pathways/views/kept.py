@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -18,11 +18,11 @@ from accounts.middleware import desk_for, user_of
 from accounts.models import User
 from ground.clock import read_clock, today_london
 from ground.door import Busy, Refused, open_to
-from ground.once import InUse, answer_once_later
+from ground.once import InUse, answer_once_later, digest_of_fields, has_other_words
 from ground.sealing import CannotOpen
 from pathways.backends.envelope import Opened, label_of, open_envelope
 from pathways.forms.kept import BlankNote, BlankRegister, EnvelopeForm
-from pathways.models import DeviceKey
+from pathways.models import DeviceKey, KeptForm
 from pathways.models.kept import KeptKind, KeptState, Words
 from pathways.queries.course import courses
 from pathways.queries.kept import MOST_KEYS, own_forms, own_keys, to_correct
@@ -39,6 +39,7 @@ FILES = ("built/pathways.css", "built/pathways.js", "built/no-signal.js", "icon.
 UNHASHED = ("built/govuk-frontend.min.js",)
 START = "start"
 BLANKS = (START, *KeptKind.values)
+OTHER_WORDS = "This was sent before with other words in it. Look at what stands there now, and save what holds."
 HERE, KEY = "/api/waiting/", "/api/waiting/key/"
 
 
@@ -104,20 +105,20 @@ def send(request: HttpRequest) -> HttpResponse:
     key = own_keys(user).filter(uuid=given["key"]).first()
     if key is None:  # somebody else's, or nobody's: it is not opened, and stays where it is
         return _said("not_yours", 404)
-    known = own_forms(user).filter(once=given["once"]).first()
-    if known is not None:
-        return _said(known.state)
     try:
         label = label_of(key=key.uuid, once=given["once"], kind=given["kind"])
-        opened = open_envelope(given["sealed"], private=key.private, label=label)
+        opened: Opened | None = open_envelope(given["sealed"], private=key.private, label=label)
     except CannotOpen:
-        return _said("unreadable", 422)
-    if not PATHS[given["kind"]].fullmatch(opened.path):
-        return _said("unreadable", 422)
-    return _take(request, user, key, given, opened, at=at)
+        opened = None
+    known = own_forms(user).filter(once=given["once"]).first()
+    if opened is None or not PATHS[given["kind"]].fullmatch(opened.path):
+        return _said(known.state) if known is not None else _said("unreadable", 422)
+    return _take(request, user, key, given, opened, known, at=at)
 
 
-def _take(request: HttpRequest, user: User, key: DeviceKey, given: dict[str, Any], opened: Opened, *, at: datetime) -> HttpResponse:
+def _take(
+    request: HttpRequest, user: User, key: DeviceKey, given: dict[str, Any], opened: Opened, known: KeptForm | None, *, at: datetime
+) -> HttpResponse:
     """Once, whatever was lost on the way: also where the page itself had taken it and its answer was lost."""
     fields = fields_of([*((name, value) for name, value in opened.fields if name != "once"), ("once", given["once"])])
     typed_at = services.typed_when(typed=opened.at, sent=given["now"], key=key, at=at)
@@ -125,9 +126,18 @@ def _take(request: HttpRequest, user: User, key: DeviceKey, given: dict[str, Any
     by = desk_for(request).actor()
     common: dict[str, Any] = {"user": user, "once": given["once"], "kind": given["kind"], "typed_at": typed_at, "by": by, "at": at}
 
-    def back(why: str, tried: Tried | None = None) -> None:
-        pairs = [(name, value) for name, values in fields.lists() for value in values if name != "once"]
-        services.send_back(words=Words(opened.path, pairs, why), candidate=tried.candidate if tried else None, **common)
+    pairs = [(name, value) for name, values in fields.lists() for value in values if name != "once"]
+
+    def back(why: str, tried: Tried | None = None, **more: str) -> None:
+        services.send_back(words=Words(opened.path, pairs, why), candidate=tried.candidate if tried else None, **common | more)
+
+    if known is not None:
+        if _says_the_same(request, known, opened.path, fields, pairs):
+            return _said(known.state)
+        name = digest_of_fields(opened.path, fields).hexdigest()  # its own is taken; the same words have the same again
+        if not own_forms(user).filter(once=name).exists():
+            back(OTHER_WORDS, once=name)
+        return _said(KeptState.TO_CORRECT)
 
     def act() -> HttpResponse:
         known = own_forms(user).filter(once=given["once"]).first()  # asked again under the lock: two may have come at once
@@ -154,6 +164,13 @@ def _take(request: HttpRequest, user: User, key: DeviceKey, given: dict[str, Any
     if not own_forms(user).filter(once=given["once"]).exists():  # its page had taken it, and the answer was lost
         services.note_taken(**common)
     return _said(KeptState.TAKEN)
+
+
+def _says_the_same(request: HttpRequest, known: KeptForm, path: str, fields: QueryDict, pairs: list[tuple[str, str]]) -> bool:
+    """Whether this is what came before under its name, as far as that is still known: what was settled by hand left no word."""
+    if known.state == KeptState.TO_CORRECT:
+        return (known.words.path, known.words.fields) == (path, pairs)
+    return not has_other_words(request, token=known.once, path=path, fields=fields)
 
 
 def _said(state: str, status: int = 200) -> JsonResponse:

@@ -42,7 +42,7 @@ PATHS: dict[str, re.Pattern[str]] = {
 }
 ROLES_OF: dict[str, tuple[str, ...]] = {KeptKind.PERSON: CASE_ROLES, KeptKind.NOTE: CASE_ROLES, KeptKind.REGISTER: KEEPERS}
 #: What the forms on a device carry beside their own fields.
-FROM_DEVICE = frozenset({"blank", "csrfmiddlewaretoken"})
+FROM_DEVICE = frozenset({"blank", "csrfmiddlewaretoken", "replaces"})
 
 
 @dataclass(frozen=True)

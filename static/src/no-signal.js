@@ -24,20 +24,35 @@ function waiting(mine) {
   return [number, `${number} waiting to be sent: ${parts.join(", ")}. ${number === 1 ? "It goes" : "They go"} ${how}.`];
 }
 
-/** The form is ready for the next: empty, with a token of its own. A register stays as it was marked, and is the same one. */
+/** The form is ready for the next: empty, with a token of its own. A register stays as it was marked: saved again, it replaces the one that waits. */
 function next(form, kind) {
-  if (kind === "register") return;
+  const { once } = form.elements;
+  if (kind === "register") {
+    replacing(form, once.value);
+    once.value = crypto.randomUUID(); // the one that was kept may be on its way already: under its token nothing else is taken
+    return;
+  }
   form.reset();
   for (const field of form.querySelectorAll("input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea")) field.value = "";
-  form.elements.once.value = crypto.randomUUID();
+  once.value = crypto.randomUUID();
   form.querySelector("input:not([type=hidden]), textarea")?.focus({ preventScroll: true });
 }
 
-function told({ mine, others, stuck, back, sent, kept, lost, ready: can }) {
+/** Which one on this device a register replaces when it is saved again. Of another course it is another register, and replaces none. */
+function replacing(form, once) {
+  const { course } = form.elements;
+  const field = form.elements.replaces ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "replaces" }));
+  field.value = once;
+  if (!course) return;
+  const kept = course.value;
+  course.onchange = () => (field.value = course.value === kept ? once : "");
+}
+
+function told({ mine = {}, others, stuck, failed, back, sent, kept, lost, ready: can }) {
   const [number, words] = waiting(mine);
   waits = number;
   if (ready) ready.textContent = can ? "This device can work without signal." : "This device is being made ready to work without signal.";
-  if (number && !kept && !lost && !others && !back && !stuck && place.textContent.includes(words)) return;
+  if (number && !kept && !lost && !others && !back && !stuck && !failed && place.textContent.includes(words)) return;
   place.replaceChildren();
   if (lost) {
     say(CANNOT, "error");
@@ -54,6 +69,10 @@ function told({ mine, others, stuck, back, sent, kept, lost, ready: can }) {
   }
   if (back && location.pathname !== "/waiting/") say(`${back} came back to be put right.`, "ours", { href: "/waiting/", textContent: "Look at what came back" });
   if (stuck) say(`${stuck} on this device cannot be opened by the server. Tell whoever looks after Pathways, and type ${stuck === 1 ? "it" : "them"} again.`, "error");
+  if (failed) {
+    const [it, goes] = failed === 1 ? ["It stays", "is"] : ["They stay", "are"];
+    say(`${failed} could not be sent: the server does not manage to take ${failed === 1 ? "it" : "them"}. ${it} on this device and ${goes} tried again every hour. Tell whoever looks after Pathways, and do not clear this browser’s data.`, "error");
+  }
   if (form) {
     scrollTo({ top: 0 });
     navigator.storage?.persist?.(); // asked once something depends on it: the browser may not tidy it away

@@ -9,9 +9,10 @@ from django.test import Client
 
 from accounts.models import Audit, Membership
 from candidates.models import Candidate
-from ground.clock import today_london
-from ground.once import new_once
-from pathways.models import DeviceKey, KeptForm, Pathway, StageChange
+from ground.clock import real_now, today_london
+from ground.models import OnceToken
+from ground.once import KEPT_FOR, forget_used, new_once
+from pathways.models import DeviceKey, KeptForm, Note, Pathway, StageChange
 from pathways.queries.integrity import look_through
 from pathways.services.kept import LONGEST_WAIT
 from tests.pathways.device import HOUR, Device, came_back, person, seal
@@ -95,6 +96,19 @@ def test_a_form_that_its_page_had_taken_before_the_answer_was_lost_is_not_taken_
     KeptForm.objects.all().delete()
     assert device.send(other) == (200, "to_correct")
     assert "sent before with other words" in came_back(scene.worker)
+
+
+def test_a_note_that_its_page_had_taken_a_month_ago_is_not_written_again() -> None:
+    scene = Scene()
+    path = f"/pathways/{scene.open().uuid}/notes/"
+    device = Device(scene.worker)
+    fields, once = {"text": "Likes mornings", "visibility": "team"}, new_once()
+    assert device.browser.post(path, {**fields, "once": once}).status_code == 302
+    OnceToken.objects.update(created_at=real_now() - LONGEST_WAIT)
+    forget_used(at=real_now())
+    assert device.send(device.keep("note", path, fields, once=once, ago=LONGEST_WAIT / timedelta(milliseconds=1))) == (200, "taken")
+    assert Note.objects.count() == 1
+    assert KEPT_FOR > LONGEST_WAIT
 
 
 @pytest.mark.django_db(transaction=True)

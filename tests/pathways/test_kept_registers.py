@@ -47,6 +47,46 @@ def test_a_register_that_somebody_else_kept_meanwhile_comes_back_with_both() -> 
     assert marked(place) == {scene.today: True}
 
 
+def test_other_marks_under_the_name_of_a_register_that_was_taken_come_back_and_are_never_lost() -> None:
+    scene = CourseScene()
+    amina, zoe = scene.begun(first="Amina"), scene.begun(first="Zoe")
+    device = Device(scene.trainer)
+    path, fields = register_path(scene.running, scene.today), {mark_name(amina.uuid): "present", "version": "1"}
+    first = device.keep("register", path, fields)
+    more = device.keep("register", path, {**fields, mark_name(zoe.uuid): "absent"}, once=first.once)
+    states = [device.send(each)[1] for each in (first, more, more, first)]
+    assert states == ["taken", "to_correct", "to_correct", "taken"]
+    assert "sent before with other words" in came_back(scene.trainer)
+    row = KeptForm.objects.get(state="to_correct")
+    assert f'name="{mark_name(zoe.uuid)}" value="absent"' in device.browser.get(f"/waiting/{row.uuid}/").content.decode()
+    again = {**fields, mark_name(zoe.uuid): "absent", "version": str(register_version(scene.running, scene.today)), "once": new_once()}
+    assert device.browser.post(f"/waiting/{row.uuid}/", again).status_code == 302
+    assert [marked(each) for each in (amina, zoe)] == [{scene.today: True}, {scene.today: False}]
+
+
+def test_other_words_under_the_name_of_what_came_back_come_back_too() -> None:
+    scene = CourseScene()
+    scene.begun(first="Amina", last="Yusuf")
+    device = Device(scene.trainer)
+    fields = {"course": str(scene.running.uuid), "names": "Tamsin", "blank": "1"}
+    first = device.keep("register", REGISTER, fields)
+    more = device.keep("register", REGISTER, {**fields, "names": "Tamsin\nAmina"}, once=first.once)
+    assert [device.send(each) for each in (first, more, first, more)] == [(200, "to_correct")] * 4
+    assert sorted(dict(each.words.fields)["names"] for each in KeptForm.objects.all()) == ["Tamsin", "Tamsin\nAmina"]
+
+
+def test_which_one_a_register_replaces_on_its_device_is_no_part_of_it() -> None:
+    """Its page had taken it and the answer was lost: it is the same form."""
+    scene = CourseScene()
+    amina = scene.begun(first="Amina")
+    device = Device(scene.trainer)
+    path, once = register_path(scene.running, scene.today), new_once()
+    fields = {mark_name(amina.uuid): "present", "version": "1"}
+    assert device.browser.post(path, {**fields, "replaces": new_once(), "once": once}).status_code == 302
+    assert device.send(device.keep("register", path, fields, once=once)) == (200, "taken")
+    assert KeptForm.objects.filter(state="to_correct").count() == 0
+
+
 def test_a_mark_of_somebody_whose_seat_is_gone_comes_back_and_the_rest_with_it() -> None:
     scene = CourseScene()
     place, other = scene.booked(first="Amina"), scene.begun(first="Zoe")

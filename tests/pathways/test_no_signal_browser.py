@@ -1,38 +1,22 @@
 """Aeroplane mode in a real Chromium: over a closed browser, and a line that is cut while it sends; then once each, and nothing left."""
 
-import os
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import expect
 
 from candidates.models import Candidate
 from pathways.models import Attendance, KeptForm, Note
-from tests.fixtures.browser import FLAGS, chromium
-from tests.fixtures.reading import accessibility_faults
 from tests.pathways.bad_signal import Line
 from tests.pathways.course_scene import CourseScene, marked, register_path
+from tests.pathways.phone import CACHED, MARK, QUEUE, Phone, bytes_with, press, ready, says, sound, wait_for
 from tests.pathways.scenes import Scene
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
-MARK = "Qvzmarked"
-QUEUE = """async () => {
-  const over = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
-  const db = await over(indexedDB.open("pathways"));
-  const rows = await over(db.transaction("waiting").objectStore("waiting").getAll());
-  db.close();
-  return rows.map(({ once, kind, key, size, at, ...rest }) => [kind, Object.keys(rest), rest.sealed.byteLength === size]);
-}"""
-CACHED = """async () => {
-  const found = [];
-  for (const name of await caches.keys()) for (const each of await (await caches.open(name)).keys()) found.push(new URL(each.url).pathname);
-  return found.sort();
-}"""
+#: All that is typed in the first test: names, who a note is about and what it says; the numbers, by how they begin, as they may be written.
+TYPED = (MARK, "Zvqlast", "Oyelaran", "Yusuf", "mornings", "07700 9003", "077009003", "+447700900", "7700 900")
 IN_PLAIN = """async (mark) => {
   await (await caches.open("x")).put("/x", new Response(`${mark}cache`));
   const db = await new Promise((done) => {
@@ -46,99 +30,9 @@ IN_PLAIN = """async (mark) => {
 }"""
 
 
-class Phone:
-    """One browser profile on a disk, that is opened and closed; behind a line that can be cut."""
-
-    def __init__(self, playwright: Playwright, folder: Path, url: str) -> None:
-        self.playwright, self.folder, self.line = playwright, folder, Line(url)
-        self.context: BrowserContext | None = None
-        self.refused: list[str] = []
-
-    @property
-    def url(self) -> str:
-        return self.line.url
-
-    def open(self) -> Page:
-        path = chromium()
-        if path is None:
-            pytest.skip("no Chromium: install Debian's package chromium, or put one on the PATH")
-        self.context = self.playwright.chromium.launch_persistent_context(
-            str(self.folder), executable_path=path, args=FLAGS, viewport={"width": 360, "height": 640}, locale="en-GB"
-        )
-        page = self.context.pages[0] if self.context.pages else self.context.new_page()
-        page.on("console", lambda said: self.refused.append(said.text) if "Content Security Policy" in said.text else None)
-        page.set_default_timeout(20_000)
-        return page
-
-    def close(self) -> None:
-        if self.context is not None:
-            self.context.close()
-            self.context = None
-
-    def sign_in(self, who: Any) -> None:
-        """As from a sign-in that lasts longer than the browser is open."""
-        assert self.context is not None
-        value = signed_in(who).cookies[settings.SESSION_COOKIE_NAME].value
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.url, "expires": 4_000_000_000, "httpOnly": True}
-        self.context.add_cookies([cookie])
-
-    def plane(self, up: bool) -> None:
-        """Both: the browser knows that it has no network, and there is none."""
-        assert self.context is not None
-        self.context.set_offline(up)
-        if up:
-            self.line.down()
-        else:
-            self.line.up()
-
-
-@pytest.fixture
-def phone(server: Any, playwright: Playwright, tmp_path: Path) -> Iterator[Phone]:
-    made = Phone(playwright, tmp_path / "profile", server.url)
-    yield made
-    made.close()
-    made.line.close()
-
-
-def ready(page: Page, phone: Phone, path: str = "/waiting/") -> None:
-    """The app is opened with signal, once."""
-    page.goto(f"{phone.url}{path}")
-    page.goto(f"{phone.url}/waiting/")
-    expect(page.get_by_text("This device can work without signal.")).to_be_visible()
-
-
-def sound(page: Page, name: str) -> None:
-    """No accessibility fault, no sideways scroll."""
-    if folder := os.environ.get("PATHWAYS_SHOTS"):
-        page.screenshot(path=f"{folder}/{name}-{page.viewport_size['width']}.png", full_page=True)
-    assert [each["id"] for each in accessibility_faults(page)] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-def says(page: Page, words: str) -> None:
-    expect(page.locator("#waiting")).to_contain_text(words)
-
-
-def press(page: Page, button: str, *, really: bool = True) -> None:
-    """A button lets itself be pressed once a second; nobody types faster, a test does."""
-    if really:
-        page.wait_for_timeout(1_050)
-        page.get_by_role("button", name=button).first.click()
-    else:
-        page.evaluate("document.querySelector('form[data-keeps]').requestSubmit()")
-
-
-def bytes_with(folder: Path, mark: str) -> list[str]:
-    """Files of the profile in which the mark stands, in either width of letters."""
-    wanted = (mark.encode(), mark.encode("utf-16-le"))
-    return [
-        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and any(each in path.read_bytes() for each in wanted)
-    ]
-
-
 def test_twenty_people_and_twenty_notes_over_a_closed_browser_and_a_line_cut_twice(phone: Phone) -> None:
     scene = Scene()
-    case = scene.open(first="Amina", last="Yusuf")
+    case = scene.open(first="Oyelaran", last="Yusuf")
     page = phone.open()
     phone.sign_in(scene.worker)
     ready(page, phone, "/people/add/")
@@ -147,7 +41,7 @@ def test_twenty_people_and_twenty_notes_over_a_closed_browser_and_a_line_cut_twi
     sound(page, "blank-person")
     for number in range(20):
         page.get_by_label("First name").fill(f"{MARK}{number}")
-        page.locator("#id_last_name").fill("Offline")
+        page.locator("#id_last_name").fill("Zvqlast")
         page.locator("#id_phone").fill(f"07700 900{300 + number}")
         press(page, "Keep, and add another", really=number < 2)
         says(page, f"{number + 1} waiting to be sent")
@@ -156,15 +50,15 @@ def test_twenty_people_and_twenty_notes_over_a_closed_browser_and_a_line_cut_twi
     page.get_by_role("link", name="Write a note").click()
     sound(page, "blank-note")
     for number in range(20):
-        page.get_by_label("Who is it about?").fill("Amina Yusuf")
-        page.get_by_label("Note", exact=True).fill(f"{MARK} note {number}")
+        page.get_by_label("Who is it about?").fill("Oyelaran Yusuf")
+        page.get_by_label("Note", exact=True).fill(f"{MARK} mornings {number}")
         press(page, "Keep the note", really=number < 2)
         says(page, f"{21 + number} waiting to be sent: 20 people, {number + 1} note")
     rows = page.evaluate(QUEUE)
     assert sorted(kind for kind, _, _ in rows) == ["note"] * 20 + ["person"] * 20
     assert all(rest == ["sealed"] and whole for _, rest, whole in rows)
     phone.close()
-    assert bytes_with(phone.folder, MARK) == []
+    assert bytes_with(phone.folder, *TYPED) == []
 
     page = phone.open()
     phone.plane(True)
@@ -181,17 +75,17 @@ def test_twenty_people_and_twenty_notes_over_a_closed_browser_and_a_line_cut_twi
     phone.plane(False)
     page.goto(f"{phone.url}/waiting/")
     wait_for(lambda: page.evaluate(QUEUE) == [])
-    assert sorted(Candidate.objects.filter(last_name="Offline").values_list("first_name", flat=True)) == sorted(
+    assert sorted(Candidate.objects.filter(last_name="Zvqlast").values_list("first_name", flat=True)) == sorted(
         f"{MARK}{number}" for number in range(20)
     )
-    assert sorted(Note.objects.values_list("pathway", "text")) == sorted((case.pk, f"{MARK} note {number}") for number in range(20))
+    assert sorted(Note.objects.values_list("pathway", "text")) == sorted((case.pk, f"{MARK} mornings {number}") for number in range(20))
     assert KeptForm.objects.filter(state="taken").count() == 40
     cached = page.evaluate(CACHED)
     assert [each for each in cached if not each.startswith(("/static/", "/waiting/blank/"))] == []
     page.goto(f"{phone.url}/waiting/")
     expect(page.get_by_text("Arrived in the last day: 20 people, 20 notes.")).to_be_visible()
     phone.close()
-    assert bytes_with(phone.folder, MARK) == []
+    assert bytes_with(phone.folder, *TYPED) == []
     assert phone.refused == []
 
 
@@ -199,8 +93,9 @@ def test_bytes_in_the_profile_would_be_noticed(phone: Phone) -> None:
     """The other test's eye is open: what lies there in plain is found."""
     page = phone.open()
     page.goto(f"{phone.url}/sign-in/")
-    page.evaluate(IN_PLAIN, MARK)
+    page.evaluate(IN_PLAIN, f"{' '.join(TYPED)} {MARK}")
     phone.close()
+    assert {each.partition(" in ")[0] for each in bytes_with(phone.folder, *TYPED)} == set(TYPED)
     assert any("IndexedDB" in each for each in bytes_with(phone.folder, f"{MARK}rows"))
     assert any("Cache" in each for each in bytes_with(phone.folder, f"{MARK}cache"))
 
@@ -328,10 +223,3 @@ def test_a_device_that_is_full_says_so_and_keeps_what_is_typed(phone: Phone) -> 
     page.get_by_role("button", name="Save", exact=True).first.click()
     says(page, "What you typed stays here")
     assert page.get_by_label("First name").input_value() == "Amina"
-
-
-def wait_for(holds: Callable[[], bool], *, within: float = 30) -> None:
-    until = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < until, "it did not come about"
-        time.sleep(0.05)
