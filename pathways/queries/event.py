@@ -1,6 +1,6 @@
 """Events: the list, one event with whom it was given a name by, and what came of that through the log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from django.db.models.expressions import OrderBy
 from accounts.models import Programme
 from ground.tables import Column
 from ground.templatetags.said import counted, in_days, short_day, weekday
-from outreach.models import Contact, Event
+from outreach.models import Event
 from pathways.models import Pathway, RetentionCheck, StageChange
 from pathways.queries.caseload import families_and_wards
 from pathways.scope import pathways
@@ -96,12 +96,23 @@ def _in_sight(user: object, event: Event) -> QuerySet[Pathway]:
     return pathways(user).filter(Q(event=event) | Q(programme=event.programme_id)).exclude(stage__in=NOT_THEIRS)
 
 
+def _opened(events: Iterable[int]) -> QuerySet[Pathway]:
+    return Pathway.objects.counted().filter(event__in=events).order_by()
+
+
+def _talked(events: Iterable[int]) -> QuerySet[Pathway]:
+    """All cases of the records that were talked with at these events."""
+    return Pathway.objects.filter(candidate__contacts__event__in=events, candidate__contacts__voided_at__isnull=True).order_by()
+
+
+def _people(events: Iterable[int]) -> QuerySet:
+    """The keys of all who were met at these events, seen by somebody or not."""
+    return _opened(events).values("person_key").union(_talked(events).values("person_key"))
+
+
 def _cases_met(user: object, event: Event) -> QuerySet[Pathway]:
     """All cases in the user's sight of the people who were met there, on whichever of their records."""
-    opened = Pathway.objects.counted().filter(event=event).order_by().values("person_key")
-    talked = Contact.objects.filter(event=event, voided_at__isnull=True).values("candidate")
-    known = Pathway.objects.filter(candidate__in=talked).order_by().values("person_key")
-    return _in_sight(user, event).filter(person_key__in=opened.union(known))
+    return _in_sight(user, event).filter(person_key__in=_people([event.pk]))
 
 
 def met_at(user: object, event: Event) -> QuerySet[Pathway]:
@@ -116,18 +127,16 @@ def met_at(user: object, event: Event) -> QuerySet[Pathway]:
 
 def numbers_met(user: object, events: Sequence[Event]) -> dict[int, int]:
     """Event -> how many people in the user's sight were met there by name. Two queries, however many events."""
-    found: dict[int, set[UUID]] = {event.pk: set() for event in events}
-    seen = pathways(user).exclude(stage__in=NOT_THEIRS).order_by()
-    here = seen.filter(Q(event=OuterRef("event")) | Q(programme=OuterRef("event__programme")))
-    opened = Pathway.objects.counted().filter(Exists(here.filter(person_key=OuterRef("person_key"))), event__in=found)
-    for event, person in opened.values_list("event", "person_key"):
-        found[event].add(person)
-    talked = Contact.objects.filter(event__in=found, voided_at__isnull=True)
-    keys = Pathway.objects.order_by().values("person_key")
-    there = Exists(here.filter(person_key__in=keys.filter(candidate=OuterRef(OuterRef("candidate")))))
-    talked = talked.filter(there).annotate(person=Subquery(keys.filter(candidate=OuterRef("candidate"))[:1]))
-    for event, person in talked.values_list("event", "person"):
-        found[event].add(person)
+    known = {event.pk: event for event in events}
+    seen = pathways(user).exclude(stage__in=NOT_THEIRS).filter(person_key__in=_people(known)).order_by()
+    here: set[tuple[str, int, UUID]] = set()
+    for person, opened_at, programme in seen.values_list("person_key", "event", "programme"):
+        here |= {("event", opened_at, person), ("programme", programme, person)}
+    found: dict[int, set[UUID]] = {pk: set() for pk in known}
+    met = _opened(known).values_list("event", "person_key").union(_talked(known).values_list("candidate__contacts__event", "person_key"))
+    for pk, person in met:
+        if ("event", pk, person) in here or ("programme", known[pk].programme_id, person) in here:
+            found[pk].add(person)
     return {pk: len(people) for pk, people in found.items()}
 
 
@@ -192,8 +201,7 @@ def people_met(user: object, event: Event, *, reached: str = "") -> QuerySet[Pat
 
 def _by_form(event: Event) -> ExpressionWrapper:
     """Whether only the form names the event: they wrote with its code, and no talk with them there is on record."""
-    records = Pathway.objects.filter(person_key=OuterRef(OuterRef("person_key"))).order_by().values("candidate")
-    talked = Contact.objects.filter(event=event, voided_at__isnull=True, candidate__in=records)
+    talked = _talked([event.pk]).filter(person_key=OuterRef("person_key"))
     began = {"pathway__person_key": OuterRef("person_key"), "pathway__event": event, "from_stage": "new"}
     wrote = StageChange.objects.filter(machine="pathway", actor_kind="candidate", **began)
     return ExpressionWrapper(Exists(wrote) & ~Exists(talked), output_field=BooleanField())
