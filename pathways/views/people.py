@@ -168,7 +168,7 @@ def _page(request: HttpRequest, form: AddPerson, today: date, *, doubles: Sequen
         "doubles": doubles,
         "then_another": "next" in request.POST,
         "public_form": address,
-        "square": qr_square(address, called="Square to scan with their phone"),
+        "square": qr_square(address, called="Square to scan"),
     }
     return render(request, "pathways/add_person.html", context, status=422 if form.errors or doubles else 200)
 

@@ -162,6 +162,7 @@ def test_the_list_of_forms_has_no_fault(server: Server, stall: Stall, browser: A
     page.goto(f"{server.url}/unclaimed/")
     look(page, "unclaimed", width)
     page.get_by_role("link", name="Forms to look at").click()
+    page.get_by_role("heading", name="Forms to look at").wait_for()
     look(page, "forms", width)
     assert page.locator(".row__name").first.evaluate("each => getComputedStyle(each).unicodeBidi") == "isolate"
     page.get_by_role("button", name=re.compile("It is Amina Yusuf")).click()
