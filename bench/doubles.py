@@ -13,6 +13,7 @@ from candidates.models import Address, Candidate, SuggestedPair
 from candidates.services.pairs import compare_next
 from ground.clock import read_clock
 from ground.once import new_once
+from pathways.models import Pathway
 from pathways.simulation.world import World
 
 #: So many people are compared to tell what one takes.
@@ -31,9 +32,12 @@ def doubles(world: World, size: int) -> Iterator[Measured]:
     _pairs()
     for who, user in (("lead", lead_of(world)), ("worker", world.workers[0])):
         mine = browser(user)
-        ours, floor = partial(_warned, mine, heard), partial(send, mine, "/floor/search/", misspelt(case.candidate.last_name))
         if who == "worker":  # a lead adds nobody
-            yield pair("doubles.entry", size=size, who=who, goal=2, ours=ours, floor=floor, remark="misspelt, to the warning")
+            ours, floor = partial(_warned, mine, heard), partial(send, mine, "/floor/search/", misspelt(case.candidate.last_name))
+            yield pair("doubles.entry", size=size, who=who, goal=5, ours=ours, floor=floor, remark="misspelt, to the warning")
+            theirs = Pathway.objects.open().filter(owner=user).select_related("candidate").order_by("id")[0]
+            person = partial(fetch, mine, f"/people/{theirs.candidate.uuid}/")
+            yield pair("doubles.entry", size=size, who=who, goal=1, ours=ours, floor=person, remark="beside a person's page")
         page, bare = partial(fetch, mine, "/duplicates/"), partial(fetch, mine, "/floor/list/")
         yield pair("list.duplicates", size=size, who=who, goal=2, ours=page, floor=bare)
     began = time.perf_counter()
