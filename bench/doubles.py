@@ -34,7 +34,7 @@ def doubles(world: World, size: int) -> Iterator[Measured]:
         mine = browser(user)
         if who == "worker":  # a lead adds nobody
             ours, floor = partial(_warned, mine, heard), partial(send, mine, "/floor/search/", misspelt(case.candidate.last_name))
-            yield pair("doubles.entry", size=size, who=who, goal=5, ours=ours, floor=floor, remark="misspelt, to the warning")
+            yield pair("doubles.entry", size=size, who=who, goal=2, ours=ours, floor=floor, remark="misspelt, to the warning")
             theirs = Pathway.objects.open().filter(owner=user).select_related("candidate").order_by("id")[0]
             person = partial(fetch, mine, f"/people/{theirs.candidate.uuid}/")
             yield pair("doubles.entry", size=size, who=who, goal=1, ours=ours, floor=person, remark="beside a person's page")
