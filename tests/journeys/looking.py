@@ -17,7 +17,10 @@ from tests.journeys.hand import DESKTOP, PHONE, Hand
 from tests.journeys.reading import LETTER, unspoken
 
 #: Pages whose first field stands below what is to be done first, and what that is.
-FIELD_LATER = {"second-factor": "the picture is scanned first"}
+FIELD_LATER = {
+    "second-factor": "the picture is scanned first",
+    "duplicate": "the two are compared before somebody says which goes on",
+}
 #: Over the wire on a first visit, with the style sheet, scripts and pictures; a static file as compressed as a site serves it.
 HEAVIEST = 200_000
 OPEN_ALL = "document.querySelectorAll('details').forEach(each => each.open = true)"
