@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Milestone
 from candidates.models import Candidate
-from ground.clock import add_months, today_london
+from ground.clock import add_months, moved, today_london
 from outreach.services.message import change_fact
 from pathways.models import Course, Introduction, Pathway, Placement, PreEmploymentCheck, RetentionCheck, StageChange, TrainingPlace
 from pathways.services import case as cases
@@ -109,7 +109,9 @@ class Stand(Scene):
 
     def asked(self, days_ago: int, *, looked: tuple[int, ...] = (0,)) -> RetentionCheck:
         """Put forward, offered, accepted and begun so many days ago; the clock looked at its four-week check so many days ago."""
-        at = self.now - timedelta(days=days_ago)
+        at = moved(
+            self.now, -days_ago
+        )  # the same hour by the wall, whatever the clocks did meanwhile: late at night a day more is another day
         row = introduction.draft_introduction(case=self.case(at=at), heading=self.heading(), by=self.by, at=at)
         introduction.send_introduction(introduction=row, consent_how="phone", by=self.by, at=at)
         introduction.offer_job(introduction=row, offer=OFFER, by=self.by, at=at)
@@ -118,7 +120,7 @@ class Stand(Scene):
         placement.start_placement(placement=job, first_day=today_london(at), by=self.by, at=at)
         check = RetentionCheck.objects.get(placement=job, milestone="four_weeks")
         for days in looked:
-            retention.move_with_the_clock(check=check, at=self.now - timedelta(days=days))
+            retention.move_with_the_clock(check=check, at=moved(self.now, -days))
         check.refresh_from_db()
         return check
 
