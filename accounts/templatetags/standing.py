@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 from django.conf import settings
@@ -49,6 +50,8 @@ ON_A_PHONE = {
     "Employer’s mailbox": "Mailbox",
     "Move the day on": "Day",
 }
+#: Letters of a menu that stand in one line of a phone; and of its beginning, beside "More", under which the rest is folded.
+ONE_LINE, ONE_LINE_WITH_MORE = 34, 26
 #: Pages under which a line of the menu is marked, where they are not all that lie under its address.
 MARKED_WITHIN = {"/people/": "/people/find/"}
 #: Roles that do something which can be done without signal.
@@ -81,6 +84,13 @@ def standing(request: HttpRequest) -> dict[str, Any]:
     desk = desk_of(user)
     place = next((place for place in getattr(request, "places", []) if desk and place.seats == desk.seats), None)
     roles = desk.roles if desk else frozenset()
+    first, more = _in_one_line(
+        [
+            {"url": name_of(path), "label": words, "short": ON_A_PHONE.get(words, ""), "within": MARKED_WITHIN.get(path, "")}
+            for path, words, who in MENU
+            if roles & who and name_of(path)
+        ]
+    )
     signed_in = bool(user is not None and user.is_authenticated)
     return {
         "standing": {
@@ -88,11 +98,8 @@ def standing(request: HttpRequest) -> dict[str, Any]:
             "demo": settings.DEMO,
             "demo_links": _links(DEMO_MENU) if settings.DEMO else [],
             "footer_links": _links(FOOTER),
-            "navigation": [
-                {"url": name_of(path), "label": words, "short": ON_A_PHONE.get(words, ""), "within": MARKED_WITHIN.get(path, "")}
-                for path, words, who in MENU
-                if roles & who and name_of(path)
-            ],
+            "navigation": first,
+            "navigation_more": more,
             "name": user.get_short_name() if signed_in and user is not None else "",
             "role_words": ", ".join(str(Role(role).label).lower() for role in Role.values if role in roles),
             "account_href": "/account/" if signed_in and getattr(request, "sign_in", None) is not None else "",
@@ -102,6 +109,15 @@ def standing(request: HttpRequest) -> dict[str, Any]:
             "keeper": str(user.uuid) if roles & KEEPERS and user is not None else "",
         }
     }
+
+
+def _in_one_line(menu: list[dict[str, str]]) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """What of a menu stands in the one line of a phone, and what is folded: pages begin at the same height for every role."""
+    reached = list(accumulate(len(line["short"] or line["label"]) for line in menu))
+    if not menu or reached[-1] <= ONE_LINE:
+        return menu, []
+    fit = sum(letters <= ONE_LINE_WITH_MORE for letters in reached)
+    return menu[:fit], menu[fit:]
 
 
 def _links(pairs: tuple[tuple[str, Any], ...]) -> list[dict[str, str]]:

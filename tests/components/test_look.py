@@ -125,11 +125,29 @@ def test_first_row_and_its_act_are_in_the_first_screen_of_a_phone(gallery: str, 
     page.context.close()
 
 
-def test_menu_stands_open_without_javascript(gallery: str, browser: Browser) -> None:
+def test_a_phone_folds_what_of_the_menu_has_no_room_in_one_line(gallery: str, browser: Browser) -> None:
     page, _ = look(browser, f"{gallery}/form", 360, scripts=False)
+    folded = page.get_by_role("link", name="Career headings")
+    top = page.locator("h1").bounding_box()["y"]
 
-    assert page.locator(".head__name").is_visible()
-    assert page.get_by_role("button", name="Save and add the next").is_visible()
+    assert page.get_by_role("link", name="Today").is_visible()
+    assert not folded.is_visible()
+
+    page.get_by_text("More", exact=True).focus()
+    page.keyboard.press("Enter")
+
+    folded.click(trial=True)
+    assert page.locator("h1").bounding_box()["y"] == top
+    page.context.close()
+
+
+def test_a_desk_shows_the_whole_menu_in_one_line(gallery: str, browser: Browser) -> None:
+    page, _ = look(browser, f"{gallery}/form", 1280, scripts=False)
+    lines = page.locator(".menu__link:visible")
+
+    said = [words.split()[0] for words in lines.all_inner_texts()]
+    assert said == ["Today", "Caseload", "Add", "Search", "Career", "Registers"]
+    assert len({line.bounding_box()["y"] for line in lines.all()}) == 1
     page.context.close()
 
 

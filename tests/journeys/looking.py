@@ -25,6 +25,7 @@ FIELD_LATER = {
 HEAVIEST = 200_000
 OPEN_ALL = "document.querySelectorAll('details').forEach(each => each.open = true)"
 FITS = "document.documentElement.scrollWidth <= window.innerWidth"
+ONE_LINE = "!document.querySelector('.menu') || document.querySelector('.menu').offsetHeight < 2 * 44"
 WORDS = f"""() => {{
   const letters = [...document.querySelectorAll('.{LETTER}')];
   const said = letters.map(each => each.innerText);
@@ -120,6 +121,8 @@ class Looker:
         if not phone:
             self.page.set_viewport_size(DESKTOP)
         found = [] if self.page.evaluate(FITS) else ["scrolls sideways"]
+        if not self.page.evaluate(ONE_LINE):
+            found.append("the menu takes more than one line")
         if phone and fold:
             ends = dict(zip(("first row", "main action", "first field"), self.page.evaluate(FOLD), strict=True))
             if name in FIELD_LATER:

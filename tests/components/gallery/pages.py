@@ -20,8 +20,11 @@ from ground.forms import HouseForm
 HOUSE = {"organisation": "Northfield Community Trust", "name": "Dawn Ellis", "role_words": "outreach worker"}
 HOUSE |= {"account_href": "/account/", "sign_out_href": "/sign-out/"}
 MENU = (("today", "Today", 12), ("caseload", "Caseload", None), ("add", "Add a person", None), ("search", "Search", None))
-MENU += (("headings", "Career headings", None), ("registers", "Registers", 0))
-HOUSE |= {"navigation": [{"url": name, "label": words, "count": count} for name, words, count in MENU]}
+MORE = (("headings", "Career headings", None), ("registers", "Registers", 0))
+HOUSE |= {
+    place: [{"url": name, "label": words, "count": count} for name, words, count in lines]
+    for place, lines in (("navigation", MENU), ("navigation_more", MORE))
+}
 DEMO = {
     "demo": True,
     "demo_links": [
