@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from ground.clock import LONDON, london, today_london
 from ground.fields import DayField
 from ground.forms import LineField, TextField
@@ -50,7 +50,7 @@ class BookChat(StepForm):
 
     def add_choices(self) -> None:
         found = self.employers()
-        self.hosts = {str(each.uuid): each for each in [*found, *self.colleagues()]}
+        self.hosts = {str(each.uuid): each for each in [*found, *self.colleagues(), *self._who_holds_it_now()]}
         ours = [(key, each.name) for key, each in self.hosts.items() if not isinstance(each, Organisation)]
         theirs = [(str(each.uuid), each.name) for each in found]
         host: Any = self.fields["host"]
@@ -62,13 +62,24 @@ class BookChat(StepForm):
         self.fields["which"].choices = [*days, (ANOTHER, "Another day")]  # type: ignore[attr-defined]
         self._keep_what_was_booked()
 
+    def _who_holds_it_now(self) -> list[User]:
+        """Whoever holds a chat goes on holding it when another moves it, also a colleague of another organisation."""
+        host = getattr(self.subject, "host", None)
+        return [host] if host is not None and host != self.user else []
+
     def _keep_what_was_booked(self) -> None:
         """Moving a chat begins from the time it has."""
         booked = getattr(self.subject, "at", None)
         if booked is None:
             return
         host = getattr(self.subject, "host", None) or getattr(self.subject, "host_employer", None)
-        start = {"which": ANOTHER, "day": today_london(booked), "hour": f"{london(booked):%H:%M}", "host": str(host.uuid) if host else ""}
+        which = next((name for name in NEAR if self._day_of(name) == today_london(booked)), ANOTHER)
+        start = {
+            "which": which,
+            "day": today_london(booked) if which == ANOTHER else None,
+            "hour": f"{london(booked):%H:%M}",
+            "host": "" if host is None or host == self.user else str(host.uuid),
+        }
         self.initial = {**self.initial, **start}
 
     def _say_what_is_shared(self, anybody: bool) -> None:

@@ -8,9 +8,10 @@ from accounts.models import Organisation
 from ground.clock import today_london
 from ground.fields import DayField
 from ground.forms import LineField
+from ground.templatetags.said import day
 from pathways.forms.step import StepForm
 from pathways.models.introduction import JobKind
-from pathways.models.retention import Grade
+from pathways.models.retention import Grade, RetentionCheck
 from pathways.workflow.pre_employment_check import CheckStage
 
 DESTINATIONS = [
@@ -98,6 +99,15 @@ class Start(StepForm):
     asks_day = False
     first_day = DayField(label="First day in work", required=False, help_text="Leave empty for today.")
 
+    def add_choices(self) -> None:
+        """The day that was agreed, once it has come: said late, it is not today's."""
+        agreed = getattr(self.subject, "start_on", None)
+        if agreed is None:
+            return
+        if agreed <= today_london(self.at):
+            self.initial = {**self.initial, "first_day": agreed}
+        self.fields["first_day"].help_text = f"Agreed for {day(agreed)}. Leave empty for today."
+
     def clean_first_day(self) -> Any:
         return self.cleaned_data["first_day"] or today_london(self.at)
 
@@ -109,6 +119,10 @@ class Leave(StepForm):
     asks_employer_day = False
     last_day = DayField(label="Last day", required=False, help_text="Leave empty if not known yet.")
     destination = forms.ChoiceField(label="Where to?", choices=DESTINATIONS, required=False)
+
+    def add_choices(self) -> None:
+        """What was said when they left is there already."""
+        self.initial = {**self.initial, "reason": getattr(self.subject, "leave_reason", "")}
 
     def needs_reason(self) -> bool:
         return False
@@ -142,6 +156,7 @@ class NextEmployer(Role):
     """Another employer of the programme, and since when."""
 
     asks_day = False
+    anew = frozenset({"first_day", "ends_on"})  # the next job's, not this one's
     field_order = ("once", "version", "employer", "first_day")
     employer = forms.ChoiceField(label="Employer")
     first_day = DayField(label="First day there", required=False, help_text="Leave empty for today.")
@@ -210,6 +225,7 @@ class Answer(StepForm):
 class AnotherAnswer(Answer):
     """What somebody else says."""
 
+    anew = frozenset({"grade", "known_on", "in_post"})  # what is there is the first answer's
     field_order = ("once", "version", "in_post")
     in_post = forms.ChoiceField(label="Were they still in work there?", choices=YES_NO, widget=forms.RadioSelect)
     last_day = DayField(label="Last day", required=False, help_text="If they had left. Leave empty if not known yet.")
@@ -230,6 +246,10 @@ class AnyWork(StepForm):
 
     asks_day = False
     any_work = forms.ChoiceField(label="Were they in any paid work on that date?", choices=YES_NO, widget=forms.RadioSelect)
+
+    def add_choices(self) -> None:
+        if isinstance(self.subject, RetentionCheck):
+            self.fields["any_work"].label = f"Were they in any paid work on {day(self.subject.due_on)}?"
 
     def clean_any_work(self) -> bool:
         return bool(self.cleaned_data["any_work"] == "yes")

@@ -36,6 +36,8 @@ class StepForm(HouseForm):
     asks_day = True
     #: Whether an employer is asked for it, too.
     asks_employer_day = True
+    #: Fields that begin empty although the row has a value of that name.
+    anew: frozenset[str] = frozenset()
     #: Read instead of the field's own label.
     day_label = "When did it happen?"
 

@@ -281,14 +281,19 @@ class Ledger:
         if case.row.stage not in OPEN or not (facts.six_months_stands or cause.machine in {"placement", "retention_check"}):
             return
         asked = any(each.stage in ASKED for each in case.checks)
-        if asked and cause.import_run_id is None and owes_the_end(case.row.stage, facts):
+        if not owes_the_end(case.row.stage, facts):
+            self._over(case, ENDING.kind, cause)
+        elif asked and cause.import_run_id is None:
             self._open(case, case.row, cause, ENDING, "")
         if facts.six_months_confirmed and facts.anything_live:
             self._open(case, case.row, cause, FINISHING, "")
             return
-        for task in [each for each in case.tasks if each.kind == FINISHING.kind]:
+        self._over(case, FINISHING.kind, cause)
+
+    def _over(self, case: Case, kind: str, cause: Any) -> None:
+        for task in [each for each in case.tasks if each.kind == kind]:
             self._done(task, cause)
-        case.tasks = [each for each in case.tasks if each.kind != FINISHING.kind]
+        case.tasks = [each for each in case.tasks if each.kind != kind]
 
     def _done(self, task: Any, change: Any) -> None:
         task.state, task.closed_by_id, task.version = TaskState.DONE.value, change.id, task.version + 1

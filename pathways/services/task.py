@@ -113,8 +113,12 @@ CLOSE_KIND = """
 
 
 def _owe_the_end(*, case: Pathway, facts: CaseFacts, cause: StageChange) -> None:
-    """Once every check is settled and six months are not confirmed, somebody is asked to end the follow-up."""
-    if not owes_the_end(case.stage, facts) or cause.import_run_id is not None or not _was_asked(case):
+    """Once every check is settled and six months are not confirmed, somebody is asked to end the follow-up; until one is open again."""
+    if not owes_the_end(case.stage, facts):
+        rows = Task.objects.filter(pathway__in=case.ids, state=TaskState.OPEN, kind=ENDING.kind)
+        _close(rows, change=cause, today=today_london(cause.recorded_at))
+        return
+    if cause.import_run_id is not None or not _was_asked(case):
         return
     _open(ENDING, change=cause, subject=case, mine=f"pathway:{case.pk}", stage=case.stage)
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from accounts.middleware import route_of
 from accounts.services.audit import record_opening
 from ground.actor import Actor
-from ground.clock import read_clock
+from ground.clock import read_clock, today_london
 from ground.door import Conflict, NotYours, Refused, open_to
 from ground.once import answer_once
 from ground.rows import Row
@@ -21,6 +21,7 @@ from pathways.queries.acted import said_of
 from pathways.queries.employer_log import label_of, who_of
 from pathways.queries.employer_words import ABOUT, BUTTONS, called_of
 from pathways.queries.foretold import foretell, told_words
+from pathways.queries.step_words import SAYS, concerning
 from pathways.queries.steps import MACHINE_OF, MADE_ON_CASE
 from pathways.queries.timeline_words import title_of
 from pathways.rules import holds, may_take
@@ -91,7 +92,7 @@ def _answer(request: HttpRequest, *, machine: str, declared: Step, take: Take, c
     data = request.POST if request.method == "POST" else None
     form = take.form(
         data,
-        initial=_initial(subject),
+        initial=_initial(subject, but=take.form.anew),
         version=shown.version,
         machine=machine,
         step=declared,
@@ -109,12 +110,12 @@ def _answer(request: HttpRequest, *, machine: str, declared: Step, take: Take, c
     return answer_once(request, lambda: _take(request, form, declared=declared, take=take, case=case, subject=subject, at=at))
 
 
-def _initial(subject: Row | None) -> dict[str, Any]:
-    """Nothing asks twice for what is known."""
+def _initial(subject: Row | None, *, but: frozenset[str]) -> dict[str, Any]:
+    """Nothing asks twice for what is known, but for what a form wants to hear anew."""
     if subject is None:
         return {}
     names = [each.name for each in subject._meta.concrete_fields]
-    return {name: getattr(subject, name) for name in names if name not in {"version", "stage"}}
+    return {name: getattr(subject, name) for name in names if name not in {"version", "stage"} | but}
 
 
 def _take(request: HttpRequest, form: Any, *, declared: Step, take: Take, case: Pathway, subject: Row | None, at: datetime) -> HttpResponse:
@@ -180,10 +181,12 @@ def _home(request: HttpRequest, case: Pathway, row: Any) -> str:
 
 def _page(request: HttpRequest, form: Any, *, declared: Step, case: Pathway, subject: Row | None, status: int) -> HttpResponse:
     inside = _inside(request, case, subject)
+    code = f"{form.machine}.{declared.name}"
     context = {
         "form": form,
         "label": form.label,
-        "about": declared.doc if inside else ABOUT.get(f"{form.machine}.{declared.name}", declared.doc),
+        "about": SAYS[code] if inside else ABOUT.get(code, SAYS[code]),
+        "concerning": concerning(subject, today_london(form.at)) if inside else "",
         "case": case,
         "subject": subject,
         "called": case.candidate.name if inside else called_of(subject),

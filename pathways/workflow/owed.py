@@ -36,7 +36,7 @@ OWED: dict[tuple[str, str], Owed] = {
     ("pathway", "reopen"): Owed(opens=(Opens(K.NEXT_CONTACT, days=2),), closes=(K.REVISIT,)),
     ("pathway", "mark_ready"): Owed(opens=(Opens(K.INTRODUCE, days=5),), closes=(K.DECIDE, K.BOOK_CHAT, K.REBOOK_CHAT)),
     ("pathway", "unmark_ready"): Owed(opens=(Opens(K.DECIDE, days=5),), closes=(K.INTRODUCE,)),
-    ("pathway", "restart_search"): Owed(opens=(Opens(K.INTRODUCE, days=5),), closes=(K.AFTER_LEAVING,)),
+    ("pathway", "restart_search"): Owed(opens=(Opens(K.INTRODUCE, days=5),), closes=(K.AFTER_LEAVING, K.END_FOLLOW_UP)),
     ("pathway", "set_not_now"): Owed(opens=(Opens(K.REVISIT, due_field="revisit_on"),)),
     ("pathway", "pause"): Owed(opens=(Opens(K.REVIEW, due_field="available_on"),)),
     ("pathway", "resume"): Owed(opens=(Opens(K.NEXT_CONTACT, days=2),), closes=(K.REVIEW,)),

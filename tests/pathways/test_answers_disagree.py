@@ -11,6 +11,7 @@ from pathways.models import Evidence, Pathway, Placement, RetentionCheck, StageC
 from pathways.queries.integrity import look_through
 from pathways.services import case as cases
 from pathways.services import placement, retention
+from pathways.services.employment import correct_start
 from pathways.services.undo import undo_step
 from tests.factories import World
 from tests.pathways.walk import snapshot
@@ -171,6 +172,31 @@ def test_once_every_check_is_settled_somebody_is_asked_to_end_the_follow_up() ->
     assert (case.stage, owed()) == ("ended", set())
     say(world, in_post=True, day=day)
     assert Pathway.objects.get().stage == "sustained"
+
+
+def all_unknown(world: World) -> tuple[Placement, date]:
+    """A job after which nobody could be asked any more, and a day on which the follow-up is to be ended."""
+    job = at_work(world)
+    for days in range((SIX - STARTED).days + 30):
+        night(STARTED + timedelta(days=days))
+    assert "end_follow_up" in owed()
+    return Placement.objects.get(pk=job.pk), SIX + timedelta(days=40)
+
+
+def test_who_looks_for_work_again_has_no_follow_up_to_be_ended() -> None:
+    world = World()
+    job, day = all_unknown(world)
+    placement.leave_job(placement=job, last_day=day, by=world.by, at=noon(day))
+    assert "end_follow_up" in owed()
+    cases.restart_search(case=Pathway.objects.get(), ready=True, by=world.by, at=noon(day))
+    assert "end_follow_up" not in owed()
+
+
+def test_a_follow_up_is_not_to_be_ended_once_something_is_asked_again() -> None:
+    world = World()
+    job, day = all_unknown(world)
+    correct_start(placement=job, first_day=STARTED + timedelta(days=90), by=world.by, at=noon(day))
+    assert "end_follow_up" not in owed()
 
 
 def test_nobody_is_asked_to_end_a_follow_up_that_goes_on() -> None:
