@@ -40,9 +40,7 @@ class ContactForm(HouseForm):
     """A contact or an attempt in full."""
 
     channel = forms.ChoiceField(label="How?", choices=Channel.choices, widget=forms.RadioSelect, initial=Channel.CALL)
-    outcome = forms.ChoiceField(
-        label="What came of it?", choices=ContactOutcome.choices, widget=forms.RadioSelect, initial=ContactOutcome.NO_ANSWER
-    )
+    outcome = forms.ChoiceField(label="What came of it?", choices=ContactOutcome.choices, widget=forms.RadioSelect)
     day = DayField(label="When?", required=False, help_text="Leave empty for today.")
     minutes = forms.IntegerField(
         label="Minutes",

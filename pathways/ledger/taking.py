@@ -212,6 +212,8 @@ class Ledger:
             row.stage_since = change.happened_on
         flags = FLAGS[row.machine].get(row.stage)
         ended = flags is not None and not flags.open
+        if change.step == "hold" and row.host_employer_id is None:  # as pathways.services.last_talk.show_chat
+            case.row.last_two_way_on = max(row.held_on, case.row.last_two_way_on or row.held_on)
         if is_case and ended:
             self.close_all(case, change)
             self._stop_texts(case, change)

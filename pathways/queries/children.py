@@ -6,13 +6,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from ground.clock import today_london
 from ground.templatetags.said import day, money, short_day
 from pathways.models import Interview, Introduction, Pathway, Placement, PreEmploymentCheck, RetentionCheck, TrainingPlace
 from pathways.queries.due import MILESTONE_WORDS, about_row, due_words
 from pathways.queries.offers import Offers
 from pathways.queries.steps import OpenStep
 from pathways.services.door import FLAGS
+from pathways.workflow.placement import PlacementStage
 from pathways.workflow.retention_check import ASKING, RetentionStage
+
+#: Where a job stands whose checks are all settled: no stage of its own, since what is owed now is a first day.
+CHECKS_DONE = "Checks done, no start agreed"
 
 
 @dataclass
@@ -84,6 +89,8 @@ def shown_children(case: Pathway, children: Mapping[tuple[str, int], Any], offer
             shown.asked = [_live(each, offers, today) for each in _of(row, mine, "retention_check")]
             shown.open = shown.open or (row.stage == "moved" and any(each.open for each in shown.asked))
             shown.checks = [_live(each, offers, today) for each in _of(row, mine, "pre_employment_check")]
+            if row.stage == PlacementStage.CHECKS and shown.checks and not any(each.open for each in shown.checks):
+                shown.state = CHECKS_DONE
         found.append(shown)
     return [each for each in found if each.open], [each for each in found if not each.open]
 
@@ -123,7 +130,8 @@ def heading_of(row: Any, today: date) -> str:
         return f"Still in work at {MILESTONE_WORDS.get(row.milestone, 'this date')}?"
     if row.machine == "interview":
         when = about_row(row, today) or (day(row.held_on) if row.held_on else "")
-        return f"Chat, {when}" if when else "Chat"
+        chat = "Chat today" if row.at is not None and today_london(row.at) == today else "Chat"
+        return f"{chat}, {when}" if when else chat
     noun = {"training_place": "Course", "introduction": "Put forward", "placement": "Job"}[row.machine]
     return f"{noun}: {about_row(row, today)}"
 

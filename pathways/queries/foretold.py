@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -17,8 +18,9 @@ from outreach.rules import next_opening
 from outreach.services.line import digest_of
 from outreach.services.message import why_silent
 from outreach.services.template import current_template, fill
-from pathways.models import Pathway, StageChange, Task
+from pathways.models import Interview, Introduction, Pathway, Placement, StageChange, Task
 from pathways.models.task import TaskKind, TaskState
+from pathways.queries.due import employer_of
 from pathways.services.text import TELLINGS, WORDING, Moment, Telling, values_of, wording_of
 from pathways.workflow.owed import TOLD_BY_HAND
 
@@ -47,8 +49,8 @@ class Foretold:
     why_not: str = ""
 
 
-def foretell(case: Pathway, machine: str, step: str, *, at: datetime) -> Foretold | None:
-    """What the person will be told when this step is taken; nothing where this step never texts."""
+def foretell(case: Pathway, machine: str, step: str, *, subject: Any = None, at: datetime) -> Foretold | None:
+    """What the person will be told when this step is taken on the `subject`; nothing where this step never texts."""
     telling = TELLINGS.get((machine, step))
     if telling is None:
         return Foretold(why_not=BY_HAND) if (machine, step) in TOLD_BY_HAND else None
@@ -64,8 +66,19 @@ def foretell(case: Pathway, machine: str, step: str, *, at: datetime) -> Foretol
     body = body_of(code, case)
     if silent or not body or not usual_backend():
         return _none(silent or ("Texts are switched off here." if body else "There is no wording in this person’s language."), telling)
-    values = values_of(case, Moment(expires_at=at, values=OPEN_ENDS))
+    values = values_of(case, Moment(expires_at=at, values={**OPEN_ENDS, **_known_of(subject, step)}))
     return Foretold(number=show_phone(route.value), body=fill(body, values), when=_when(at))
+
+
+def _known_of(subject: Any, step: str) -> dict[str, str]:
+    """What of the text the row says already, and the form does not ask."""
+    if isinstance(subject, Introduction):
+        return {"from_employer": f" from {subject.employer.name}"}
+    if isinstance(subject, Placement) and employer_of(subject):
+        return {"at_employer": f" at {employer_of(subject)}"}
+    if isinstance(subject, Interview) and step == "cancel" and subject.at is not None:
+        return {"day": weekday(subject.at).rpartition(" ")[0], "time": time_of_day(subject.at)}
+    return {}
 
 
 def _none(sentence: str, telling: Telling) -> Foretold:

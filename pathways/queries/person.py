@@ -15,10 +15,7 @@ from employers.models import JobFamily
 from ground.actor import Actor
 from ground.clock import today_london
 from ground.templatetags.said import day, weekday
-from outreach.choices import ContactOutcome
-from outreach.models import Contact
 from pathways.models import Consent, Pathway, Task
-from pathways.models.case import Barrier
 from pathways.models.introduction import ConsentKind
 from pathways.models.task import TaskKind, TaskState
 from pathways.queries.acts import LEADS_TO, ONE_PRESS
@@ -29,6 +26,7 @@ from pathways.queries.facts import conduct_of, facts_among, facts_of
 from pathways.queries.merging import AlsoRecorded, also_recorded
 from pathways.queries.offers import NEXT_STEP, Offers
 from pathways.queries.steps import OpenStep
+from pathways.queries.talks import counted, in_the_way, last_spoke
 from pathways.queries.timeline import Beside, Story, contacts_of, story
 from pathways.rules import is_theirs
 from pathways.scope import pathways
@@ -145,6 +143,11 @@ class PersonPage:
         return any(way.route.is_phone and way.route.may_call for way in self.reach)
 
     @property
+    def may_log(self) -> bool:
+        """Whether a contact may be logged here: while the case is open, and where somebody is to ask again."""
+        return (self.case.is_open or bool(self.owed)) and self.person.died_on is None
+
+    @property
     def may_text(self) -> bool:
         """Whether there is a number to which texts may go that name the programme."""
         return any(way.route.kind == RouteKind.MOBILE and way.route.may_text and way.route.may_mention for way in self.reach)
@@ -187,7 +190,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
     consents = list(Consent.objects.filter(candidate__in=records).select_related("employer").order_by("-given_on", "-id"))
     first, aside = offers.on_case(owed[0].task.kind if owed else "")
     if owed:
-        owed[0] = replace(owed[0], step=_satisfies(owed[0], first, live), move=_moves(owed[0], live))
+        owed[0] = replace(owed[0], step=_satisfies(owed[0], first, [*live, *earlier]), move=_moves(owed[0], live))
         first = [step for step in first if step != owed[0].step]
     address, ward = _lives(person, records)
     reach = _reached(routes)
@@ -199,7 +202,7 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
         address=address,
         ward=ward,
         families=_families(case),
-        barriers=", ".join(str(Barrier(code).label) for code in case.barriers),
+        barriers=in_the_way(case, children.values()),
         owed=owed,
         first=first,
         aside=aside,
@@ -215,8 +218,8 @@ def person_page(*, user: Any, person: Candidate, actors: Sequence[Actor], at: da
             at=at,
             whole=whole,
         ),
-        spoke=_last_spoke(contacts, cases),
-        counted=_counted(contacts, case, wanted=case.talks_wanted),  # type: ignore[attr-defined]  # annotated above
+        spoke=last_spoke(contacts, children.values(), cases),
+        counted=counted(contacts, case, wanted=case.talks_wanted),  # type: ignore[attr-defined]  # annotated above
         paused=_paused(case),
         take=case.is_open and case.owner_id is None and any(each.name == "hand_over" for each in aside),
         merged=also_recorded(records),
@@ -376,25 +379,5 @@ def _moves(owed: Owed, live: Sequence[Live]) -> OpenStep | None:
 
 def _on_its_row(owed: Owed, name: str, live: Sequence[Live]) -> OpenStep | None:
     rows = [row for each in live for row in (each, *each.asked, *each.checks)]
-    return next(
-        (step for row in rows if row.subject == owed.task.subject.partition("#")[0] for step in row.steps if step.name == name), None
-    )
-
-
-def _last_spoke(logged: Iterable[Contact], cases: Sequence[Pathway]) -> str:
-    """10 November, Grace Lee: the last talk that somebody logged in a programme in sight."""
-    programmes = {case.programme_id for case in cases}
-    talks = (each for each in logged if each.outcome == ContactOutcome.SPOKE and each.voided_at is None)
-    last = next((each for each in talks if each.programme_id in programmes), None)
-    if last is None:
-        return ""
-    on = _said(last.day).partition(" ")[2]
-    return f"{on}, {last.by.name}" if last.by is not None else on
-
-
-def _counted(logged: Iterable[Contact], case: Pathway, *, wanted: int) -> str:
-    """Talks that moved something on: 2 of the 3 wanted. Those of this case, against the programme's rule of the day it was opened."""
-    number = sum(
-        row.meaningful and row.voided_at is None and row.programme_id == case.programme_id and row.day >= case.opened_on for row in logged
-    )
-    return f"Talks that moved something on: {number} of the {wanted} wanted"
+    mine = ":".join(owed.task.subject.partition("#")[0].split(":")[:2])  # what is asked about the row may stand behind it
+    return next((step for row in rows if row.subject == mine for step in row.steps if step.name == name), None)

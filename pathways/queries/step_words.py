@@ -6,6 +6,7 @@ from typing import Any
 
 from ground.templatetags.said import day, short_day
 from pathways.models import Interview, Pathway, Placement, PreEmploymentCheck, RetentionCheck, TrainingPlace
+from pathways.queries.children import heading_of
 from pathways.queries.due import MILESTONE_WORDS, about_row
 from pathways.workflow.placement import BEFORE_START
 
@@ -95,8 +96,7 @@ def concerning(row: Any, today: date) -> str:
     if isinstance(row, PreEmploymentCheck):
         return f"{row.get_kind_display()}, for {_job(row.placement, today)}"
     if isinstance(row, Interview):
-        when = about_row(row, today) or (day(row.held_on) if row.held_on else "")
-        return f"Chat, {when}" if when else "Chat"
+        return heading_of(row, today)
     if isinstance(row, TrainingPlace):
         begins = f", from {short_day(row.course.starts_on)}" if row.course.starts_on else ""
         return f"{row.course.name}{begins}"

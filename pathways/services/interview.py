@@ -15,6 +15,7 @@ from pathways.models.introduction import ConsentKind
 from pathways.models.note import Visibility
 from pathways.services.block import refuse_blocked
 from pathways.services.door import TODAY, Taken, change_stage
+from pathways.services.last_talk import show_chat, show_what_is_left
 from pathways.services.locking import lock_case
 
 
@@ -174,6 +175,7 @@ def hold_chat(
     values = {"held_on": held_on, "families": list(families), **(outcome or {})}
     then = _writes_note(chat, note.strip(), by=by, at=at) if note.strip() else None
     change_stage(subject=chat, step="hold", by=by, at=at, values=values, taken=taken, then=then)
+    show_chat(chat=chat)
     return chat
 
 
@@ -206,4 +208,5 @@ def _writes_note(chat: Interview, text: str, *, by: Actor, at: datetime) -> Call
 def void_chat(*, chat: Interview, by: Actor, at: datetime, taken: Taken = TODAY) -> Interview:
     """Entered in error."""
     change_stage(subject=chat, step="void", by=by, at=at, taken=taken)
+    show_what_is_left(cases=[chat.pathway])
     return chat

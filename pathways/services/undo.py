@@ -19,6 +19,7 @@ from pathways.queries.facts import facts_of
 from pathways.rules import is_theirs
 from pathways.services.block import let_go_of_blocked
 from pathways.services.door import as_json, by_the_clock, let_follow, log_change, mark_since, written_in
+from pathways.services.last_talk import show_without
 from pathways.services.locking import locked_case
 from pathways.services.mail import withdraw_mail
 from pathways.services.pause import stand_still_again
@@ -72,6 +73,7 @@ def undo_step(*, change: StageChange, by: Actor, at: datetime) -> StageChange:
     if first is None:
         raise Conflict("This has been undone already.")
     restore_company(effects, at=at)
+    show_without(undone=effects)
     for now in _stand_now(case, effects):
         let_follow(case=now, cause=first)
         if not now.is_open and facts_of(now).anything_live:

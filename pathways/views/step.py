@@ -190,7 +190,7 @@ def _page(request: HttpRequest, form: Any, *, declared: Step, case: Pathway, sub
         "case": case,
         "subject": subject,
         "called": case.candidate.name if inside else called_of(subject),
-        "foretold": foretell(case, form.machine, declared.name, at=form.at) if inside else None,
+        "foretold": foretell(case, form.machine, declared.name, subject=subject, at=form.at) if inside else None,
         "back": way_back(request, _home(request, case, subject)),
     }
     return render(request, "pathways/step.html", context, status=status)

@@ -158,7 +158,7 @@ def test_other_dates_are_folded_and_say_what_they_mean(world):
     assert "Empty: from the beginning." in words
     assert "to find again a number that was printed then" in words
     assert re.search(r"Shown: people from the beginning to \d+ \w+ 2026", words)
-    folded = re.search(r"<details[^>]*>.*?</details>", page.content.decode(), re.DOTALL)[0]
+    folded = re.search(r"<main.*?(<details[^>]*>.*?</details>)", page.content.decode(), re.DOTALL)[1]
     assert "start_day" in folded
     assert "<details open" not in folded
 

@@ -67,6 +67,11 @@ class Scene(World):
         case = self.case(at=at - timedelta(days=1))
         return cases.withdraw(case=case, by=self.by, at=at)
 
+    def not_now(self) -> Pathway:
+        """Is to be asked again in a month."""
+        later = self.today + timedelta(days=30)
+        return cases.set_not_now(case=self.open(), revisit_on=later, by=self.by, at=self.now, taken=Taken(reason="health"))
+
     def chat(self, *, to_come: bool = True) -> Interview:
         case = self.open()
         when = self.now + timedelta(days=1) if to_come else self.past + timedelta(hours=3)

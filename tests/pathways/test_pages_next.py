@@ -186,8 +186,8 @@ def test_a_chat_is_booked_by_today_or_tomorrow_and_moved_from_the_time_it_has() 
     assert (london(chat.at).date(), f"{london(chat.at):%H:%M}") == (tomorrow, "10:30")
     form = browser.get(f"/interviews/{chat.uuid}/steps/move/").context["form"]
     assert (form["which"].value(), form["day"].value(), form["hour"].value(), form["place"].value()) == (
-        "another",
-        tomorrow,
+        "tomorrow",
+        None,
         "10:30",
         "Library",
     )
