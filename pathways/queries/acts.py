@@ -51,6 +51,13 @@ LEADS_TO: Mapping[str, tuple[str, str]] = {
     TaskKind.ANY_WORK: ("say_any_work", "Answer"),
     TaskKind.OFFER_SEAT: ("book", "Book the seat"),
 }
+#: The same where the answer is the other one.
+OTHERWISE: Mapping[str, tuple[str, str]] = {
+    TaskKind.ANSWER: ("decline_by_employer", "Not taken"),
+    TaskKind.CHASE: ("decline_by_employer", "Not taken"),
+    TaskKind.ACCEPT: ("decline_by_candidate", "They said no"),
+    TaskKind.SETTLE: ("settle_gone", "Had left"),
+}
 #: Kind of task -> the step that makes a new row on the case.
 MAKES: Mapping[str, tuple[str, str, str]] = {
     TaskKind.BOOK_CHAT: ("interview", "book", "Book"),
@@ -100,8 +107,9 @@ def _step(task: Task, what: About, *, by: Actor, more: str, passed: bool) -> lis
         acts = [Act(words, f"{step_href(row, step)}?{more}", tap=False)] if may(by, row.machine, step, on=row, case=case) else []
         if task.kind == TaskKind.HOLD_CHAT and passed and may(by, "interview", "miss", on=row, case=case):
             acts.append(Act("Missed", f"{step_href(row, 'miss')}?{more}", tap=False))
-        if task.kind == TaskKind.SETTLE and may(by, row.machine, "settle_gone", on=row, case=case):
-            acts.append(Act("Had left", f"{step_href(row, 'settle_gone')}?{more}", tap=False))
+        if task.kind in OTHERWISE:
+            step, words = OTHERWISE[task.kind]
+            acts += [Act(words, f"{step_href(row, step)}?{more}", tap=False)] if may(by, row.machine, step, on=row, case=case) else []
         return acts
     if task.kind in ON_THE_CASE:
         step, words = ON_THE_CASE[task.kind]

@@ -19,6 +19,7 @@ from ground.tables import Column
 from ground.templatetags.said import in_days
 from pathways.models import Pathway
 from pathways.models.case import IN_WORK_LAST, SILENT_SINCE, STAGE_PLACE
+from pathways.models.task import TaskKind
 from pathways.queries.company import first_of
 from pathways.queries.due import KIND_WORDS, NOT_WAITING, ListRow, due_words, for_whom, person_href, stage_words, waiting_words, who_owes
 from pathways.scope import CASE_ROLES, held, pathways
@@ -86,7 +87,11 @@ def _owner(found: QuerySet[Pathway], value: str, user: object, today: date) -> Q
 
 
 def _owed(found: QuerySet[Pathway], value: str, user: object, today: date) -> QuerySet[Pathway]:
-    return found.filter(next_owed_by=value)
+    """As the rows say it: how a chat went is ours to say, once its day has passed."""
+    over = Q(next_kind=TaskKind.HOLD_CHAT, next_due_on__lt=today)
+    if value == "worker":
+        return found.filter(Q(next_owed_by=value) | over)
+    return found.filter(next_owed_by=value).exclude(over) if value == "candidate" else found.filter(next_owed_by=value)
 
 
 def _due(found: QuerySet[Pathway], value: str, user: object, today: date) -> QuerySet[Pathway]:
@@ -158,14 +163,15 @@ def ordering(order: tuple[str, ...]) -> list[OrderBy]:
 def list_row(case: Pathway, *, me: int | None, today: date, own: bool = False) -> ListRow:
     """A case as a row of the list; of a list of one's own people with whose it is, where their desk is covered."""
     overdue = case.next_due_on is not None and case.next_due_on < today
+    owed_by = owed_by_of(case, today)
     return ListRow(
         key=f"c-{case.uuid}",
         name=case.candidate.name,
         href=person_href(case),
         where=for_whom(stage_words(case), case.owner, me=me) if own else stage_words(case),
-        next=next_words(case),
-        owed=who_owes(case.next_owed_by, owner=case.owner, me=me, called=case.candidate.called) if case.next_kind else "",
-        ours=case.next_owed_by == "worker",
+        next=next_words(case, today),
+        owed=who_owes(owed_by, owner=case.owner, me=me, called=case.candidate.called) if case.next_kind else "",
+        ours=owed_by == "worker",
         due=due_words(case.next_due_on, today),
         overdue=overdue,
         waiting=waiting_words(case, today),
@@ -173,9 +179,21 @@ def list_row(case: Pathway, *, me: int | None, today: date, own: bool = False) -
     )
 
 
-def next_words(case: Pathway) -> str:
-    """The next thing owed, in words."""
-    return KIND_WORDS.get(case.next_kind, "") if case.next_kind else ""
+def chat_is_over(case: Any, today: date) -> bool:
+    """Whether the day of the chat has passed: what is owed now is to say how it went. Of a case, or of its values as a file reads them."""
+    return case.next_kind == TaskKind.HOLD_CHAT and case.next_due_on is not None and case.next_due_on < today
+
+
+def owed_by_of(case: Any, today: date) -> str:
+    """Who owes the next thing; nobody where nothing is owed."""
+    return "worker" if chat_is_over(case, today) else (case.next_owed_by or "")
+
+
+def next_words(case: Any, today: date) -> str:
+    """The next thing owed, in words; of an open case also that nothing is."""
+    if chat_is_over(case, today):
+        return "Say how the chat went"
+    return KIND_WORDS.get(case.next_kind, "Nothing planned" if case.stage in OPEN else "")
 
 
 def holders(user: object, *, today: date) -> list[Any]:
@@ -234,8 +252,8 @@ def columns(*, today: date, full_phone: bool) -> list[Column]:
         Column("Name", lambda row: f"{row.candidate__first_name} {row.candidate__last_name}".strip()),
         Column("Where they are", lambda row: STAGE_WORDS[row.stage]),
         Column("Since", lambda row: row.stage_since),
-        Column("Next step", lambda row: KIND_WORDS.get(row.next_kind, "")),
-        Column("Owed by", lambda row: OWED_WORDS.get(row.next_owed_by, "")),
+        Column("Next step", lambda row: next_words(row, today)),
+        Column("Owed by", lambda row: OWED_WORDS.get(owed_by_of(row, today), "")),
         Column("Due", lambda row: row.next_due_on),
         Column("Days waiting", lambda row: "" if row.stage in NOT_WAITING or row.stage_since >= today else (today - row.stage_since).days),
         Column("Last spoken with", lambda row: row.last_two_way_on),
