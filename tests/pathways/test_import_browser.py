@@ -83,7 +83,7 @@ def test_a_troubled_register_from_file_to_done(serve: Any, browser: Any, world: 
     work_once(at=AT)
     page.get_by_role("heading", name="How the file was understood").wait_for()  # the page looks again by itself
     sound(page, "imports-preview")
-    for words in page.locator("details summary").all():
+    for words in page.locator("main details summary").all():
         words.click()
     sound(page, "imports-preview-open")
     first = page.locator(".proposal").first.bounding_box()
