@@ -72,7 +72,7 @@ OF_BEFORE, WITHOUT_BEFORE, DAYS_SINCE = SINCE = (
 
 #: Why the sustained of the funnel and the confirmed of Retention are two numbers.
 NOT_RETENTION = (
-    "Six months is counted here for everybody who came in in this period, in any of their jobs, as soon as it is confirmed."
+    "Six months is counted here for everybody who came in during this period, in any of their jobs, as soon as it is confirmed."
     " Retention counts the first job alone, of people who began it in this period, once the time to answer is over."
 )
 
@@ -295,7 +295,12 @@ def _lost(people: Sequence[Journey], reasons: Mapping[str, str], profile: Profil
     )
     unknown = (("no reason recorded", show.count(tally[""], profile)),)
     return Table(
-        "Why people stopped", "Reason", lines, unknown=unknown, caption="People whose case ended otherwise than with six months in work."
+        "Why people stopped",
+        "Reason",
+        lines,
+        unknown=unknown,
+        unknown_said="",
+        caption="People whose case ended otherwise than with six months in work.",
     )
 
 

@@ -11,7 +11,7 @@ from analytics.figures.survival import LogRank
 #: Why the confirmed of this figure and the sustained of the funnel are two numbers.
 NOT_FUNNEL = (
     "Six months is counted here for the first job alone, of people who began it in this period, once the time to answer is over."
-    " Funnel counts everybody who came in in this period, in any of their jobs, as soon as it is confirmed."
+    " Funnel counts everybody who came in during this period, in any of their jobs, as soon as it is confirmed."
 )
 
 #: What the curve says where it does not reach three months.

@@ -186,6 +186,7 @@ def _wards(homes: Sequence[Home], ground: Ground, profile: Profile, sort: str) -
         "Ward",
         tuple(lines),
         unknown=tuple((words.lower(), show.count(everybody[code], profile)) for code, words in ELSEWHERE.items()),
+        unknown_said="",  # they are rows of the table
         caption=f"{ground.edition}. {f'{silent} wards with nobody are not listed. ' if silent else ''}Place is by people; = marks a tie.",
     )
 

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.choices import Phase
-from analytics.figures.definition import Figure, Number, Table
-from analytics.figures.disclosure import Cell, people_words
+from analytics.figures.definition import Figure, Line, Number, Table
+from analytics.figures.disclosure import Cell
 from analytics.figures.funnel import HAVING, REACHED, in_cohort, named, not_yet_six_months
 from analytics.views import equality, funnel, retention, wards
 from analytics.views.asking import Asked, ask, page
@@ -117,7 +117,7 @@ def _reached(asked: Asked, table: Table, waiting: Cell) -> tuple[Stat, ...]:
     stats: list[Stat] = []
     before = ""
     for phase, line in zip(asked.phases, table.lines, strict=True):
-        number, onward, without = line.numbers[:3]
+        number, onward = line.numbers[:2]
         pair = f"{onward.part.text} of {onward.whole.text} who {REACHED.get(before, '')} ({onward.cell.text})"
         stats.append(
             Stat(
@@ -125,7 +125,7 @@ def _reached(asked: Asked, table: Table, waiting: Cell) -> tuple[Stat, ...]:
                 name=named(phase),
                 href=f"{_to(asked, 'board_funnel')}#definition",
                 base=pair if onward.cell.value is not None else "",
-                note=_beside(phase, without, before, waiting),
+                note=_beside(phase, line, before, waiting),
                 people=_behind(asked, "board_funnel_people", number),
             )
         )
@@ -133,11 +133,13 @@ def _reached(asked: Asked, table: Table, waiting: Cell) -> tuple[Stat, ...]:
     return tuple(stats)
 
 
-def _beside(phase: str, without: Number, before: str, waiting: Cell) -> str:
+def _beside(phase: str, line: Line, before: str, waiting: Cell) -> str:
     """What stands under a phase: who skipped the one before, and for six months why Retention says another number."""
+    onward, without = line.numbers[1:3]
     told = [f"{without.cell.text} came without {HAVING[before]}"] if without.cell.text not in {"", "0"} else []
     if phase == Phase.SUSTAINED:
-        told += [f"Includes {people_words(waiting)} not yet at six months"] if waiting.text != "0" else []
+        if before == Phase.RETENTION and waiting.text != "0":
+            told.append(f"Not yet at six months: {waiting.text} of the {onward.whole.text}")
         told.append("The rate to quote is under Retention")
     return f"{'. '.join(told)}." if told else ""
 
@@ -152,9 +154,7 @@ def _stayed(asked: Asked, figure: Figure) -> tuple[Stat, ...]:
             share.text if known else "Not yet",
             "Confirmed still in the job after six months",
             href,
-            base=f"{confirmed.text} of {due.text} whose six months are over"
-            if known
-            else "No one has reached six months and the time to answer yet",
+            base=f"{confirmed.text} of {due.text} whose six months are over" if known else "Nobody is due yet",
         )
     ]
     for line in became:

@@ -72,7 +72,7 @@ def test_funnel_and_retention_each_say_why_their_six_months_differ(world):
     client = signed_in(world.lead)
     assert "as soon as it is confirmed. Retention counts the first job alone" in text_of(client.get(reverse("board_funnel")))
     assert "once the time to answer is over. Funnel counts everybody" in text_of(client.get(reverse("board_retention")))
-    assert "Includes 1 person not yet at six months. The rate to quote is under Retention." in text_of(client.get(reverse("board")))
+    assert "Not yet at six months: 1 of the 1. The rate to quote is under Retention." in text_of(client.get(reverse("board")))
 
 
 def test_rounded_numbers_say_loudly_that_they_stop_at_a_quarter(world):
@@ -239,7 +239,7 @@ def test_the_usual_question_offers_nothing_to_clear_and_a_day_alone_is_from_the_
 def test_what_nobody_has_reached_yet_has_no_rate_and_no_curve(world):
     client = signed_in(world.lead)
     board, page = client.get(reverse("board")), client.get(reverse("board_retention"))
-    assert "Not yet Confirmed still in the job after six months No one has reached six months and the time to answer yet" in text_of(board)
+    assert "Not yet Confirmed still in the job after six months Nobody is due yet" in text_of(board)
     for response in (board, page):
         words = text_of(response)
         assert "Too few people have been followed for an estimate yet." in words
