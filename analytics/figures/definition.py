@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from analytics.figures.disclosure import GUARDED, NOTHING, OPERATIONAL, Cell, Profile
+from analytics.figures.disclosure import GUARDED, NOTHING, OPERATIONAL, Cell, Profile, people_words
+from ground.clock import add_months, today_london
 from ground.templatetags.said import day as in_words
 
 
@@ -30,6 +31,11 @@ def in_force(definitions: tuple[Definition, ...], day: date) -> Definition:
 def quarter_begins(day: date) -> date:
     """The first day of the quarter of a day (January, April, July, October)."""
     return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+
+
+def quarter_ends(day: date) -> date:
+    """The last day of the quarter of a day."""
+    return add_months(quarter_begins(day), 3) - timedelta(days=1)
 
 
 def last_quarter_ended(day: date) -> date:
@@ -75,6 +81,11 @@ class Cut:
         return f"from {begun} to {in_words(self.end)}"
 
     @property
+    def of_now(self) -> bool:
+        """True when what it says of people holds today, and not on an earlier day or as it was known then."""
+        return self.as_at >= today_london(self.run_at) and self.known_by == self.run_at
+
+    @property
     def guarded(self) -> Cut:
         """The same cut for equality: rounded for everybody unless it is the whole programme and whole quarters."""
         return self if not self.profile.exact or self.whole_quarters else replace(self, profile=GUARDED)
@@ -86,6 +97,11 @@ class Cut:
         end = min(last_quarter_ended(self.end), as_at)
         start = None if self.start is None else min(quarter_begins(self.start), quarter_begins(end))
         return replace(self, start=start, end=end, as_at=as_at, known_by=self.run_at)
+
+
+def days_counted(begins: date, cut: Cut) -> tuple[date, date]:
+    """The first and last day of a quarter that lie in the window."""
+    return max(begins, cut.start or begins), min(quarter_ends(begins), cut.end)
 
 
 @dataclass(frozen=True)
@@ -118,6 +134,8 @@ class Table:
     heading: str
     lines: tuple[Line, ...]
     unknown: tuple[tuple[str, Cell], ...] = ()
+    #: The same as a sentence, where a list would be none; None where the page lists them.
+    unknown_said: str | None = None
     caption: str = ""
     drawing: object = None
     #: The part of the page that the table belongs to, and what may be said from it, one sentence a line.
@@ -142,11 +160,18 @@ class Figure:
     denominator: str
     summary: str = ""
     notes: tuple[str, ...] = ()
+    #: How a difference that a note tells of was reckoned, for those who ask how it is counted.
+    reckoned: str = ""
     drawings: tuple[object, ...] = field(default=())
 
     @property
     def profile(self) -> Profile:
         return self.cut.profile
+
+    @property
+    def people_said(self) -> str:
+        """The cohort's size in a sentence: 257 people."""
+        return people_words(self.people)
 
 
 CSV_COLUMNS = (

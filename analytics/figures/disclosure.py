@@ -52,11 +52,22 @@ class Cell:
 
 
 HIDDEN_CELL = Cell(HIDDEN, hidden=True)
-NO_BASE = Cell("none")
+#: Nothing to divide by.
+NO_BASE = Cell("–")
 TOO_FEW = Cell("too few to say")
 NOT_EXACT = Cell("no exact dates")
 NOT_YET = Cell("not yet known")
 NOTHING = Cell("")
+
+
+def in_words(cell: Cell) -> str:
+    """A number in a sentence; a hidden one is said as what it may be."""
+    return f"between 1 and {LEAST_SHOWN - 1}" if cell.hidden else cell.text
+
+
+def people_words(cell: Cell) -> str:
+    """A number of people in a sentence: 1 person, 20 people, between 1 and 7 people."""
+    return f"{in_words(cell)} {'person' if cell.value == 1 else 'people'}"
 
 
 def is_hidden(number: int, profile: Profile) -> bool:

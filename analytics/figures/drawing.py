@@ -145,10 +145,16 @@ def steps(
     points: Sequence[Point],
     *,
     last: float,
+    until: float,
     at_risk: Sequence[tuple[float, str, str]],
     end_label: str,
 ) -> Steps:
-    """A stepped curve over `last` months. `at_risk` names the places on the axis: time, label, number still followed."""
+    """A stepped curve over `last` months, drawn as far as somebody is followed (`until`); with no points it is words alone.
+
+    `at_risk` names the places on the axis: time, label, number still followed.
+    """
+    if not points:
+        return Steps(name, title, base, summary, line="", band="", across=(), up=(), end_label="", end_at=0)
 
     def x(time: float) -> float:
         return round(1000 * min(time, last) / last, 2)
@@ -156,7 +162,7 @@ def steps(
     def y(value: float) -> float:
         return round(1000 * (1 - value), 2)
 
-    reach = [*points, (last, *points[-1][1:])]
+    reach = [*points, (min(until, last), *points[-1][1:])]
     line = _stairs([(x(time), y(value)) for time, value, _, _ in reach])
     upper = _stairs([(x(time), y(high)) for time, _, _, high in reach])
     lower = _stairs([(x(time), y(low)) for time, _, low, _ in reach])

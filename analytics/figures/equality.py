@@ -59,6 +59,8 @@ class Asked:
     #: Labelled sums of groups: (label, groups added).
     rollups: tuple[tuple[str, frozenset[str]], ...] = ()
     chart: bool = True
+    #: What people say of themselves who are counted here.
+    told: str = "this"
 
 
 def _numbers(first: int, last: int) -> frozenset[str]:
@@ -69,7 +71,7 @@ def groupings(categories: Sequence[tuple[int, str, str, str]]) -> tuple[Asked, .
     """The groupings of the page. `categories` is the list of ethnic groups: number, words, group, code."""
     broad = tuple(dict.fromkeys(group for _, _, group, _ in categories))
     return (
-        Asked("ethnic_5", "Ethnic group", tuple((group, group) for group in broad), broad[0]),
+        Asked("ethnic_5", "Ethnic group", tuple((group, group) for group in broad), broad[0], told="their ethnic group"),
         Asked(
             "ethnic_group",
             "Ethnic group, 19 categories",
@@ -80,23 +82,32 @@ def groupings(categories: Sequence[tuple[int, str, str, str]]) -> tuple[Asked, .
                 ("All except White (categories 6 to 19)", _numbers(6, 19)),
             ),
             chart=False,
+            told="their ethnic group",
         ),
-        Asked("disability_act", "Disability under the Equality Act (derived)", (("no", "Not disabled"), ("yes", "Disabled")), "no"),
+        Asked(
+            "disability_act",
+            "Disability under the Equality Act (from two answers)",
+            (("no", "Not disabled"), ("yes", "Disabled")),
+            "no",
+            told="about their health",
+        ),
         Asked(
             "health_condition",
             "Health condition lasting 12 months or more (self-reported)",
             (("no", "No condition"), ("yes", "With a condition")),
             "no",
             chart=False,
+            told="about their health",
         ),
-        Asked("sex", "Sex", (("male", "Male"), ("female", "Female")), "male"),
-        Asked("age", "Age, standard bands", tuple((name, name) for name, _, _ in AGE_BANDS["age"]), "25-34"),
+        Asked("sex", "Sex", (("male", "Male"), ("female", "Female")), "male", told="their sex"),
+        Asked("age", "Age, standard bands", tuple((name, name) for name, _, _ in AGE_BANDS["age"]), "25-34", told="their age"),
         Asked(
             "age_published",
             "Age, bands of published figures",
             tuple((name, name) for name, _, _ in AGE_BANDS["age_published"]),
             "31-49",
             chart=False,
+            told="their age",
         ),
     )
 
@@ -157,7 +168,7 @@ def equality(counted: Iterable[Counted], cut: Cut, choice: Choice, people: int) 
         people=show.count(people, profile),
         tables=tuple(tables),
         numerator="people of the group",
-        denominator="people who said",
+        denominator="people who told us their group",
         summary=_summary(tables, choice),
         notes=(f"Benchmark: {choice.benchmark}." if choice.benchmark else "No benchmark is loaded, so no representation ratio is shown.",),
     )
@@ -210,7 +221,8 @@ def _represented(counted: Counted, choice: Choice, profile: Profile) -> Table:
         tuple(lines),
         unknown=_unknown(tally, profile),
         part=WHO_CAME,
-        caption=f"Of {show.count(base, profile).text} people who said. The last columns count the group at each phase.",
+        caption=f"Of {show.people_words(show.count(base, profile))} who told us {asked.told}."
+        " The last columns count the group at each phase.",
         drawing=_drawing(counted, choice, profile) if asked.chart else None,
     )
 
@@ -242,7 +254,7 @@ def _progress(counted: Counted, choice: Choice, profile: Profile) -> Table:
             said = f"{'Lower' if (share.value or 0) < (mark or 0) else 'Higher'} than {named}, {BEYOND}"
         if not strong:
             band = Cell(share.text, share.value, limits.low, limits.high)
-            pieces.append(Piece(label, f"{share.text} · {top.text} of {whole.text}", band, mark=mark))
+            pieces.append(Piece(label, _part_of(top, whole, share), band, mark=mark))
         lines.append(
             Line(
                 label,
@@ -272,7 +284,21 @@ def _progress(counted: Counted, choice: Choice, profile: Profile) -> Table:
 def _sentence(line: Line) -> str:
     whole, top, share = (number.cell for number in line.numbers[:3])
     of = f" ({share.text})" if share.value is not None else ""
-    return f"{line.label}: {top.text} of {whole.text}{of}. {line.note}."
+    return f"{line.label}: {_count_of(top, whole)}{of}. {line.note}."
+
+
+def _part_of(top: Cell, whole: Cell, share: Cell) -> str:
+    """What stands beside a bar: the share where it may be shown, and the two counts."""
+    return f"{share.text} · {_count_of(top, whole)}" if share.value is not None else _count_of(top, whole)
+
+
+def _count_of(top: Cell, whole: Cell) -> str:
+    """Part and whole in words: 3 of 12; a hidden one is said to be hidden."""
+    if whole.text == "0":
+        return "nobody"
+    if top.hidden:
+        return "hidden" if whole.hidden else f"hidden, of {whole.text}"
+    return f"{top.text} of a hidden number" if whole.hidden else f"{top.text} of {whole.text}"
 
 
 def _onward_drawing(asked: Asked, before: Tally, choice: Choice, pieces: Sequence[Piece], profile: Profile) -> Bars:
@@ -281,7 +307,7 @@ def _onward_drawing(asked: Asked, before: Tally, choice: Choice, pieces: Sequenc
     return bars(
         f"onward-{asked.code.replace('_', '-')}",
         f"{asked.title}: who got through to {Phase(choice.goal).label.lower()}",
-        f"{said.text} people who {_did(choice.start)} and said",
+        f"{show.people_words(said)} who {_did(choice.start)} and told us {asked.told}",
         f"Of each group at {Phase(choice.start).label.lower()}, the share that reached {Phase(choice.goal).label.lower()}.",
         pieces,
         most=1.0,
@@ -312,13 +338,15 @@ def _drawing(counted: Counted, choice: Choice, profile: Profile) -> Bars:
     for code, label in asked.groups:
         share, limits = show.share(tally.get(code, 0), base, profile), show.limits(tally.get(code, 0), base, profile)
         mark = counted.benchmark.get(code, 0) / residents if residents else None
-        words = f"{share.text} · benchmark {mark:.0%}" if mark is not None else share.text
+        shown = "hidden" if share.hidden else share.text
+        words = f"{shown} · benchmark {mark:.0%}" if mark is not None else shown
         pieces.append(Piece(label, words, Cell(share.text, share.value, limits.low, limits.high), mark=mark))
     silent = show.count(sum(tally.get(code, 0) for code in SILENT), profile)
     return bars(
         f"equality-{asked.code.replace('_', '-')}",
         asked.title,
-        f"{show.count(base, profile).text} people who {_did(choice.phase)} and said; {silent.text} did not say",
+        f"{show.people_words(show.count(base, profile))} who {_did(choice.phase)} and told us {asked.told};"
+        f" {show.in_words(silent)} did not",
         _told(pieces),
         pieces,
         most=1.0,
@@ -343,7 +371,7 @@ def _told(pieces: Sequence[Piece]) -> str:
     if not known:
         return "Too few people to show shares."
     most = max(known, key=lambda piece: piece.cell.value or 0)
-    return f"The largest group is {most.label}, {most.cell.text} of those who said."
+    return f"The largest group is {most.label}, {most.cell.text} of those who told us."
 
 
 def _summary(tables: Sequence[Table], choice: Choice) -> str:
@@ -354,6 +382,9 @@ def _summary(tables: Sequence[Table], choice: Choice) -> str:
         if line.note.endswith(BEYOND)
     ]
     way = f"From {Phase(choice.start).label.lower()} to {Phase(choice.goal).label.lower()}"
-    if not marked:
-        return f"{way}, no group that is large enough to say differs from the group it is compared with by more than chance explains."
-    return f"{way}, these differ by more than chance explains: {', '.join(marked)}."
+    if marked:
+        return f"{way}, these differ by more than chance explains: {', '.join(marked)}."
+    said = [line.note for table in tables for line in table.lines if line.note in {TOO_FEW, BY_CHANCE}]
+    if 2 * said.count(TOO_FEW) > len(said):
+        return f"{way}: most groups are too small to compare in this period."
+    return f"{way}: no clear difference between groups that are large enough to compare."

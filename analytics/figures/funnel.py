@@ -13,6 +13,8 @@ from analytics.figures import disclosure as show
 from analytics.figures.definition import Cut, Definition, Figure, Line, Number, Table, in_force
 from analytics.figures.disclosure import Cell, Profile
 from analytics.figures.drawing import Piece, bars
+from ground.clock import add_months
+from ground.templatetags.said import day as in_words
 from pathways.workflow.pathway import FLAGS, Stage
 
 _TEXT = (
@@ -50,14 +52,28 @@ REACHED: dict[str, str] = {
     Phase.SUSTAINED: "stayed six months in work",
 }
 
+#: What somebody has who reached a phase, for those who came to the next one without it.
+HAVING: dict[str, str] = {
+    Phase.OUTREACH: "a contact by name",
+    Phase.INTEREST: "an expression of interest",
+    Phase.INTERVIEW: "a chat",
+    Phase.TRAINING: "training",
+    Phase.OFFER: "a job offer",
+    Phase.RETENTION: "a first day in work",
+    Phase.SUSTAINED: "six months in work",
+}
+
 #: What a phase says of the one before it.
-SINCE = ("Of the phase before", "Came without it", "Middle number of days since")
+OF_BEFORE, WITHOUT_BEFORE, DAYS_SINCE = SINCE = (
+    "Of the phase before",
+    "Came without it",
+    "Typical (median) days since the phase before",
+)
 
 #: Why the sustained of the funnel and the confirmed of Retention are two numbers.
 NOT_RETENTION = (
-    "Six months here and on Retention are two counts: here anybody of this cohort confirmed at six months in any of their jobs, as soon"
-    " as that was said; Retention takes the people whose first job began in these days, that job alone, and once the time to answer is"
-    " over."
+    "Six months is counted here for everybody who came in during this period, in any of their jobs, as soon as it is confirmed."
+    " Retention counts the first job alone, of people who began it in this period, once the time to answer is over."
 )
 
 #: What an address calls the people who stopped without a reason on record.
@@ -91,6 +107,18 @@ class Journey:
     case: int = 0
     #: From the first day of each pause to the day after its last; no end while it lasts.
     paused: tuple[tuple[date, date | None], ...] = ()
+
+
+def named(phase: str) -> str:
+    """A phase by its name and, where the name alone does not tell what is counted, by that."""
+    label = str(Phase(phase).label)
+    return f"{label} ({REACHED[phase]})" if phase in {Phase.RETENTION, Phase.SUSTAINED} else label
+
+
+def not_yet_six_months(people: Iterable[Journey], cut: Cut) -> Cell:
+    """How many of those who started work were not six months on by the day, and not confirmed in any job either."""
+    started = [each for each in people if Phase.RETENTION in each.reached and Phase.SUSTAINED not in each.reached]
+    return show.count(sum(add_months(each.reached[Phase.RETENTION].on, 6) > cut.as_at for each in started), cut.profile)
 
 
 def days_between(journey: Journey, earlier: date, later: date) -> int:
@@ -141,19 +169,18 @@ def funnel(
     profile = cut.profile
     shown = show.count(len(people), profile)
     reached = _reached(people, phases, profile, without_pauses=definition.version >= WITHOUT_PAUSES)
-    tables = [reached, _now(people, profile)]
+    tables = [reached, _now(people, cut)]
     if lost := _lost(people, reasons, profile):
         tables.append(lost)
     if beside:
         lines = tuple(Line(words, (Number("Tally", show.count(number, profile)),)) for words, number in beside)
         tables.append(Table("Beside the funnel: people met without a name", "Tally", lines, caption="Printed beside, never counted in."))
-    base = f"{shown.text} people in the cohort. After the dot: of those at the phase before, how many reached this one too."
     drawing = bars(
         "funnel",
         "How far people have come",
-        base,
+        "How many people reached each phase. How many went on from one to the next stands in the table.",
         _summary(people, phases, profile),
-        [Piece(line.label, _bar_words(line), line.numbers[0].cell) for line in reached.lines],
+        [Piece(named(phase), line.numbers[0].cell.text, line.numbers[0].cell) for phase, line in zip(phases, reached.lines, strict=True)],
     )
     first = Phase(phases[0]).label
     return Figure(
@@ -177,20 +204,20 @@ def _reached(people: Sequence[Journey], phases: Sequence[str], profile: Profile,
         number = show.count(len(there), profile)
         numbers = [Number("People", number, behind=f"reached={phase}")]
         if place == 0:
-            numbers += [
-                Number(measure, show.NOTHING) for measure in ("Of the phase before", "Came without it", "Middle number of days since")
-            ]
+            numbers += [Number(measure, show.NOTHING) for measure in SINCE]
         else:
             numbers += _since(people, there, phases[place - 1], phase, profile, without_pauses=without_pauses)
         lines.append(Line(str(Phase(phase).label), tuple(numbers), note=REACHED[phase]))
-    not_exact = sum(any(not reach.exact for reach in each.reached.values()) for each in people)
+    not_exact = show.count(sum(any(not reach.exact for reach in each.reached.values()) for each in people), profile)
+    have = "has" if not_exact.value == 1 else "have"
     return Table(
         "Reached",
         "Phase",
         tuple(lines),
-        unknown=(("people with a date that is not exact", show.count(not_exact, profile)),),
-        caption="How many reached each phase at any time, and how many of the phase before went on. The middle number of days since the"
-        " phase before is the median: half of those who went on took fewer, half took more.",
+        unknown=(("people with a date that is not exact", not_exact),),
+        unknown_said=f"{show.people_words(not_exact).capitalize()} {have} a date that is not exact." if not_exact.text != "0" else "",
+        caption="How many reached each phase at any time, and how many of the phase before went on. Typical days are the median:"
+        " half of those who went on took fewer, half took more.",
     )
 
 
@@ -204,20 +231,19 @@ def _since(
     days = [days_between(each, a, b) if without_pauses else (b - a).days for each, a, b in exact]
     others = show.count(len(both) - len(days), profile)
     return [
+        Number(OF_BEFORE, show.share(len(both), earlier, profile), show.count(len(both), profile), show.count(earlier, profile)),
+        Number(WITHOUT_BEFORE, show.count(len(there) - len(both), profile), behind=f"without={phase}"),
         Number(
-            "Of the phase before", show.share(len(both), earlier, profile), show.count(len(both), profile), show.count(earlier, profile)
-        ),
-        Number("Came without it", show.count(len(there) - len(both), profile), behind=f"without={phase}"),
-        Number(
-            "Middle number of days since",
-            show.median_days(days, profile),
+            DAYS_SINCE,
+            show.median_days(days, profile) if both else show.NO_BASE,
             whole=show.count(len(days), profile),
-            note=f"{others.text} left out: not exact, or the other way round" if others.text != "0" else "",
+            note=f"{others.text} left out: date not exact, or dates in the wrong order" if others.text != "0" else "",
         ),
     ]
 
 
-def _now(people: Sequence[Journey], profile: Profile) -> Table:
+def _now(people: Sequence[Journey], cut: Cut) -> Table:
+    profile = cut.profile
     tally = Counter(each.now for each in people)
     places = list(NOW)
     order = sorted((code for code in tally if code in NOW), key=lambda code: (places.index(_base_stage(code)), places.index(code)))
@@ -229,7 +255,8 @@ def _now(people: Sequence[Journey], profile: Profile) -> Table:
         )
         for code in order
     )
-    return Table("Now", "Stage", lines, caption="Where these people are, each counted once. Never added to what was reached.")
+    title, are = ("Now", "are") if cut.of_now else (f"Where they were on {in_words(cut.as_at)}", f"were on {in_words(cut.as_at)}")
+    return Table(title, "Stage", lines, caption=f"Where these people {are}, each counted once. Never added to what was reached.")
 
 
 def _base_stage(code: str) -> str:
@@ -268,13 +295,13 @@ def _lost(people: Sequence[Journey], reasons: Mapping[str, str], profile: Profil
     )
     unknown = (("no reason recorded", show.count(tally[""], profile)),)
     return Table(
-        "Why people stopped", "Reason", lines, unknown=unknown, caption="People whose case ended otherwise than with six months in work."
+        "Why people stopped",
+        "Reason",
+        lines,
+        unknown=unknown,
+        unknown_said="",
+        caption="People whose case ended otherwise than with six months in work.",
     )
-
-
-def _bar_words(line: Line) -> str:
-    number, onwards = line.numbers[0].cell, line.numbers[1]
-    return f"{number.text} · {onwards.part.text} of {onwards.whole.text}" if onwards.cell.value is not None else number.text
 
 
 def _summary(people: Sequence[Journey], phases: Sequence[str], profile: Profile) -> str:

@@ -8,12 +8,25 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from analytics.figures import disclosure as show
-from analytics.figures.definition import Cut, Definition, Figure, Line, Number, Table, in_force, quarter_begins, quarter_name
-from analytics.figures.disclosure import Cell, Profile
-from analytics.figures.drawing import Steps, curve_points, steps
-from analytics.figures.retention_words import NOT_FUNNEL, curve_words, headline, quarters_words
-from analytics.figures.survival import Curve, Spell, kaplan_meier, log_rank
+from analytics.figures.definition import (
+    Cut,
+    Definition,
+    Figure,
+    Line,
+    Number,
+    Table,
+    days_counted,
+    in_force,
+    quarter_begins,
+    quarter_ends,
+    quarter_name,
+)
+from analytics.figures.disclosure import Profile
+from analytics.figures.retention_curve import curve_at, curve_band, curve_drawing, curve_table
+from analytics.figures.retention_words import NOT_FUNNEL, headline, quarters_words, reckoned_words
+from analytics.figures.survival import Curve, LogRank, Spell, kaplan_meier, log_rank
 from ground.clock import add_months
+from ground.templatetags.said import day as in_words
 
 DEFINITIONS = (
     Definition(
@@ -193,6 +206,7 @@ def retention(starts: Sequence[Start], cut: Cut) -> Figure:
     fitted = curve(firsts, cut.as_at)
     shown = show.count(len(firsts), profile)
     rates = _rates(firsts, outcomes, fitted, profile)
+    compared = _compared(firsts, cut)
     return Figure(
         definition=definition,
         cut=cut,
@@ -202,13 +216,14 @@ def retention(starts: Sequence[Start], cut: Cut) -> Figure:
             rates,
             _outcomes(firsts, outcomes, later, profile),
             _quarters(firsts, cut),
-            _curve_table(fitted, profile),
+            curve_table(fitted, profile),
         ),
         numerator="people confirmed in post on their six-month date",
         denominator="people whose six-month date and time to answer have passed",
         summary=headline(rates, shown, show.count(sum(each in NOT_HEARD for each in outcomes), profile)),
-        notes=tuple(_notes(firsts, cut)),
-        drawings=(_drawing(fitted, shown, profile),) if firsts else (),
+        notes=tuple(_notes(firsts, cut, compared)),
+        reckoned=reckoned_words(compared) if compared else "",
+        drawings=(curve_drawing(fitted, shown, profile),) if firsts else (),
     )
 
 
@@ -231,21 +246,21 @@ def _rates(firsts: Sequence[Start], outcomes: Sequence[str], fitted: Curve, prof
                 Number("Share", show.share(part, whole, profile), top, base),
                 Number("95% interval", show.limits(part, whole, profile), top, base),
                 Number("People", top),
-                Number("Of", base),
+                Number("Out of", base),
             ),
             note=note,
             strong=strong,
         )
 
-    at_six = _at(fitted, 6, profile)
+    at_six = curve_at(fitted, 6, profile)
     return Table(
         "In work at six months",
         "Rate",
         (
             line("Confirmed of those due", confirmed, due, "the headline, to quote: not known counts as not in the job", strong=True),
             line("Confirmed of those known", confirmed, due - silent, "as if those not known did not exist"),
-            line("If all not known had left", confirmed, due, "at the least: as if nobody of whom nothing is known stayed"),
-            line("If all not known had stayed", confirmed + silent, due, "at the most: as if all of them stayed"),
+            line("If all not known had left", confirmed, due, "the lowest that it can be"),
+            line("If all not known had stayed", confirmed + silent, due, "the highest that it can be"),
             line("Same employer", sum(each.same_employer for each in stayed), due, "confirmed, and with the employer of the first day"),
             line("Same post", sum(each.same_post for each in stayed), due, "confirmed, and in the role of the first day"),
             line("In any work", working, due, "in this job, in another, or in paid work by their own word"),
@@ -253,14 +268,15 @@ def _rates(firsts: Sequence[Start], outcomes: Sequence[str], fitted: Curve, prof
                 "Curve at six months",
                 (
                     Number("Share", at_six, whole=show.count(fitted.people, profile)),
-                    Number("95% interval", _band(at_six, profile)),
+                    Number("95% interval", curve_band(at_six, profile)),
                     Number("People", show.NOTHING),
-                    Number("Of", show.count(fitted.people, profile)),
+                    Number("Out of", show.count(fitted.people, profile)),
                 ),
                 note="an estimate that also counts people whose six months are not over (Kaplan-Meier)",
             ),
         ),
         unknown=tuple((WORDS[state].lower(), show.count(outcomes.count(state), profile)) for state in NOT_HEARD),
+        caption="" if due else "Nobody has reached six months and the time to answer yet, so there are no rates.",
     )
 
 
@@ -275,7 +291,7 @@ def _outcomes(firsts: Sequence[Start], outcomes: Sequence[str], later: int, prof
         lines.append(Line(WORDS[state], (Number("People", shown, behind=f"outcome={state}"), Number("Of those due", of_due, shown, base))))
     term = sum(each.ended_with_term and state == NOT_IN_POST for each, state in zip(firsts, outcomes, strict=True))
     lines.insert(
-        2, Line("of which the term had ended", (Number("People", show.count(term, profile)), Number("Of those due", show.NOTHING)))
+        2, Line("of these, a fixed term ended", (Number("People", show.count(term, profile)), Number("Of those due", show.NOTHING)))
     )
     lines.append(
         Line(
@@ -297,6 +313,9 @@ def _quarters(firsts: Sequence[Start], cut: Cut) -> Table:
         outcomes = [outcome(each, cut.as_at) for each in cohort]
         due, confirmed, waiting = sum(each in DUE for each in outcomes), outcomes.count(CONFIRMED), outcomes.count(NOT_DUE)
         top, base = show.count(confirmed, profile), show.count(due, profile)
+        first, last = days_counted(begins, cut)
+        part = f"only {in_words(first)} to {in_words(last)}" if (first, last) != (begins, quarter_ends(begins)) else ""
+        provisional = f"provisional: {show.count(waiting, profile).text} not due yet" if waiting else ""
         lines.append(
             Line(
                 quarter_name(begins),
@@ -305,68 +324,26 @@ def _quarters(firsts: Sequence[Start], cut: Cut) -> Table:
                     Number("Due", base),
                     Number("Confirmed", top),
                     Number("Of those due", show.share(confirmed, due, profile), top, base),
-                    Number("Curve at six months", _at(curve(cohort, cut.as_at), 6, profile), whole=show.count(len(cohort), profile)),
+                    Number("Curve at six months", curve_at(curve(cohort, cut.as_at), 6, profile), whole=show.count(len(cohort), profile)),
                 ),
-                note=f"provisional: {show.count(waiting, profile).text} not due yet" if waiting else "",
+                note="; ".join(words for words in (part, provisional) if words),
             )
         )
     return Table("By the quarter of the first day", "Started in", tuple(lines))
 
 
-def _curve_table(fitted: Curve, profile: Profile) -> Table:
-    lines = []
-    for month in range(7):
-        cell = _at(fitted, month, profile)
-        lines.append(
-            Line(
-                "First day" if month == 0 else f"{month} month{'s' if month > 1 else ''}",
-                (
-                    Number("Still followed", show.count(fitted.at_risk(month), profile)),
-                    Number("Still in the job", cell, whole=show.count(fitted.people, profile)),
-                    Number("95% interval", _band(cell, profile)),
-                ),
-            )
-        )
-    return Table("The curve, month by month", "After", tuple(lines))
+def _compared(firsts: Sequence[Start], cut: Cut) -> LogRank | None:
+    """Whether people of different quarters stay equally long; exact alone: the statistic would tell what the rounding hides."""
+    if not cut.profile.exact:
+        return None
+    cohorts = [
+        [follow_up(each, cut.as_at).spell for each in firsts if quarter_begins(each.first_day) == begins]
+        for begins in sorted({quarter_begins(each.first_day) for each in firsts})
+    ]
+    return log_rank(cohorts)
 
 
-def _at(fitted: Curve, month: float, profile: Profile) -> Cell:
-    value, low, high = fitted.at(month)
-    if not fitted.steps or fitted.steps[-1].time < month:
-        return show.NOT_YET if fitted.people else show.NO_BASE
-    return show.estimate(value, low, high, fitted.people, profile)
-
-
-def _band(cell: Cell, profile: Profile) -> Cell:
-    if cell.low is None or cell.high is None:
-        return show.NOTHING if cell.value is None or profile.exact else show.TOO_FEW
-    return Cell(show.between(cell.low, cell.high, profile), cell.value, cell.low, cell.high)
-
-
-def _drawing(fitted: Curve, shown: Cell, profile: Profile) -> Steps:
-    months = range(7)
-    cells = [_at(fitted, month, profile) for month in months]
-    points = curve_points(fitted, 6)
-    if not profile.exact:
-        points = [
-            (float(month), cell.value, cell.value if cell.low is None else cell.low, cell.value if cell.high is None else cell.high)
-            for month, cell in zip(months, cells, strict=True)
-            if cell.value is not None
-        ] or [(0.0, 1.0, 1.0, 1.0)]
-    last = cells[-1]
-    return steps(
-        "retention",
-        "How long people stay in the job, by estimate",
-        f"{shown.text} people who started work",
-        curve_words(cells),
-        points,
-        last=6,
-        at_risk=[(month, "Start" if month == 0 else str(month), show.count(fitted.at_risk(month), profile).text) for month in months],
-        end_label=f"estimate: {last.text} at six months" if last.value is not None else "",
-    )
-
-
-def _notes(firsts: Sequence[Start], cut: Cut) -> list[str]:
+def _notes(firsts: Sequence[Start], cut: Cut, compared: LogRank | None) -> list[str]:
     profile = cut.profile
     followed = [follow_up(each, cut.as_at) for each in firsts]
     guessed, since = sum(each.last_day_guessed for each in followed), sum(each.left_since for each in followed)
@@ -377,13 +354,6 @@ def _notes(firsts: Sequence[Start], cut: Cut) -> list[str]:
         )
     if since:
         found.append(f"{show.count(since, profile).text} left after their latest check; they enter the curve when the next one is over.")
-    if not profile.exact:
-        return found  # a statistic of exact spells would tell what the rounding hides
-    cohorts = [
-        [follow_up(each, cut.as_at).spell for each in firsts if quarter_begins(each.first_day) == begins]
-        for begins in sorted({quarter_begins(each.first_day) for each in firsts})
-    ]
-    compared = log_rank(cohorts)
     if compared is not None:
-        found.append(quarters_words(compared.chance, f"log-rank {compared.statistic:.2f}, {compared.freedom} degrees of freedom"))
+        found.append(quarters_words(compared.chance))
     return found

@@ -44,7 +44,7 @@ ELSEWHERE = {
 MOST_BARS = 15
 BY_PEOPLE, BY_NAME, BY_RATE = "people", "name", "rate"
 #: What the wards may be sorted by; the first is the usual one.
-SORTS = {BY_PEOPLE: "people", BY_NAME: "name", BY_RATE: "rate for 1,000 residents"}
+SORTS = {BY_PEOPLE: "people", BY_NAME: "name", BY_RATE: "rate per 1,000 residents"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _wards(homes: Sequence[Home], ground: Ground, profile: Profile, sort: str) -
                 Number("Place", Cell(ranks[code])),
                 Number("People", show.count(tally[code], profile)),
                 Number(
-                    "For 1,000 residents",
+                    "Per 1,000 residents",
                     show.per_thousand(tally[code], ground.residents.get(code, 0), profile) if code in ground.residents else show.NOTHING,
                     show.count(tally[code], profile),
                     Cell(f"{ground.residents[code]:,}", ground.residents[code]) if code in ground.residents else show.NOTHING,
@@ -173,7 +173,7 @@ def _wards(homes: Sequence[Home], ground: Ground, profile: Profile, sort: str) -
             (
                 Number("Place", show.NOTHING),
                 Number("People", show.count(everybody[code], profile)),
-                Number("For 1,000 residents", show.NOTHING),
+                Number("Per 1,000 residents", show.NOTHING),
                 Number("Share", show.NOTHING),
             ),
             strong=True,
@@ -186,6 +186,7 @@ def _wards(homes: Sequence[Home], ground: Ground, profile: Profile, sort: str) -
         "Ward",
         tuple(lines),
         unknown=tuple((words.lower(), show.count(everybody[code], profile)) for code, words in ELSEWHERE.items()),
+        unknown_said="",  # they are rows of the table
         caption=f"{ground.edition}. {f'{silent} wards with nobody are not listed. ' if silent else ''}Place is by people; = marks a tie.",
     )
 
@@ -258,11 +259,10 @@ def _drawing(homes: Sequence[Home], ground: Ground, profile: Profile) -> Bars:
         words = f"{number.text} · target ward" if code in aims else number.text
         pieces.append(Piece(ground.names[code], words, number, highlight=code in aims))
     more = sum(bool(number) for number in tally.values()) - len(first)
-    inside = show.count(sum(tally.values()), profile)
     return bars(
         "wards",
         "Where engaged people live",
-        f"{inside.text} people whose ward in the area is known" + (f"; {more} more wards are in the table" if more > 0 else ""),
+        f"The wards with the most people; {more} more are in the table." if more > 0 else "",
         _summary(homes, ground, profile),
         pieces,
     )
@@ -280,9 +280,12 @@ def _summary(homes: Sequence[Home], ground: Ground, profile: Profile) -> str:
 
 
 def _notes(ground: Ground) -> list[str]:
-    found = [f"Population: {ground.population}, all ages." if ground.population else "No population is loaded, so no rates are shown."]
+    rates = (
+        f"Population figures: {ground.population}, all ages." if ground.population else "No population is loaded, so no rates are shown."
+    )
+    found = [rates]
     if ground.targets is None:
-        found.append("No list of target wards has been frozen for this programme.")
+        found.append("No target wards have been set for this programme.")
     if ground.earlier is None:
-        found.append("No baseline of earlier hires is loaded, so no change is shown.")
+        found.append("No earlier hires are loaded to compare with, so no change is shown.")
     return found

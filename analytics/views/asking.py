@@ -13,6 +13,8 @@ from django.shortcuts import render
 from accounts.choices import FunnelStart, Phase, RuleCode
 from accounts.models import Programme, held_on, rules_of_each
 from analytics.figures.definition import CSV_COLUMNS, Cut, Figure, flat
+from analytics.figures.disclosure import OPERATIONAL
+from analytics.figures.wards import BY_PEOPLE
 from analytics.forms import CutForm
 from analytics.queries.wards import frozen_targets
 from analytics.rules import programmes_led
@@ -49,6 +51,12 @@ class Asked:
         for name, value in asked.items():
             kept[name] = value
         return f"?{kept.urlencode()}" if kept else ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether something else was asked for than what the page shows unasked."""
+        usual = {"programme": next(iter(self.form.programmes), ""), "shown": OPERATIONAL.code, "sort": BY_PEOPLE}
+        return any(value and value != usual.get(name) for name, value in self.form.cleaned_data.items())
 
     @property
     def today(self) -> date:

@@ -8,14 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.choices import Phase
-from analytics.figures.definition import Figure, Number, Table
+from analytics.figures.definition import Figure, Line, Number, Table
+from analytics.figures.disclosure import Cell
+from analytics.figures.funnel import HAVING, REACHED, in_cohort, named, not_yet_six_months
 from analytics.views import equality, funnel, retention, wards
 from analytics.views.asking import Asked, ask, page
 from analytics.views.equality import other_days
 from ground.door import open_to
 from pathways.queries.balance import balance
 
-CAME, ENGAGED = "people who came in", "people who expressed interest"
+CAME, ENGAGED = "who came in", "who expressed interest"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Part:
     stats: tuple[Stat, ...] = ()
     drawing: object = None
     why: str = ""
+    #: Whether it counts other days, or is shown for others, than the board says at its top.
+    apart: bool = False
 
 
 @open_to("programme_lead")
@@ -54,17 +58,18 @@ def board(request: HttpRequest) -> HttpResponse:
     stayed = retention.count(asked)[1]
     equal = equality.count(asked)
     lived = wards.count(asked, journeys)
+    waiting = not_yet_six_months(in_cohort(journeys, asked.cut, asked.phases), asked.cut)
     parts = [
-        Part("Funnel", people, _to(asked, "board_funnel"), "All of the funnel", CAME, _reached(asked, people.tables[0])),
+        Part("Funnel", people, _to(asked, "board_funnel"), "All of the funnel", CAME, _reached(asked, people.tables[0], waiting)),
         Part(
             "Retention",
             stayed,
             _to(asked, "board_retention"),
             "All of retention",
-            "people whose first job began",
+            "whose first job began in this period",
             _stayed(asked, stayed),
             _first(stayed),
-            f"Other people than the funnel's {people.people.text}: they are chosen by their first day in work.",
+            _others(asked, people.people),
         ),
         Part(
             "Equality",
@@ -74,6 +79,7 @@ def board(request: HttpRequest) -> HttpResponse:
             CAME,
             drawing=equal.tables[0].drawing if equal.tables else None,
             why=other_days(equal.cut, asked.cut, people.people),
+            apart=equal.cut != asked.cut,
         ),
     ]
     if lived is not None:
@@ -99,45 +105,57 @@ def _behind(asked: Asked, name: str, number: Number) -> str:
     return f"{reverse(name)}?{number.behind}{more}"
 
 
-def _reached(asked: Asked, table: Table) -> tuple[Stat, ...]:
+def _others(asked: Asked, came: Cell) -> str:
+    """Why Retention counts other people than the funnel. From the beginning to the as-at day they are those of the funnel who started."""
+    if asked.cut.start is None and asked.cut.end >= asked.cut.as_at:
+        return ""
+    return f"Not the same people as the funnel's {came.text}: these are chosen by their first day in work."
+
+
+def _reached(asked: Asked, table: Table, waiting: Cell) -> tuple[Stat, ...]:
     """One stat a phase: how many, how many of the phase before went on to it, and how many came without that."""
     stats: list[Stat] = []
-    for line in table.lines:
-        number, onward, without = line.numbers[:3]
-        before = stats[-1].name.lower() if stats else ""
-        pair = f"{onward.part.text} of {onward.whole.text} from {before} ({onward.cell.text})"
+    before = ""
+    for phase, line in zip(asked.phases, table.lines, strict=True):
+        number, onward = line.numbers[:2]
+        pair = f"{onward.part.text} of {onward.whole.text} who {REACHED.get(before, '')} ({onward.cell.text})"
         stats.append(
             Stat(
                 number=number.cell.text,
-                name=line.label,
+                name=named(phase),
                 href=f"{_to(asked, 'board_funnel')}#definition",
                 base=pair if onward.cell.value is not None else "",
-                note=_beside(line.label, without, before),
+                note=_beside(phase, line, before, waiting),
                 people=_behind(asked, "board_funnel_people", number),
             )
         )
+        before = phase
     return tuple(stats)
 
 
-def _beside(label: str, without: Number, before: str) -> str:
+def _beside(phase: str, line: Line, before: str, waiting: Cell) -> str:
     """What stands under a phase: who skipped the one before, and for six months why Retention says another number."""
-    told = [f"{without.cell.text} came without {before}"] if without.cell.text not in {"", "0"} else []
-    if label == Phase.SUSTAINED.label:
-        told.append("in any of their jobs, and who is not due yet is in the base; the rate to quote is Retention's, of the first job alone")
-    return ". ".join(told)
+    onward, without = line.numbers[1:3]
+    told = [f"{without.cell.text} came without {HAVING[before]}"] if without.cell.text not in {"", "0"} else []
+    if phase == Phase.SUSTAINED:
+        if before == Phase.RETENTION and waiting.text != "0":
+            told.append(f"Not yet at six months: {waiting.text} of the {onward.whole.text}")
+        told.append("The rate to quote is under Retention")
+    return f"{'. '.join(told)}." if told else ""
 
 
 def _stayed(asked: Asked, figure: Figure) -> tuple[Stat, ...]:
     rates, became = figure.tables[0].lines, figure.tables[1].lines
     href = f"{_to(asked, 'board_retention')}#definition"
+    share, _, confirmed, due = (number.cell for number in rates[0].numbers)
+    known = due.text != "0"
     stats = [
         Stat(
-            line.numbers[0].cell.text,
+            share.text if known else "Not yet",
             "Confirmed still in the job after six months",
             href,
-            base=f"{line.numbers[2].cell.text} of {line.numbers[3].cell.text} whose six months are over",
+            base=f"{confirmed.text} of {due.text} whose six months are over" if known else "Nobody is due yet",
         )
-        for line in rates[:1]
     ]
     for line in became:
         if line.label in {"Not known", "Not due yet"}:

@@ -52,8 +52,8 @@ def other_days(here: Cut, asked: Cut, people: Cell | None = None) -> str:
         return ""
     more = f"'s {people.text}" if people else ""
     return (
-        f"Other people than the funnel{more}: it counts {asked.period}, and equality stops at the end of a quarter, {in_words(here.as_at)},"
-        " so that its numbers may be exact."
+        f"Not the same people as the funnel{more}: the funnel counts people {asked.period}; equality stops at the end of a quarter,"
+        f" {in_words(here.as_at)}, so that its numbers may be exact."
     )
 
 

@@ -31,10 +31,11 @@ def which(request: HttpRequest, finders: Mapping[str, Callable[[str], list[T]]])
 
 @dataclass(frozen=True)
 class Told:
-    """What a number is called: the heading, whom it counts as the end of a sentence, the figure it stands in."""
+    """What a number is called: the heading, whom it counts in a sentence, of which people of the window, the figure it stands in."""
 
     heading: str
-    whom: str
+    sentence: str
+    window: str
     figure: str
     definition: Definition
 
@@ -45,11 +46,21 @@ class Row:
 
     case: Pathway
     counts: str
-    employer: str
+    employed_by: str
+    #: Whether the list is of an earlier day, so that where they are is no answer to it.
+    earlier: bool
+
+    @property
+    def where(self) -> str:
+        return f"{'Today: ' if self.earlier else ''}{self.case.get_stage_display()}, since {day(self.case.stage_since)}"
+
+    @property
+    def employer(self) -> str:
+        return f"Employer: {self.employed_by}" if self.employed_by else ""
 
     @property
     def worker(self) -> str:
-        return f"Worker: {self.case.owner.name}" if self.case.owner else "Nobody's yet"
+        return f"Worker: {self.case.owner.name}" if self.case.owner else "No worker"
 
 
 def people_page(request: HttpRequest, asked: Asked, counts: Mapping[int, str], told: Told, *, number: str) -> HttpResponse:
@@ -60,6 +71,7 @@ def people_page(request: HttpRequest, asked: Asked, counts: Mapping[int, str], t
     seen = scope.pathways(request.user).filter(pk__in=list(counts), programme=asked.programme).select_related("candidate", "owner")
     shown = keyset(seen, order=("candidate__folded_name", "pk"), after=request.GET.get("after"), size=50)
     employers = employers_of(cases=[case.pk for case in shown.rows])
-    rows = [Row(case, counts[case.pk] or f"There since {day(case.stage_since)}", employers.get(case.pk, "")) for case in shown.rows]
+    earlier = not asked.cut.of_now
+    rows = [Row(case, counts[case.pk], employers.get(case.pk, ""), earlier) for case in shown.rows]
     back = f"{reverse(told.figure)}{asked.link(number)}"
-    return page(request, asked, "analytics/people.html", people=shown, rows=rows, told=told, total=len(counts), back=back)
+    return page(request, asked, "analytics/people.html", people=shown, rows=rows, told=told, earlier=earlier, back=back)

@@ -38,12 +38,13 @@ def periods(asked: Asked) -> list[Period]:
         ("This financial year", {"start": financial_year_begins(today), "end": today}),
         ("Last closed quarter", {"start": quarter_begins(closed), "end": closed, "as_at": closed}),
     ]
+    begun = asked.readable and asked.cut.start is None and not asked.form.cleaned_data.get("end")  # also as at another day
     said = {name: asked.form.cleaned_data.get(name) for name in DAYS} if asked.readable else None
     return [
         Period(
             words,
             asked.link(*DAYS, **{name: day.isoformat() for name, day in days.items()}) or "?",
-            said == {name: days.get(name) for name in DAYS},
+            said == {name: days.get(name) for name in DAYS} or (not days and begun),
         )
         for words, days in usual
     ]

@@ -50,7 +50,7 @@ def test_a_hidden_cell_carries_no_value():
         (0, 12, "0%"),
         (12, 12, "100%"),
         (8, 16, "67%"),  # 10 of 15
-        (0, 0, "none"),
+        (0, 0, "–"),
     ],
 )
 def test_percentages_for_others_come_from_rounded_counts(part, whole, text):

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from accounts.choices import Phase
 from analytics.figures.definition import Cut
+from analytics.figures.disclosure import PARTNER
 from analytics.figures.equality import Asked, Choice, Counted, equality
 
 MOMENT = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -46,3 +47,27 @@ def test_how_it_was_reckoned_stands_in_the_definition_alone():
     assert "Newcombe" not in page
     assert "Holm" not in page
     assert any("Newcombe" in words for words in told.definition.text)
+
+
+def small(counts, got_on, profile_cut=None):
+    counted = Counted(ASKED, {Phase.INTEREST: counts}, got_on)
+    return equality([counted], profile_cut or Cut(1, "I Can", None, QUARTER, QUARTER, MOMENT, MOMENT), CHOICE, sum(counts.values()))
+
+
+def test_groups_too_small_to_compare_give_no_reassurance():
+    mostly = small({"white": 200, "asian": 100, "black": 12, "other": 12}, {"white": 120, "asian": 60, "black": 3, "other": 3})
+    assert mostly.summary.endswith(": most groups are too small to compare in this period.")
+    large = small({"white": 200, "asian": 100, "black": 90, "other": 12}, {"white": 120, "asian": 60, "black": 55, "other": 3})
+    assert large.summary.endswith(": no clear difference between groups that are large enough to compare.")
+
+
+def test_a_hidden_count_is_said_to_be_hidden_and_nothing_more_is_told():
+    rounded = Cut(1, "I Can", None, QUARTER, QUARTER, MOMENT, MOMENT, PARTNER)
+    figure = small({"white": 200, "asian": 20, "black": 4}, {"white": 120, "asian": 3, "black": 0}, rounded)
+    assert figure.tables[0].sentences == (
+        "White: 120 of 200 (60%). The others are compared with this group.",
+        "Asian: hidden, of 20. Too few to say.",
+        "Black: 0 of a hidden number. Too few to say.",
+        "Other: nobody. Too few to say.",
+    )
+    assert [bar.words for bar in figure.tables[0].drawing.bars] == ["60% · 120 of 200", "hidden, of 20", "0 of a hidden number", "nobody"]

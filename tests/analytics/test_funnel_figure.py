@@ -7,7 +7,7 @@ from uuid import uuid4
 from accounts.choices import Phase
 from analytics.figures.definition import Cut, flat
 from analytics.figures.disclosure import OPERATIONAL, PARTNER
-from analytics.figures.funnel import Journey, Reach, behind, cohort_day, funnel, in_cohort
+from analytics.figures.funnel import Journey, Reach, behind, cohort_day, funnel, in_cohort, not_yet_six_months
 
 MOMENT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ALL = list(Phase.values)
@@ -40,7 +40,7 @@ def test_conversion_is_of_those_who_reached_the_phase_before_and_skipping_is_a_t
     assert reached["Outreach"] == ["4", "", "", ""]
     assert reached["Expression of interest"] == ["3", "50.0%", "1", "2"]
     assert reached["Interview"] == ["3", "66.7%", "1", "3.5"]
-    assert reached["Training"] == ["0", "0.0%", "0", "no exact dates"]
+    assert reached["Training"] == ["0", "0.0%", "0", "–"]
 
 
 def test_medians_leave_out_dates_that_are_not_exact_or_the_other_way_round():
@@ -52,8 +52,11 @@ def test_medians_leave_out_dates_that_are_not_exact_or_the_other_way_round():
     table = funnel(people, cut(), ALL, {}).tables[0]
     median = table.lines[3].numbers[3]
     assert (median.cell.text, median.whole.text) == ("10", "1")
-    assert median.note == "2 left out: not exact, or the other way round"
+    assert median.note == "2 left out: date not exact, or dates in the wrong order"
     assert table.unknown[0][1].text == "1"
+    assert table.unknown_said == "1 person has a date that is not exact."
+    assert funnel(people[::2], cut(), ALL, {}).tables[0].unknown_said == ""
+    assert words(funnel(people[1:2], cut(), ALL, {}), "Reached")["Training"][3] == "no exact dates"
 
 
 def test_days_on_which_a_case_was_paused_are_left_out_from_the_second_definition_on():
@@ -124,6 +127,15 @@ def test_nothing_small_leaves_for_partners_in_any_table_or_drawing():
     bar = figure.drawings[0].bars[2]
     assert (bar.words, bar.length) == ("*", None)
     assert not any(cell in {"3", "43"} for line in flat(figure) for cell in line)
+
+
+def test_who_is_not_yet_at_six_months_is_counted_by_the_first_day_in_work():
+    people = [journey(retention=1), journey(retention=20), journey(retention=20, sustained=21), journey(interest=1)]
+    on = {
+        day: not_yet_six_months(people, replace(cut(), as_at=day)).text for day in (date(2027, 3, 31), date(2027, 4, 1), date(2027, 4, 20))
+    }
+    assert on == {date(2027, 3, 31): "2", date(2027, 4, 1): "1", date(2027, 4, 20): "0"}
+    assert not_yet_six_months(people, cut(PARTNER)).text == "*"
 
 
 def test_every_line_for_a_spreadsheet_says_what_it_is():

@@ -77,7 +77,7 @@ def test_a_term_that_ended_before_its_date_is_on_a_line_of_its_own():
     lasted = a_start(OLD, "confirmed", "confirmed", "confirmed", ended="completed", last_day=due)
     became = words(retention([ended, lasted], cut()), "What became of those who started")
     assert became["Not in post"][0] == "1"
-    assert became["of which the term had ended"][0] == "1"
+    assert became["of these, a fixed term ended"][0] == "1"
 
 
 def test_the_unit_is_a_persons_first_start_in_the_window():
@@ -170,16 +170,18 @@ def test_news_of_leaving_waits_for_the_next_check():
 
 def test_nobody_yet_is_said_plainly():
     figure = retention([], cut())
-    assert figure.summary == "0 people started. Nobody's six-month date and time to answer have passed yet."
+    assert figure.summary == "0 people started. No one has reached six months and the time to answer yet."
     assert figure.drawings == ()
 
 
 def test_the_headline_is_one_sentence_and_the_curve_says_that_it_is_not_it():
     starts = [a_start(OLD, "confirmed", "confirmed", state) for state in ["confirmed"] * 6 + ["not_in_post"] * 2 + ["unknown", "asking"]]
     figure = retention(starts, cut())
-    said = "6 of 10 people (60.0%) whose six months are over were confirmed still in the job; 2 are not known and count as not."
+    said = "6 of 10 people (60.0%) whose six months are over were confirmed still in the job; 2 are not known and count as not in the job."
     assert figure.summary == said
-    assert figure.drawings[0].summary.startswith("An estimate, not the headline: still in the job are 100.0% after three months and 75.0%")
+    assert figure.drawings[0].summary.startswith(
+        "An estimate, not the headline: 100.0% are still in the job after three months and 75.0% after six months."
+    )
 
 
 def test_what_differs_between_quarters_is_said_in_plain_words():
@@ -201,7 +203,7 @@ def test_a_hidden_number_is_said_in_words_in_the_headline():
     starts += [a_start(OLD, "confirmed", "confirmed", "unknown", placement=50 + number) for number in range(3)]
     said = retention(starts, cut(PARTNER)).summary
     assert said.startswith("40 of 45 people whose six months are over")
-    assert said.endswith("between 1 and 7 are not known and count as not.")
+    assert said.endswith("between 1 and 7 are not known and count as not in the job.")
 
 
 def test_for_partners_the_curve_stands_at_whole_months_from_rounded_counts():
@@ -213,6 +215,38 @@ def test_for_partners_the_curve_stands_at_whole_months_from_rounded_counts():
     assert month_by_month["6 months"] == ["40", "80%", "67 to 89%"]
     assert figure.drawings[0].line.count(" L ") == 14
     assert "*" not in figure.summary
+
+
+def test_without_an_estimate_there_is_one_sentence_and_no_line():
+    for profile in (OPERATIONAL, PARTNER):
+        figure = retention([a_start(AS_AT - timedelta(days=80), "confirmed") for _ in range(70)], cut(profile))
+        (drawn,) = figure.drawings
+        assert drawn.summary == "Too few people have been followed for an estimate yet."
+        assert (drawn.line, drawn.band, drawn.up, drawn.end_label) == ("", "", (), "")
+        assert figure.tables[0].caption == "Nobody has reached six months and the time to answer yet, so there are no rates."
+        assert {line.numbers[0].cell.text for line in figure.tables[0].lines[:7]} == {"–"}
+
+
+def test_the_line_ends_where_nobody_is_followed_any_longer():
+    last = date(2026, 5, 4)
+    gone = [a_start(OLD, "confirmed", "confirmed", "not_in_post", ended="left", last_day=last) for _ in range(70)]
+    (drawn,) = retention(gone, cut()).drawings
+    reached = 1000 * months_after(OLD, last + timedelta(days=1)) / 6
+    assert reached < 1000
+    assert max(float(corner.split()[-2]) for corner in drawn.line.split(" L ")) == pytest.approx(reached, abs=0.01)
+    assert drawn.end_label == ""
+
+
+def test_a_quarter_that_the_window_cuts_says_which_days_it_counts():
+    starts = [a_start(date(2026, 4, 20), "confirmed", "confirmed", "confirmed"), a_start(date(2026, 8, 3), "confirmed")]
+    quarters = table(retention(starts, cut(start=date(2026, 4, 15), end=date(2026, 9, 30))), "By the quarter of the first day")
+    assert [line.note for line in quarters.lines] == ["only 15 April 2026 to 30 June 2026", "provisional: 1 not due yet"]
+
+
+def test_one_person_is_said_as_one():
+    starts = [a_start(OLD, "confirmed", "confirmed", "unknown")]
+    said = "0 of 1 person (0.0%) whose six months are over was confirmed still in the job; 1 is not known and counts as not in the job."
+    assert retention(starts, cut()).summary == said
 
 
 def simulated(seed, *, stay, silent, leavers_silent=None, people=240):
@@ -272,8 +306,11 @@ def test_the_comparison_of_quarters_is_said_to_the_programme_alone():
     second = date(2026, 4, 6)
     early = [a_start(OLD, "confirmed", "confirmed", state) for state in ["confirmed"] * 40]
     late = [a_start(second, "not_in_post", "not_in_post", ended="left", last_day=second + timedelta(days=20 + n)) for n in range(40)]
-    assert any("log-rank" in note for note in retention(early + late, cut()).notes)
-    assert not any("log-rank" in note for note in retention(early + late, cut(PARTNER)).notes)
+    exact, rounded = retention(early + late, cut()), retention(early + late, cut(PARTNER))
+    assert exact.reckoned.startswith("Log-rank test: ")
+    assert "Between quarters" in " ".join(exact.notes)
+    assert rounded.reckoned == ""
+    assert "Between quarters" not in " ".join(rounded.notes)
 
 
 def test_what_is_shown_to_others_is_as_known_now():
