@@ -48,7 +48,7 @@ OUTLINES: Mapping[str, Outline] = {
     "tag": _outline("words", "kind"),
     "one_tap": _outline("href words about once csrf_token version name value", "kind"),
     "one_tap_link": _outline("href words about"),
-    "row": _outline("name id href where next owed due waiting note ring ring_words tick done content", "ours overdue current"),
+    "row": _outline("name id href where next owed due waiting fresh note ring ring_words tick done content", "ours overdue current"),
     "rows": _outline("heading content count", "show level"),
     "entry": _outline("title who when id content", "kind undone"),
     "entry_line": _outline("words"),
@@ -56,11 +56,13 @@ OUTLINES: Mapping[str, Outline] = {
     "day_group": _outline("day content"),
     "folded": _outline("count content"),
     "timeline": _outline("content"),
-    "panel": _outline("heading id content", "ours level"),
+    "panel": _outline("heading href id content", "ours level"),
     "fact": _outline("label content change change_words about"),
     "details": _outline("words id content", "open"),
     "nav_item": _outline("href words count short", "exact inside"),
 }
+#: How `days_waiting` says that something waits since today: it is new then, and nobody says that it waits.
+NEW_TODAY = "today"
 #: A place in an outline: between two characters that no text holds.
 PLACE = re.compile("\x02([a-z_]+)\x03")
 #: Component, and what it was given that is no word -> text and names of words, in turn.
@@ -71,7 +73,9 @@ def show(context: Context, name: str, /, **values: object) -> SafeString:
     """Draw components/<name>.html with these values alone, and what every form needs."""
     values.setdefault("csrf_token", context.get("csrf_token"))
     if name == "row":
-        values |= {"ring_words": phone(values.get("ring")), "waiting": waiting_words(values.get("waiting"))}
+        waiting = waiting_words(values.get("waiting"))
+        fresh = waiting == NEW_TODAY
+        values |= {"ring_words": phone(values.get("ring")), "waiting": "" if fresh else waiting, "fresh": "new today" if fresh else ""}
     elif name == "fact":
         values.setdefault("about", values.get("label", ""))
     elif name == "day_group":
@@ -197,16 +201,16 @@ def progress(context: Context, done: int, total: int, words: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def pagination(context: Context, page: Any, name: str = "after", about: str = "") -> SafeString:
-    """Previous and next of a keyset page; the filters in the address stay."""
+def pagination(context: Context, page: Any, name: str = "after", about: str = "", at: str = "") -> SafeString:
+    """Previous and next of a keyset page; the filters in the address stay. `at` is the id of the list, where another stands above it."""
     if not (page.previous or page.next):
         return SafeString("")
     asked = _asked(context)
     return show(
         context,
         "pagination",
-        previous=_address(asked, name, page.previous) if page.previous else "",
-        next=_address(asked, name, page.next) if page.next else "",
+        previous=_address(asked, name, page.previous, at) if page.previous else "",
+        next=_address(asked, name, page.next, at) if page.next else "",
         about=about,
     )
 
@@ -216,10 +220,10 @@ def _asked(context: Context) -> QueryDict:
     return request.GET.copy() if isinstance(request, HttpRequest) else QueryDict(mutable=True)
 
 
-def _address(asked: QueryDict, name: str, cursor: object) -> str:
+def _address(asked: QueryDict, name: str, cursor: object, at: str) -> str:
     there = asked.copy()
     there[name] = str(cursor)
-    return f"?{there.urlencode()}"
+    return f"?{there.urlencode()}#{at}" if at else f"?{there.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)
