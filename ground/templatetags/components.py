@@ -61,6 +61,8 @@ OUTLINES: Mapping[str, Outline] = {
     "details": _outline("words id content", "open"),
     "nav_item": _outline("href words count short", "exact inside"),
 }
+#: What a list is sorted by is no filter of it.
+SORTS = ("sort", "order")
 #: How `days_waiting` says that something waits since today: it is new then, and nobody says that it waits.
 NEW_TODAY = "today"
 #: A place in an outline: between two characters that no text holds.
@@ -289,9 +291,9 @@ def small_choices(field: BoundField) -> bool:
 
 
 @register.filter
-def chosen_words(form: BaseForm) -> list[tuple[str, str]]:
-    """What a filter form narrows the list by, in words: label and choice."""
-    found: list[tuple[str, str]] = []
+def chosen_words(form: BaseForm) -> list[tuple[str, str, bool]]:
+    """What a filter form narrows or sorts the list by, in words: label, choice, and whether it narrows."""
+    found: list[tuple[str, str, bool]] = []
     for field in form:
         value = field.value()
         if field.errors:  # what could not be read narrows nothing
@@ -300,7 +302,7 @@ def chosen_words(form: BaseForm) -> list[tuple[str, str]]:
             continue
         cleaned = getattr(form, "cleaned_data", {}).get(field.name)
         if words := day(cleaned) if isinstance(cleaned, date) else _in_words(field, value):
-            found.append((str(field.label), words))
+            found.append((str(field.label), words, field.name not in SORTS))
     return found
 
 
@@ -358,7 +360,9 @@ def filters(context: Context, content: str, form: BaseForm, **values: object) ->
     key = _all_it_shows(form, content, values)
     if key is not None and key in _filters:
         return _filters[key]
-    drawn = show(context, "filters", content=content, form=form, chosen=chosen_words(form), **values)
+    chosen = chosen_words(form)
+    narrowed = sum(narrows for _, _, narrows in chosen)
+    drawn = show(context, "filters", content=content, form=form, chosen=chosen, narrowed=narrowed, **values)
     if key is not None:
         if len(_filters) >= MOST_FILTERS:
             _filters.clear()

@@ -90,6 +90,14 @@ class Filters(forms.Form):
     stage = forms.ChoiceField(label="Where", required=False, choices=[("", "Anywhere"), ("Ready", [("job_ready", "Job ready")])])
     mine = forms.BooleanField(label="Mine", required=False)
     text = forms.CharField(label="Words", required=False)
+    sort = forms.ChoiceField(label="Sorted by", required=False, choices=[("", "Due"), ("name", "Name")])
+
+
+def test_what_sorts_is_told_and_not_counted_as_a_filter() -> None:
+    html = draw("{% filters form %}{% endfilters %}", form=Filters({"sort": "name"}))
+
+    assert "Shown: Sorted by <b>Name</b>" in html
+    assert "chosen)" not in html
 
 
 def test_filters_say_in_words_what_is_chosen() -> None:
