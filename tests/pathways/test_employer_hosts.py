@@ -265,7 +265,7 @@ def test_before_its_time_a_chats_page_says_whom_to_ring_and_asks_nothing():
 def test_without_a_chat_the_lists_say_how_one_comes_about():
     client = signed_in(Hosts().employer)
     assert "No chat is booked with you" in page(client, "/chats/")
-    assert "No chat was held yet" in page(client, "/chats/?show=held")
+    assert "No chats held yet" in page(client, "/chats/?show=held")
 
 
 def test_employers_are_blind_to_each_others_chats_and_to_ours():
