@@ -22,7 +22,7 @@ class OwnDeviceField(forms.BooleanField):
     """Whether a phone is carried by one person: then a pause between two people they meet signs nobody out."""
 
     def __init__(self, **kwargs: Any) -> None:
-        said = "Outreach workers stay signed in for four hours between two presses then, instead of half an hour."
+        said = "Only on your own device. An outreach worker is then signed out after four hours without use, instead of half an hour."
         super().__init__(label="This device is mine alone", required=False, help_text=said, **kwargs)
 
 

@@ -11,7 +11,7 @@ from ground.forms import HouseForm, LineField
 
 
 class InviteForm(HouseForm):
-    """Who, for whom, as what. Only what the user may open is offered; the only choice is chosen already."""
+    """Who, for whom, as what. Only what the user may open is offered; where there is one choice, it is told and nothing is asked."""
 
     email = forms.EmailField(
         label="E-mail address",
@@ -45,6 +45,17 @@ class InviteForm(HouseForm):
         if len(offered.roles) == 1:
             self.initial.setdefault("role", offered.roles[0])
         self._offer_programmes(offered)
+        #: What is settled already, in words: label and choice.
+        self.settled = [told for name in ("organisation", "role", "programme") if (told := self._only_choice(name))]
+
+    def _only_choice(self, name: str) -> tuple[str, str] | None:
+        """The one choice of a field that must be answered, which then goes with the form unasked; nothing where there are several."""
+        field = cast(forms.ChoiceField, self.fields[name])
+        choices = [str(words) for value, words in field.choices if value]
+        if not field.required or len(choices) != 1:
+            return None
+        field.widget = forms.HiddenInput()
+        return str(field.label), choices[0]
 
     def _offer_programmes(self, offered: Openings) -> None:
         if not offered.programmes.exists():

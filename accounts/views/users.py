@@ -22,6 +22,8 @@ from ground.once import posted_once
 from ground.paging import keyset
 
 WHO = ("administrator", "programme_lead", "employer")
+#: So many people are found by looking: only a longer list can be narrowed.
+AT_A_GLANCE = 6
 
 
 @open_to(*WHO)
@@ -39,6 +41,7 @@ def users(request: HttpRequest) -> HttpResponse:
         "may_end": desk_for(request).has(Role.ADMINISTRATOR),
         "roles": openings(user_of(request)).roles,
         "narrowed": bool(asked.get("role") or asked.get("words")),
+        "long": len(page.rows) > AT_A_GLANCE or bool(page.next or page.previous),
     }
     return render(request, "accounts/users.html", context)
 

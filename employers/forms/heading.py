@@ -68,7 +68,7 @@ class HeadingForm(HouseForm):
     )
     pay = PayField(
         label="Pay",
-        help_text="For example 14.20 an hour, or 27,690 a year full time.",
+        help_text="For example £14.20 an hour, or £27,690 a year full time.",
         widget=forms.TextInput(attrs=AS_TYPED),
         error_messages={"required": "Enter the pay"},
     )
@@ -83,7 +83,7 @@ class HeadingForm(HouseForm):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-3", "inputmode": "numeric"}),
         error_messages={"invalid": "Enter a whole number, for example 4", "min_value": "An opening has at least one place"},
     )
-    start_by = DayField(label="Start by", required=False, help_text="The latest day that suits you, for example 4 1 2027.")
+    start_by = DayField(label="Start by", required=False, help_text="The latest first day, for example 4 1 2027.")
 
     def __init__(
         self,

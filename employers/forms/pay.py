@@ -36,21 +36,21 @@ def read_pay(text: str) -> Pay:
     """The pay that somebody wrote. Raises ValidationError with what to do."""
     found = NUMBER.findall(text)
     if not found:
-        raise ValidationError("Enter the pay in numbers, for example 14.20 an hour or 27,690 a year", code="invalid")
+        raise ValidationError("Enter the pay in numbers, for example £14.20 an hour or £27,690 a year", code="invalid")
     if len(found) > 1:
         raise ValidationError("Enter one figure: the lowest that this job pays", code="several")
     if "-" in text[: text.index(found[0])]:
         raise ValidationError("Pay cannot be less than nothing", code="invalid")
     amount = Decimal(found[0].replace(",", "")) * (1_000 if THOUSANDS.search(text) else 1)
     if amount != amount.quantize(Decimal("0.01")):
-        raise ValidationError("Enter the pay in pounds and pence, for example 14.20 an hour", code="invalid")
+        raise ValidationError("Enter the pay in pounds and pence, for example £14.20 an hour", code="invalid")
     return Pay(amount, _unit(text, amount))
 
 
 def _unit(text: str, amount: Decimal) -> str:
     year, hour = BY_YEAR.search(text), BY_HOUR.search(text)
     if OTHERWISE.search(text) or (year and hour):
-        raise ValidationError("Say what it pays an hour or a year, for example 14.20 an hour", code="unit")
+        raise ValidationError("Say what it pays an hour or a year, for example £14.20 an hour", code="unit")
     if year or (not hour and amount >= LEAST_A_YEAR):
         if not LEAST_A_YEAR <= amount <= MOST_A_YEAR:
             raise ValidationError(f"{money(amount)} a year cannot be right: look again, or say what it pays an hour", code="range")
@@ -59,7 +59,7 @@ def _unit(text: str, amount: Decimal) -> str:
         if not 0 < amount <= MOST_AN_HOUR:
             raise ValidationError(f"{money(amount)} an hour cannot be right: look again, or say what it pays a year", code="range")
         return PayUnit.HOUR
-    raise ValidationError("Is that an hour or a year? Write for example 14.20 an hour", code="unit")
+    raise ValidationError("Is that an hour or a year? Write for example £14.20 an hour", code="unit")
 
 
 class PayField(forms.CharField):

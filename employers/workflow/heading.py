@@ -20,8 +20,8 @@ OPEN: tuple[str, ...] = (HeadingStage.OPEN, HeadingStage.STALE)
 STEPS: dict[str, str] = {
     "post": "Post it",
     "confirm": "Still true",
-    "fill": "All places are taken",
-    "close": "Close it",
+    "fill": "Record that all places are taken",
+    "close": "Close this opening",
     "reopen": "Open it again",
 }
 

@@ -48,7 +48,7 @@ OUTLINES: Mapping[str, Outline] = {
     "tag": _outline("words", "kind"),
     "one_tap": _outline("href words about once csrf_token version name value", "kind"),
     "one_tap_link": _outline("href words about"),
-    "row": _outline("name id href where next owed due waiting note ring ring_words tick done content", "ours overdue current"),
+    "row": _outline("name id href where next owed due waiting fresh note ring ring_words tick done content", "ours overdue current"),
     "rows": _outline("heading content count", "show level"),
     "entry": _outline("title who when id content", "kind undone"),
     "entry_line": _outline("words"),
@@ -56,11 +56,15 @@ OUTLINES: Mapping[str, Outline] = {
     "day_group": _outline("day content"),
     "folded": _outline("count content"),
     "timeline": _outline("content"),
-    "panel": _outline("heading id content", "ours level"),
+    "panel": _outline("heading href id content", "ours level"),
     "fact": _outline("label content change change_words about"),
     "details": _outline("words id content", "open"),
     "nav_item": _outline("href words count short", "exact inside"),
 }
+#: What a list is sorted by is no filter of it.
+SORTS = ("sort", "order")
+#: How `days_waiting` says that something waits since today: it is new then, and nobody says that it waits.
+NEW_TODAY = "today"
 #: A place in an outline: between two characters that no text holds.
 PLACE = re.compile("\x02([a-z_]+)\x03")
 #: Component, and what it was given that is no word -> text and names of words, in turn.
@@ -71,7 +75,9 @@ def show(context: Context, name: str, /, **values: object) -> SafeString:
     """Draw components/<name>.html with these values alone, and what every form needs."""
     values.setdefault("csrf_token", context.get("csrf_token"))
     if name == "row":
-        values |= {"ring_words": phone(values.get("ring")), "waiting": waiting_words(values.get("waiting"))}
+        waiting = waiting_words(values.get("waiting"))
+        fresh = waiting == NEW_TODAY
+        values |= {"ring_words": phone(values.get("ring")), "waiting": "" if fresh else waiting, "fresh": "new today" if fresh else ""}
     elif name == "fact":
         values.setdefault("about", values.get("label", ""))
     elif name == "day_group":
@@ -197,16 +203,16 @@ def progress(context: Context, done: int, total: int, words: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def pagination(context: Context, page: Any, name: str = "after", about: str = "") -> SafeString:
-    """Previous and next of a keyset page; the filters in the address stay."""
+def pagination(context: Context, page: Any, name: str = "after", about: str = "", at: str = "") -> SafeString:
+    """Previous and next of a keyset page; the filters in the address stay. `at` is the id of the list, where another stands above it."""
     if not (page.previous or page.next):
         return SafeString("")
     asked = _asked(context)
     return show(
         context,
         "pagination",
-        previous=_address(asked, name, page.previous) if page.previous else "",
-        next=_address(asked, name, page.next) if page.next else "",
+        previous=_address(asked, name, page.previous, at) if page.previous else "",
+        next=_address(asked, name, page.next, at) if page.next else "",
         about=about,
     )
 
@@ -216,10 +222,10 @@ def _asked(context: Context) -> QueryDict:
     return request.GET.copy() if isinstance(request, HttpRequest) else QueryDict(mutable=True)
 
 
-def _address(asked: QueryDict, name: str, cursor: object) -> str:
+def _address(asked: QueryDict, name: str, cursor: object, at: str) -> str:
     there = asked.copy()
     there[name] = str(cursor)
-    return f"?{there.urlencode()}"
+    return f"?{there.urlencode()}#{at}" if at else f"?{there.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)
@@ -285,9 +291,9 @@ def small_choices(field: BoundField) -> bool:
 
 
 @register.filter
-def chosen_words(form: BaseForm) -> list[tuple[str, str]]:
-    """What a filter form narrows the list by, in words: label and choice."""
-    found: list[tuple[str, str]] = []
+def chosen_words(form: BaseForm) -> list[tuple[str, str, bool]]:
+    """What a filter form narrows or sorts the list by, in words: label, choice, and whether it narrows."""
+    found: list[tuple[str, str, bool]] = []
     for field in form:
         value = field.value()
         if field.errors:  # what could not be read narrows nothing
@@ -296,7 +302,7 @@ def chosen_words(form: BaseForm) -> list[tuple[str, str]]:
             continue
         cleaned = getattr(form, "cleaned_data", {}).get(field.name)
         if words := day(cleaned) if isinstance(cleaned, date) else _in_words(field, value):
-            found.append((str(field.label), words))
+            found.append((str(field.label), words, field.name not in SORTS))
     return found
 
 
@@ -354,7 +360,9 @@ def filters(context: Context, content: str, form: BaseForm, **values: object) ->
     key = _all_it_shows(form, content, values)
     if key is not None and key in _filters:
         return _filters[key]
-    drawn = show(context, "filters", content=content, form=form, chosen=chosen_words(form), **values)
+    chosen = chosen_words(form)
+    narrowed = sum(narrows for _, _, narrows in chosen)
+    drawn = show(context, "filters", content=content, form=form, chosen=chosen, narrowed=narrowed, **values)
     if key is not None:
         if len(_filters) >= MOST_FILTERS:
             _filters.clear()

@@ -99,6 +99,7 @@ def when(value: Any) -> str:
 def in_days(value: Any, today: Any = None) -> str:
     """today, tomorrow, in 3 days, yesterday, 3 days ago, in 5 weeks, 4 months ago.
 
+    What is to come is said to the nearest week, month or year; of what is past only whole ones: nobody is said to have waited longer.
     `today` is the day of the page (`at` or a date handed in by the view); without it, what the page's door read.
     """
     it = _day_of(value)
@@ -108,18 +109,15 @@ def in_days(value: Any, today: Any = None) -> str:
     away = (it - now).days
     if away in (0, 1, -1):
         return {0: "today", 1: "tomorrow", -1: "yesterday"}[away]
-    words = _stretch(abs(away))
-    return f"in {words}" if away > 0 else f"{words} ago"
+    return f"in {_stretch(away, nearest=True)}" if away > 0 else f"{_stretch(-away)} ago"
 
 
-def _stretch(days: int) -> str:
+def _stretch(days: int, *, nearest: bool = False) -> str:
+    """Days in the largest unit that suits them: as many as are full, or to the nearest."""
     if days < 28:
         return f"{days} days"
-    if days < 91:
-        return f"{days // 7} weeks"
-    if days < 730:
-        return counted(days * 12 // 365, "month")
-    return counted(days // 365, "year")
+    days_of, units, noun = (7, 1, "week") if days < 91 else (365, 12, "month") if days < 730 else (365, 1, "year")
+    return counted((days * units + (days_of // 2 if nearest else 0)) // days_of, noun)
 
 
 @register.filter

@@ -12,7 +12,7 @@ from ground.templatetags.said import day
 from pathways.forms.step import StepForm
 from pathways.models.introduction import JobKind
 from pathways.models.retention import Grade, RetentionCheck
-from pathways.workflow.pre_employment_check import CheckStage
+from pathways.workflow.pre_employment_check import NOT_YET_CLEARED
 
 DESTINATIONS = [
     ("", "Not known yet"),
@@ -26,9 +26,6 @@ DESTINATIONS = [
 HOW_EMPLOYERS_KNOW = [(Grade.EMPLOYER, "We know it ourselves"), (Grade.PAYROLL, "Our payroll shows it"), (Grade.SELF, "They told us")]
 #: What a text can hold after "Ask for".
 LONGEST_ASK = 60
-NOT_CLEARED = (CheckStage.NOT_STARTED, CheckStage.IN_PROGRESS, CheckStage.NOT_CLEARED)
-
-
 YES_NO = [("yes", "Yes"), ("no", "No")]
 #: Jobs that reach an end of their own.
 TERMS = ("fixed_term", "apprenticeship")
@@ -79,18 +76,20 @@ class AgreeStart(StepForm):
         """It need not wait for the checks; which are open is said beside the day. Only a term has an end."""
         if getattr(self.subject, "kind", "") not in TERMS:
             del self.fields["ends_on"]
-        waiting = (
-            []
-            if self.subject is None
-            else [check.get_kind_display().lower() for check in self.subject.checks.filter(stage__in=NOT_CLEARED)]
-        )
-        if waiting:
-            self.fields["start_on"].help_text = f"Not cleared yet: {', '.join(waiting)}."
+        self.fields["start_on"].help_text = _not_cleared(self.subject)
 
     def clean_start_at(self) -> str:
         """As a text says it: 8:30, 14:00."""
         at = self.cleaned_data["start_at"]
         return f"{at.hour}:{at.minute:02}" if at is not None else ""
+
+
+def _not_cleared(job: Any) -> str:
+    """Which checks of a job are not cleared; nothing where all are."""
+    if job is None:
+        return ""
+    waiting = [check.get_kind_display().lower() for check in job.checks.filter(stage__in=NOT_YET_CLEARED).order_by("id")]
+    return f"Not cleared yet: {', '.join(waiting)}." if waiting else ""
 
 
 class Start(StepForm):
@@ -100,13 +99,12 @@ class Start(StepForm):
     first_day = DayField(label="First day in work", required=False, help_text="Leave empty for today.")
 
     def add_choices(self) -> None:
-        """The day that was agreed, once it has come: said late, it is not today's."""
+        """A day that was agreed and has come is written in already: said late, it is not today's. Open checks are said beside it."""
         agreed = getattr(self.subject, "start_on", None)
-        if agreed is None:
-            return
-        if agreed <= today_london(self.at):
+        if agreed is not None and agreed <= today_london(self.at):
             self.initial = {**self.initial, "first_day": agreed}
-        self.fields["first_day"].help_text = f"Agreed for {day(agreed)}. Leave empty for today."
+        told = (_not_cleared(self.subject), f"Agreed for {day(agreed)}." if agreed else "", "Leave empty for today.")
+        self.fields["first_day"].help_text = " ".join(part for part in told if part)
 
     def clean_first_day(self) -> Any:
         return self.cleaned_data["first_day"] or today_london(self.at)
@@ -188,13 +186,19 @@ class Ask(StepForm):
     """Asked for, of whom, and what it waits for."""
 
     owner_words = LineField(label="Who is doing it?", required=False, max_length=120)
-    blocked_by = LineField(label="What does it wait for?", required=False)
+    blocked_by = LineField(label="What is it waiting for?", required=False)
+
+
+class NotRequired(StepForm):
+    """This job does not need it."""
+
+    day_label = "When was that decided?"
 
 
 class Receive(StepForm):
     """What was asked for has come."""
 
-    blocked_by = LineField(label="What does it still wait for?", required=False)
+    blocked_by = LineField(label="What is it still waiting for?", required=False)
 
 
 class Answer(StepForm):

@@ -269,6 +269,11 @@ def days_of(user: object, places: Sequence[TrainingPlace]) -> dict[int, int]:
     return {pk: there for pk, (there, _) in _days_there(user, places).items()}
 
 
+def taken_in_sight(user: object, course: Course) -> int:
+    """How many of the seats that are taken are people in the user's sight; the others are looked after elsewhere."""
+    return training_places(user).filter(course=course, stage__in=TAKEN).count()
+
+
 def still_on(user: object, course: Course) -> list[TrainingPlace]:
     """Those in training, by name: who may be said to have finished."""
     rows = training_places(user).filter(course=course, stage=PlaceStage.IN_TRAINING)

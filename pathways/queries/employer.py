@@ -13,14 +13,14 @@ from ground.actor import Actor
 from ground.clock import today_london
 from ground.rows import Row
 from ground.templatetags.said import counted, day, days_waiting, in_days
-from pathways.models import Introduction, Placement, PreEmploymentCheck, RetentionCheck, StageChange, Task
+from pathways.models import Introduction, Placement, PreEmploymentCheck, RetentionCheck, Task
 from pathways.models.task import TaskState
-from pathways.queries.employer_words import BUTTONS, MILESTONES, NOT_AVAILABLE, STANDS, shared_name
-from pathways.queries.steps import OpenStep, steps_on, timely
+from pathways.queries.employer_words import MILESTONES, NOT_AVAILABLE, STANDS, about_words, button_words, opening_words, shared_name
+from pathways.queries.steps import steps_on, timely
 from pathways.scope import checks, introductions, no_longer_available, placements, retention_checks
 from pathways.workflow.introduction import IntroductionStage as Stage
 from pathways.workflow.placement import BEFORE_START, PlacementStage
-from pathways.workflow.pre_employment_check import CheckStage
+from pathways.workflow.pre_employment_check import NOT_YET_CLEARED, CheckStage
 from pathways.workflow.retention_check import ANSWERED, ASKING, RetentionStage
 
 #: Days since the offer from which a start is late: amber, then red.
@@ -39,6 +39,8 @@ class Button:
     label: str
     href: str
     step: str = ""
+    #: What it means, where there is room to say so.
+    about: str = ""
     tap: bool = False
     name: str = ""
     value: str = ""
@@ -91,25 +93,27 @@ def card(row: Introduction, *, by: Actor, at: datetime, back: str, due: date | N
     today = today_london(at)
     if row.stage not in STANDS:
         since = f"put forward {in_days(row.sent_on, today)}"
-        return Card(row=row, name=NOT_AVAILABLE, href="", title=row.heading.title, where=f"For {row.heading.title}, {since}")
+        return Card(row=row, name=NOT_AVAILABLE, href="", title=opening_words(row), where=f"For {opening_words(row)}, {since}")
     live, ours = row.stage in LIVE_THERE, row.stage in TO_ANSWER
+    phone = str(row.shared.get("phone", ""))
+    known = (STANDS[Stage(row.stage)], opening_words(row), available(row), "No phone shared" if live and not phone else "")
     made = Card(
         row=row,
         name=shared_name(row),
         href=f"/introductions/{row.uuid}/",
-        title=row.heading.title,
-        where=" · ".join(part for part in (STANDS[Stage(row.stage)], row.heading.title, available(row)) if part),
+        title=opening_words(row),
+        where=" · ".join(part for part in known if part),
         note=str(row.shared.get("note", "")),
-        phone=str(row.shared.get("phone", "")),
+        phone=phone,
     )
     if live:
-        made.next = "Say what happens next" if ours else "Answer to your offer"
-        made.owed = "You" if ours else str(row.shared.get("called") or "The person")
+        made.next = "Say what happens next" if ours else "Your offer is with them"
+        made.owed = "Your answer" if ours else f"{row.shared.get('called') or 'The person'}’s answer"
         made.ours = ours
         made.waiting = days_waiting(row.sent_on if ours else row.offered_on, today)
         if due is not None:
             made.overdue = due < today
-            made.due = f"{counted((today - due).days, 'day')} overdue" if made.overdue else in_days(due, today)
+            made.due = f"{counted((today - due).days, 'day')} overdue" if made.overdue else f"due {in_days(due, today)}"
         made.buttons = buttons(row, by=by, at=at, back=back, leave_out=ON_THE_PAGE)
     return made
 
@@ -130,11 +134,16 @@ def buttons(row: Any, *, by: Actor, at: datetime, back: str, leave_out: tuple[st
     open_ones = [each for each in steps_on(row, case=row.pathway, by=by) if each.name not in leave_out]
     found = [each for each in open_ones if timely(each.name, row, at=at)]
     more = urlencode({"back": back})
-    return [Button(_words(each), f"{each.href}?{more}", each.name, tap=each.name in ONE_TAP) for each in found]
-
-
-def _words(each: OpenStep) -> str:
-    return BUTTONS.get(f"{each.machine}.{each.name}", each.label)
+    return [
+        Button(
+            label=button_words(row, each.name, each.label),
+            href=f"{each.href}?{more}",
+            step=each.name,
+            about=about_words(row, each.name, ""),
+            tap=each.name in ONE_TAP,
+        )
+        for each in found
+    ]
 
 
 # -- checks and starts -------------------------------------------------------------------------------------------------------------
@@ -146,6 +155,7 @@ class Start:
 
     job: Placement
     name: str
+    href: str
     title: str
     stage: str
     since: str
@@ -156,6 +166,7 @@ class Start:
     checks_words: str
     settled: str
     cleared: str
+    not_cleared: str
     buttons: list[Button]
 
 
@@ -169,17 +180,10 @@ def before_start(user: object, *, today: date) -> QuerySet[Placement]:
 
 def starts(rows: Iterable[Placement], *, by: Actor, at: datetime, back: str) -> list[Start]:
     """Each job with its six checks, the unsettled ones as rows."""
-    found = list(rows)
-    planned = _planned([job.pk for job in found])
-    return [_start(job, by=by, at=at, back=back, planned=planned.get(job.pk)) for job in found]
+    return [_start(job, by=by, at=at, back=back) for job in rows]
 
 
-def _planned(jobs: list[int]) -> dict[int, date]:
-    rows = StageChange.objects.filter(machine="placement", subject_id__in=jobs, step="record").values_list("subject_id", "happened_on")
-    return dict(rows)
-
-
-def _start(job: Placement, *, by: Actor, at: datetime, back: str, planned: date | None) -> Start:
+def _start(job: Placement, *, by: Actor, at: datetime, back: str) -> Start:
     today = today_london(at)
     offered = job.introduction.offered_on if job.introduction is not None else None
     days = (today - offered).days if offered else 0
@@ -187,22 +191,33 @@ def _start(job: Placement, *, by: Actor, at: datetime, back: str, planned: date 
     open_ones = [each for each in all_of_them if each.stage in {CheckStage.NOT_STARTED, CheckStage.IN_PROGRESS}]
     done = [each for each in all_of_them if each not in open_ones]
     since = f"{counted(days, 'day')} since the offer" if offered else ""
+    not_cleared = [each.get_kind_display() for each in all_of_them if each.stage in NOT_YET_CLEARED]
     lateness = "too long" if days >= TOO_LONG else "getting long" if days >= LONG else ""
     return Start(
         job=job,
         name=shared_name(job.introduction),
+        href=f"/placements/{job.uuid}/",
         title=job.title,
         stage=job.stage,
         since=since,
         lateness=lateness,
         late_words=f"{since}: {lateness}" if lateness else "",
         agreed=_agreed(job),
-        waiting=[check_card(each, job=job, by=by, at=at, back=back, planned=planned) for each in open_ones],
+        waiting=[check_card(each, job=job, by=by, at=at, back=back) for each in open_ones],
         checks_words=f"{counted(len(open_ones), 'check')} to do",
         settled=", ".join(f"{each.get_kind_display()} ({each.get_stage_display().lower()})" for each in done),
         cleared=f"{len(done)} of {len(all_of_them)} checks done" if all_of_them else "No checks needed",
-        buttons=_start_buttons(job, by=by, at=at, back=back),
+        not_cleared=_not_cleared(not_cleared) if job.start_on is not None else "",
+        buttons=_start_buttons(job, sure=not not_cleared, by=by, at=at, back=back),
     )
+
+
+def _not_cleared(kinds: list[str]) -> str:
+    """Right to work and work health not cleared yet; from three on only how many, their names stand below."""
+    if not kinds:
+        return ""
+    named = " and ".join([kinds[0], *(kind.lower() for kind in kinds[1:])])
+    return f"{named if len(kinds) < 3 else counted(len(kinds), 'check')} not cleared yet"
 
 
 def _agreed(job: Placement) -> str:
@@ -213,8 +228,8 @@ def _agreed(job: Placement) -> str:
     return f"{day(job.start_on)}{time}{ask}"
 
 
-def _start_buttons(job: Placement, *, by: Actor, at: datetime, back: str) -> list[Button]:
-    """Started on the agreed day is one press; before that day nobody has started."""
+def _start_buttons(job: Placement, *, sure: bool, by: Actor, at: datetime, back: str) -> list[Button]:
+    """Started on the agreed day is one press, or a look at which checks are not cleared; before that day nobody has started."""
     made = []
     for each in buttons(job, by=by, at=at, back=back):
         if each.step == "agree_start" and job.start_on is not None:
@@ -222,17 +237,18 @@ def _start_buttons(job: Placement, *, by: Actor, at: datetime, back: str) -> lis
         elif each.step == "start" and job.start_on is not None:
             if job.start_on <= today_london(at):
                 words = f"Started on {day(job.start_on)}"
-                made.append(replace(each, label=words, tap=True, name="first_day", value=job.start_on.isoformat()))
+                press = {"tap": True, "name": "first_day", "value": job.start_on.isoformat()} if sure else {}
+                made.append(replace(each, label=words, **press))
         else:
             made.append(each)
     return made
 
 
-def check_card(check: PreEmploymentCheck, *, job: Placement, by: Actor, at: datetime, back: str, planned: date | None) -> Card:
-    """One check that waits: how long, for what, and who does it."""
-    check.pathway, today = job.pathway, today_london(at)
-    asked = f"Asked for {in_days(check.asked_on, today)}" if check.asked_on else "Not asked for yet"
-    received = f", received {in_days(check.received_on, today)}" if check.received_on else ""
+def check_card(check: PreEmploymentCheck, *, job: Placement, by: Actor, at: datetime, back: str) -> Card:
+    """One check that waits: how long, for what, and who does it. While nobody was asked, nothing waits."""
+    check.pathway = job.pathway
+    asked = f"Asked for on {day(check.asked_on)}" if check.asked_on else "Not asked for yet"
+    received = f", received on {day(check.received_on)}" if check.received_on else ""
     clear = [each for each in buttons(check, by=by, at=at, back=back) if each.step == "clear"]
     return Card(
         row=check,
@@ -240,9 +256,9 @@ def check_card(check: PreEmploymentCheck, *, job: Placement, by: Actor, at: date
         href=f"/pre-employment-checks/{check.uuid}/",
         title=job.title,
         where=asked + received,
-        next=f"Waits for: {check.blocked_by}" if check.blocked_by else "",
+        next=f"Waiting for: {check.blocked_by}" if check.blocked_by else "",
         owed=check.owner_words,
-        waiting=days_waiting(check.asked_on or planned, today),
+        waiting=days_waiting(check.asked_on, today_london(at)),
         buttons=[*clear, Button("Update", f"/pre-employment-checks/{check.uuid}/")],
     )
 
@@ -274,7 +290,7 @@ def answers(rows: Iterable[RetentionCheck], *, by: Actor, at: datetime, back: st
             next=f"Still in work at {MILESTONES.get(row.milestone, 'this date')}, on {day(row.due_on)}?",
             owed="You",
             ours=True,
-            due=f"by {day(row.window_ends)}" if row.window_ends else "",
+            due=_by(row.window_ends, today_london(at)),
             note=f"Started {day(row.placement.first_day)}",
             waiting=days_waiting(row.due_on, today_london(at)),
             buttons=buttons(row, by=by, at=at, back=back),
@@ -284,7 +300,7 @@ def answers(rows: Iterable[RetentionCheck], *, by: Actor, at: datetime, back: st
 
 
 def workers_here(jobs: Iterable[Placement]) -> list[Card]:
-    """Who works here, since when."""
+    """Who started here, since when."""
     return [
         Card(
             row=job,
@@ -298,9 +314,17 @@ def workers_here(jobs: Iterable[Placement]) -> list[Card]:
     ]
 
 
+def _by(last: date | None, today: date) -> str:
+    """Until when an answer is asked for."""
+    if last is None:
+        return ""
+    return "by today" if last == today else f"by {day(last)}"
+
+
 def at_work(user: object) -> QuerySet[Placement]:
-    """Everybody who works here through the programme."""
-    return placements(user).filter(stage=PlacementStage.IN_POST).select_related("introduction", "pathway")
+    """Everybody who started here through the programme, is not recorded as left, and is not asked about already."""
+    rows = placements(user).filter(stage=PlacementStage.IN_POST).exclude(pk__in=still_here(user).values("placement"))
+    return rows.select_related("introduction", "pathway")
 
 
 # -- one employer's day ------------------------------------------------------------------------------------------------------------
@@ -327,21 +351,22 @@ def waiting_on(user: object, *, today: date) -> list[Waits]:
         oldest=Min("introduction__offered_on", filter=~due | Q(start_on=None)),
     )
     ask = still_here(user).aggregate(n=Count("pk"), since=Min("due_on"))
+    earliest = "It was" if start["n"] == 1 else "The earliest was"
     lines = [
         (answer["n"], "person,people", "put forward: say what happens next", "/put-forward/", "The longest has waited", answer["since"]),
-        (start["n"], "first day", "to confirm: did they start?", "/checks/", "The earliest was", start["since"]),
+        (start["n"], "first day", "to confirm: did they start?", "/checks/", earliest, start["since"]),
         (start["rest"], "person,people", "between offer and start: checks", "/checks/", "The oldest offer was made", start["oldest"]),
-        (ask["n"], "person,people", "to ask about: still in work?", "/still-here/", "The first was due", ask["since"]),
+        (ask["n"], "person,people", "to ask about: still in work?", "/still-here/", "The first has waited", ask["since"]),
     ]
-    return [
-        Waits(f"{counted(n, noun)} {what}", href, f"{before} {_since(before, since, today)}")
-        for n, noun, what, href, before, since in lines
-        if n
-    ]
+    return [Waits(f"{counted(n, noun)} {what}", href, _how_long(before, since, today)) for n, noun, what, href, before, since in lines if n]
 
 
-def _since(before: str, since: date | None, today: date) -> str:
-    return days_waiting(since, today) if before.endswith("waited") else in_days(since, today)
+def _how_long(before: str, since: date | None, today: date) -> str:
+    if before.endswith("waited"):
+        return f"{before} {days_waiting(since, today)}" if since is not None and since < today else "New today"
+    if since == today and before.endswith("was"):
+        return f"{before.removesuffix('was')}is today"
+    return f"{before} {in_days(since, today)}"
 
 
 def one_check(user: object, uuid: UUID) -> PreEmploymentCheck | None:

@@ -68,8 +68,9 @@ def _chat(row: Interview, names: dict[str, str], *, by: Actor, at: datetime, bac
         href=f"/interviews/{row.uuid}/",
         where=_where(row),
         wants=", ".join(names[code] for code in row.shared.get("families", []) if code in names),
-        buttons=buttons(row, by=by, at=at, back=back),
     )
+    if row.at is None or row.at <= at:  # before its time there is nothing to tell of it
+        made.buttons = buttons(row, by=by, at=at, back=back)
     if row.stage == InterviewStage.BOOKED and row.at is not None:
         made.ours, made.waits = row.at <= at, today_london(row.at) <= today
         made.next = "Say how it went" if made.ours else "Have the chat"

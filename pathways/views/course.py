@@ -90,6 +90,7 @@ def course_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     today = today_london(at)
     course = find_course(request, uuid)
     keeps, desk = may_keep(request, course), desk_for(request)
+    only_trains = not desk.has(Role.PROGRAMME_LEAD, Role.OUTREACH_WORKER)
     numbers = asks.numbers_of([course])[course.pk]
     seats, order = asks.seated(request.user, course)
     page = keyset(seats, order=order, after=request.GET.get("after"), size=ON_A_PAGE)
@@ -108,7 +109,8 @@ def course_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "groups": _groups(people[: len(page.rows)]),
         "waiting": waiting,
         "in_line": people[len(page.rows) :],
-        "only_trains": not desk.has(Role.PROGRAMME_LEAD, Role.OUTREACH_WORKER),
+        "only_trains": only_trains,
+        "elsewhere": 0 if only_trains else numbers.taken - asks.taken_in_sight(request.user, course),
         "long_over": asks.is_long_over(course, today=today),
         "keeps": keeps,
         "mark": day_to_mark(course, today=today) if keeps else None,

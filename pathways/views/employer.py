@@ -114,7 +114,7 @@ def checks_and_starts(request: HttpRequest) -> HttpResponse:
 
 @open_to(EMPLOYER)
 def still_here(request: HttpRequest) -> HttpResponse:
-    """Still in work? One press a row. Below, everybody at work here, for when somebody leaves."""
+    """Still in work? One press a row. Below, others who started here, for when somebody leaves."""
     at = read_clock()
     by = acting_here(request)
     page = keyset(asks.still_here(request.user), order=("due_on", "id"), after=request.GET.get("after"), size=25)
@@ -148,7 +148,7 @@ def introduction_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     job = placements(request.user).filter(introduction=row).order_by("-id").first()
     context = {
         "row": row,
-        "card": asks.card(row, by=by, at=at, back=back),
+        "card": asks.cards([row], by=by, at=at, back=back)[0],
         "stands": STANDS[IntroductionStage(row.stage)],
         "buttons": asks.buttons(row, by=by, at=at, back=back),
         "history": history(row, request.user, by=by, at=at, back=back),

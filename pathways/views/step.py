@@ -19,7 +19,7 @@ from ground.templatetags.said import time_of_day, weekday
 from pathways.models import MACHINES, Interview, Pathway, StageChange, TrainingPlace
 from pathways.queries.acted import said_of
 from pathways.queries.employer_log import label_of, who_of
-from pathways.queries.employer_words import ABOUT, BUTTONS, called_of
+from pathways.queries.employer_words import about_words, button_words, called_of
 from pathways.queries.foretold import foretell, told_words
 from pathways.queries.step_words import SAYS, concerning
 from pathways.queries.steps import MACHINE_OF, MADE_ON_CASE
@@ -103,7 +103,7 @@ def _answer(request: HttpRequest, *, machine: str, declared: Step, take: Take, c
         at=at,
     )
     if not _inside(request, case, subject):
-        form.label = BUTTONS.get(f"{machine}.{declared.name}", declared.label)
+        form.label = button_words(subject, declared.name, declared.label)
     if request.method != "POST":
         record_opening(user=request.user, person_uuid=case.candidate.uuid, route=route_of(request), at=at)
         return _page(request, form, declared=declared, case=case, subject=subject, status=200)
@@ -185,7 +185,7 @@ def _page(request: HttpRequest, form: Any, *, declared: Step, case: Pathway, sub
     context = {
         "form": form,
         "label": form.label,
-        "about": SAYS[code] if inside else ABOUT.get(code, SAYS[code]),
+        "about": SAYS[code] if inside else about_words(subject, declared.name, SAYS[code]),
         "concerning": concerning(subject, today_london(form.at)) if inside else "",
         "case": case,
         "subject": subject,

@@ -237,7 +237,7 @@ TAKES: dict[str, Take] = {
     "pre_employment_check.receive": _checked("receive", job_forms.Receive, "received_on", "blocked_by"),
     "pre_employment_check.clear": _checked("clear", Plain, "settled_on"),
     "pre_employment_check.not_clear": _checked("not_clear", Plain, "settled_on"),
-    "pre_employment_check.not_require": _checked("not_require", Plain, "settled_on"),
+    "pre_employment_check.not_require": _checked("not_require", job_forms.NotRequired, "settled_on"),
     "retention_check.confirm": _answered("confirm", job_forms.Answer, in_post=True),
     "retention_check.deny": _answered("deny", job_forms.AnswerLeft, in_post=False),
     "retention_check.ask_call": Take(Plain, lambda a: retention.ask_for_call(check=a.subject, **a.who)),

@@ -29,6 +29,8 @@ FLAGS: dict[str, Flags] = {
     _S.VOID: Flags(open=False, to_candidate=_("This was entered in error.")),
 }
 _OPEN = [_S.NOT_STARTED, _S.IN_PROGRESS]
+#: What is said beside a start that is agreed, or that has come: it waits for none of them, and nobody overlooks one.
+NOT_YET_CLEARED: tuple[str, ...] = (*_OPEN, _S.NOT_CLEARED)
 
 
 class PreEmploymentCheckChart(models.Model):

@@ -67,7 +67,7 @@ def test_an_administrator_signs_in_and_lets_a_colleague_in(server, page):
     assert Invitation.objects.get().email == "new@example.org"
     page.get_by_role("link", name="End Worker 1").click()
     sound(page, "end")
-    page.get_by_role("button", name="End it now").click()
+    page.get_by_role("button", name="End their access now").click()
     page.get_by_text("Worker 1 is let in no more as: Outreach worker at Ladywood Trust.").wait_for()
     page.goto(f"{server.url}/account/")
     sound(page, "account")

@@ -135,9 +135,23 @@ def test_a_lead_is_offered_only_what_they_may_open_and_the_only_choice_is_made(t
     page = client.get("/settings/users/invite/").content.decode()
     assert "All programmes of the organisation" not in page
     assert ("Not theirs" in page, "Aston Works" in page) == (False, False)
-    assert re.search(rf'value="{own.uuid}" selected', page)
-    assert re.search(rf'value="{trust.uuid}" selected', page)
-    assert re.search(r'value="outreach_worker"[^>]* checked', page)
+    sent = dict(re.findall(r'<input type="hidden" name="(organisation|role|programme)" value="([^"]+)"', page))
+    assert sent == {"organisation": str(trust.uuid), "role": "outreach_worker", "programme": str(own.uuid)}
+    told = re.findall(r"<dd[^>]*>\s*([^<]*?)\s*</dd>", page)
+    assert told == ["Ladywood Trust", "Outreach worker", "Into health"]
+    assert client.post("/settings/users/invite/", {"email": "new@example.org", "once": new_once(), **sent}).status_code == 302
+    assert (
+        client.post(
+            "/settings/users/invite/", {"email": "new@example.org", "once": new_once(), **sent, "role": "administrator"}
+        ).status_code
+        == 422
+    )
+
+
+def test_of_several_one_is_chosen(admin, trust):
+    factories.programme(trust)
+    page = signed_in(admin).get("/settings/users/invite/").content.decode()
+    assert ('type="radio" name="role" value="trainer"' in page, "All programmes of the organisation" in page) == (True, True)
 
 
 def test_a_lead_of_two_programmes_is_told_at_the_field_to_choose_and_what_was_typed_stays(trust):
@@ -298,12 +312,21 @@ def test_the_list_narrows_pages_and_says_how_to_begin(admin, trust):
     for number in range(30):
         factories.user("outreach_worker", trust, name=f"Worker {number:02}")
     client = signed_in(admin)
+    assert 'name="words"' in client.get("/settings/users/").content.decode()
     first = client.get("/settings/users/", {"role": "outreach_worker"}).content.decode()
     assert ("Worker 00" in first, "Worker 29" in first, "Ada Admin" in first) == (True, False, False)
     after = re.search(r"after=([^\"&]+)", first).group(1)
     second = client.get(f"/settings/users/?role=outreach_worker&after={after}").content.decode()
     assert ("Worker 00" in second, "Worker 29" in second) == (False, True)
     assert "Nobody matches" in client.get("/settings/users/", {"words": "zebra"}).content.decode()
+
+
+def test_a_few_are_found_by_looking(admin, trust):
+    factories.user("outreach_worker", trust)
+    client = signed_in(admin)
+    shown = client.get("/settings/users/").content.decode()
+    assert ("Ada Admin" in shown, 'name="words"' in shown) == (True, False)
+    assert 'name="words"' in client.get("/settings/users/", {"words": "Ada"}).content.decode()
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -44,6 +44,8 @@ def test_page_links_keep_the_filters_of_the_address() -> None:
 
     assert 'href="?stage=job_ready&amp;after=n1&amp;owner=me+%26+you"' in html
     assert "Previous" not in html
+    lower = draw("{% pagination page at='below' %}", request=request, page=SimpleNamespace(next="n1", previous=""))
+    assert 'after=n1&amp;owner=me+%26+you#below"' in lower
     assert draw("{% pagination page %}", request=request, page=SimpleNamespace(next="", previous="")) == ""
 
 
@@ -61,6 +63,13 @@ def test_menu_line_stands_only_where_the_page_exists() -> None:
 @pytest.mark.parametrize(("waiting", "words"), [(0, "0 days"), (1, "1 day"), (12, "12 days"), ("5 weeks", "5 weeks")])
 def test_days_waiting_are_said_in_words(waiting: object, words: str) -> None:
     assert f'number">{words}<span' in draw("{% row 'Amina' waiting=waiting %}{% endrow %}", waiting=waiting)
+
+
+def test_what_waits_since_today_is_new() -> None:
+    html = draw("{% row 'Amina' waiting='today' %}{% endrow %}")
+
+    assert 'row__waiting">new today<' in html
+    assert " waiting<" not in html
 
 
 def test_row_without_more_is_a_name_alone() -> None:
@@ -81,6 +90,14 @@ class Filters(forms.Form):
     stage = forms.ChoiceField(label="Where", required=False, choices=[("", "Anywhere"), ("Ready", [("job_ready", "Job ready")])])
     mine = forms.BooleanField(label="Mine", required=False)
     text = forms.CharField(label="Words", required=False)
+    sort = forms.ChoiceField(label="Sorted by", required=False, choices=[("", "Due"), ("name", "Name")])
+
+
+def test_what_sorts_is_told_and_not_counted_as_a_filter() -> None:
+    html = draw("{% filters form %}{% endfilters %}", form=Filters({"sort": "name"}))
+
+    assert "Shown: Sorted by <b>Name</b>" in html
+    assert "chosen)" not in html
 
 
 def test_filters_say_in_words_what_is_chosen() -> None:

@@ -77,7 +77,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(world):
     assert errors(answer) == [
         "Enter the job title",
         "Enter the hours in numbers, for example 37.5",
-        "Enter the pay in numbers, for example 14.20 an hour or 27,690 a year",
+        "Enter the pay in numbers, for example £14.20 an hour or £27,690 a year",
         "An opening has at least one place",
         "31 February 2027 is not a day.",
     ]

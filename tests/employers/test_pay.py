@@ -38,11 +38,11 @@ def test_pay_is_read_as_people_write_it(typed, amount, unit, said):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("competitive", "Enter the pay in numbers, for example 14.20 an hour or 27,690 a year"),
+        ("competitive", "Enter the pay in numbers, for example £14.20 an hour or £27,690 a year"),
         ("12.60 to 13.20 an hour", "Enter one figure: the lowest that this job pays"),
-        ("480 a week", "Say what it pays an hour or a year, for example 14.20 an hour"),
-        ("1200", "Is that an hour or a year? Write for example 14.20 an hour"),
-        ("12.605", "Enter the pay in pounds and pence, for example 14.20 an hour"),
+        ("480 a week", "Say what it pays an hour or a year, for example £14.20 an hour"),
+        ("1200", "Is that an hour or a year? Write for example £14.20 an hour"),
+        ("12.605", "Enter the pay in pounds and pence, for example £14.20 an hour"),
         ("24465 an hour", "£24,465 an hour cannot be right: look again, or say what it pays a year"),
         ("12.60 a year", "£12.60 a year cannot be right: look again, or say what it pays an hour"),
         ("0", "£0.00 an hour cannot be right: look again, or say what it pays a year"),

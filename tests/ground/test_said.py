@@ -66,8 +66,13 @@ def test_each_value_in_words(filtered, words):
         (-3, "3 days ago"),
         (27, "in 27 days"),
         (28, "in 4 weeks"),
+        (34, "in 5 weeks"),
+        (48, "in 7 weeks"),
+        (90, "in 13 weeks"),
+        (-34, "4 weeks ago"),
         (-90, "12 weeks ago"),
-        (91, "in 2 months"),
+        (91, "in 3 months"),
+        (-91, "2 months ago"),
         (-365, "12 months ago"),
         (800, "in 2 years"),
     ],
@@ -76,7 +81,7 @@ def test_days_from_today(days, words):
     assert said.in_days(TODAY + timedelta(days=days), TODAY) == words
 
 
-@pytest.mark.parametrize(("days", "words"), [(0, "today"), (-1, "today"), (1, "1 day"), (12, "12 days"), (40, "5 weeks")])
+@pytest.mark.parametrize(("days", "words"), [(0, "today"), (-1, "today"), (1, "1 day"), (12, "12 days"), (34, "4 weeks"), (40, "5 weeks")])
 def test_days_waiting(days, words):
     assert said.days_waiting(TODAY - timedelta(days=days), TODAY) == words
 

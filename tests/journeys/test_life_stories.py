@@ -48,7 +48,7 @@ def test_two_offers_on_one_day_and_one_is_taken(live) -> None:
     second.refresh_from_db()
     assert (second.stage, second.superseded_by) == ("superseded", first)
     life.dawn.go("/put-forward/?show=ended")
-    assert "No longer available" in life.dawn.words
+    assert "no longer available" in life.dawn.words
     assert "Another job" not in life.dawn.words
     life.agrees(
         "pre_start",

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 
-from employers.models import CareerHeading
+from employers.models import CareerHeading, JobFamily
 from pathways.models import Introduction
 from pathways.services import placement
 from tests.factories import rates
@@ -80,11 +80,14 @@ def test_an_hr_persons_day(server, page):
     page.get_by_role("link", name="Enter a time like 8:30").wait_for()
     sound(page, "employer-agree-start-wrong")
     page.goto(f"{server.url}/checks/")
-    page.get_by_role("button", name="Started on", exact=False).click()
+    page.get_by_role("link", name=re.compile("Started on.*Dilys Bright")).click()
+    page.get_by_text("Not cleared yet: identity, right to work").wait_for()
+    sound(page, "employer-started-early")
+    page.get_by_role("button", name="Started").click()
     page.get_by_text("Dilys Bright: Started").first.wait_for()
     page.get_by_role("link", name=re.compile("Update.*Chidi Marsh, Identity")).click()
     sound(page, "employer-check")
-    page.get_by_role("link", name="Asked for").click()
+    page.get_by_role("link", name="Say that you asked for it").click()
     sound(page, "employer-check-asked")
     page.goto(f"{server.url}/still-here/")
     sound(page, "employer-still-here")
@@ -116,12 +119,16 @@ def test_the_way_in_from_an_e_mail(server, page):
 def test_an_opening_from_posting_to_closing(server, page):
     rates()
     scene = Scene()
+    JobFamily.objects.update(examples="Porter, catering, domestic assistant, driver")
     scene.sent(first="Asha", last="Okafor")
     let_in(page, server, scene.employer)
     page.goto(f"{server.url}/headings/")
     sound(page, "headings")
     page.get_by_role("link", name="Post an opening").click()
     sound(page, "heading-add")
+    label, hint = page.get_by_text("Facilities", exact=True).bounding_box(), page.get_by_text("Porter, catering").bounding_box()
+    assert hint["y"] >= label["y"] + label["height"] - 8  # under its own label; its line is closer than the label's target is tall
+    assert hint["x"] <= label["x"]
     page.get_by_role("button", name="Post it").click()
     sound(page, "heading-add-wrong")
     page.get_by_label("Job title in plain words").fill("Hospital porter")
@@ -135,9 +142,9 @@ def test_an_opening_from_posting_to_closing(server, page):
     page.get_by_text("Posted. People can be put forward to it now").wait_for()
     sound(page, "heading")
     page.goto(f"{server.url}/headings/{scene.opening.uuid}/")
-    page.get_by_role("link", name="Close it").click()
+    page.get_by_role("link", name="Close this opening").click()
     sound(page, "heading-close")
-    page.get_by_role("button", name="Close it").click()
+    page.get_by_role("button", name="Close this opening").click()
     sound(page, "heading-closed")
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Undone: the opening is as it was.").wait_for()

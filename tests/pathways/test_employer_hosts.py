@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.delivery import read_letter
-from accounts.models import Mail, ProgrammeRule
+from accounts.models import Mail, Organisation, ProgrammeRule
 from ground.door import Refused
 from outreach.models import Message
 from pathways import scope
@@ -235,19 +235,37 @@ def test_the_start_page_and_the_list_begin_with_what_waits():
     client = signed_in(scene.employer)
     start = page(client, "/start/")
     assert (names(start), "Nothing waits for you" in start, 'href="/chats/"' in start) == (["Nia Sooner", "Tom Later"], True, True)
+    assert (names(page(client, "/chats/")), "/steps/hold/" in page(client, "/chats/")) == (["Nia Sooner", "Tom Later"], False)
     gone_by = scene.chat(first="Abe", last="Past", days=-2)
     assert names(page(client, "/chats/")) == ["Abe Past", "Nia Sooner", "Tom Later"]
     shown = page(client, "/start/")
     assert ("What waits for you" in shown, "Say how it went" in shown) == (True, True)
+    assert [
+        path for path in ("/chats/", f"/interviews/{gone_by.uuid}/") if f"/interviews/{gone_by.uuid}/steps/hold/" not in page(client, path)
+    ] == []
     interview.hold_chat(case=gone_by.pathway, chat=gone_by, by=scene.dawn, at=scene.at)
     assert names(page(client, "/chats/")) == ["Nia Sooner", "Tom Later"]
     assert names(page(client, "/chats/?show=held")) == ["Abe Past"]
 
 
+def test_before_its_time_a_chats_page_says_whom_to_ring_and_asks_nothing():
+    scene = Hosts()
+    Organisation.objects.filter(pk=scene.delivery.pk).update(contact_phone="+441214960123")
+    chat = scene.chat(days=3)
+    client = signed_in(scene.employer)
+    shown = page(client, f"/interviews/{chat.uuid}/")
+    assert ("How did it go?" in shown, "/steps/hold/" in shown) == (False, False)
+    called = scene.worker.get_short_name()
+    assert re.search(rf"If you cannot make it, ring {called} on <a[^>]*>0121 496 0123</a>", shown)
+    Interview.objects.filter(pk=chat.pk).update(at=scene.at)
+    shown = page(client, f"/interviews/{chat.uuid}/")
+    assert ("How did it go?" in shown, "/steps/hold/" in shown, "cannot make it" in shown) == (True, True, False)
+
+
 def test_without_a_chat_the_lists_say_how_one_comes_about():
     client = signed_in(Hosts().employer)
     assert "No chat is booked with you" in page(client, "/chats/")
-    assert "No chat was held yet" in page(client, "/chats/?show=held")
+    assert "No chats held yet" in page(client, "/chats/?show=held")
 
 
 def test_employers_are_blind_to_each_others_chats_and_to_ours():

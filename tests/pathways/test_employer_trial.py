@@ -61,6 +61,7 @@ def test_a_first_day_that_has_come_stands_above_older_offers(scene):
     begun = scene.accepted(first="Bea", last="Begun", days_ago=4)
     placement.agree_start(placement=begun, start_on=scene.today, by=scene.dawn, at=scene.at)
     shown = page(signed_in(scene.employer), "/checks/")
+    assert re.search(rf'panel__heading"><a class="govuk-link" href="/placements/{begun.uuid}/">Bea Begun</a>', shown)
     assert shown.index("Bea Begun") < shown.index("Olu Older")
 
 
@@ -68,7 +69,7 @@ def test_an_invitation_is_the_workers_to_pass_on(scene):
     row = scene.sent(first="Zuleika", last="Marvell")
     client = signed_in(scene.employer)
     done = press(client, f"/introductions/{row.uuid}/steps/invite/?back=/put-forward/%3Frow=1", row)
-    assert "Their worker tells them." in page(client, done["Location"])
+    assert "Their worker will tell them." in page(client, done["Location"])
     told = Task.objects.get(pathway=row.pathway, kind="tell", state="open")
     assert (told.owed_by, told.opened_by.step) == ("worker", "invite")
 
@@ -98,8 +99,8 @@ def test_a_form_speaks_to_the_employer_and_says_whom_and_what_it_is_about(scene)
         )
     }
     assert list(found.values()) == [
-        ("Zuleika Marvell, Porter", "Decline", "You do not take it further. They hear it from their worker."),
-        ("Chidi Marsh, Ward host, identity", "Asked for", "You have asked for what this check needs."),
+        ("Zuleika Marvell, Porter", "Decline", "You will not take Zuleika Marvell further. Their worker will tell them."),
+        ("Chidi Marsh, Ward host, identity", "Say that you asked for it", "You have asked for what this check needs."),
         ("Edda Stone, Ward host, 4 weeks", "Left", "They do not work here any more."),
     ]
 
@@ -173,7 +174,7 @@ def test_an_ended_opening_says_what_was_done_and_whether_anybody_is_told(scene, 
     client = signed_in(scene.employer)
     done = press(client, f"/headings/{scene.opening.uuid}/steps/{step}/", scene.opening)
     shown = page(client, done["Location"])
-    assert (words in shown, "told by their worker" in shown) == (True, somebody)
+    assert (words in shown, "The workers of those put forward are asked to tell them." in shown) == (True, somebody)
 
 
 def test_an_employer_has_colleagues_and_staff_have_users(scene):
