@@ -209,7 +209,8 @@ def test_the_page_says_with_whom_they_are_now_and_names_as_many_as_it_can(monkey
     scene = Scene()
     for owner in (scene.worker, scene.worker, scene.colleague, None):
         somebody = person(scene.delivery)
-        cases.new_case(candidate=somebody, programme=scene.programme, organisation=scene.delivery, owner=owner, opened_on=scene.today)
+        met = cases.new_case(candidate=somebody, programme=scene.programme, organisation=scene.delivery, owner=owner, opened_on=scene.today)
+        cases.express_interest(case=met, by=scene.lead_by, at=scene.now)
     page = opened(signed_in(scene.lead), {"all": "1", "whose": "all"})
     said = page[page.index("They are with") : page.index("Who they are")]
     assert all(
