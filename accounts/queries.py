@@ -210,12 +210,12 @@ def milestone_setting(code: str, rows: Sequence[Milestone], href: str, *, today:
     label = str(MilestoneCode(code).label)
     said = [_said(row, label, milestone_words(row)) for row in rows]
     held = [milestone_words(row) for row in rows if row.valid_from <= today and (row.valid_to is None or row.valid_to > today)]
-    return Setting(label, href, held[-1] if held else "Not asked after", "", *_history(said, today))
+    return Setting(label, href, held[-1] if held else "Not asked about", "", *_history(said, today))
 
 
 def milestone_words(row: Milestone) -> str:
     """An answer counts for 14 days."""
-    return f"An answer counts for {counted(row.window_days, 'day')} after the day" if row.in_use else "Not asked after"
+    return f"An answer counts for {counted(row.window_days, 'day')}" if row.in_use else "Not asked about"
 
 
 def milestone_length(code: str) -> str:
@@ -240,7 +240,7 @@ def standing_reasons(rows: Iterable[Reason], today: date) -> list[Reason]:
 
 def _said(row: Any, about: str, words: str) -> Said:
     own = row.programme_id is not None
-    who = row.set_by.name if row.set_by is not None else ("" if own else "Shipped with Pathways")
+    who = row.set_by.name if row.set_by is not None else ("" if own else "Standard setting")
     return Said(about, words, row.valid_from, who, row.created_at, row.why, own)
 
 

@@ -36,7 +36,8 @@ class Shipped:
     def words(self, value: Any) -> str:
         """A value as people say it."""
         if self.choices is None:
-            return counted(value, self.unit)
+            years = value // 365 if self.unit == "day" and value and value % 365 == 0 else 0
+            return f"{counted(value, self.unit)} ({counted(years, 'year')})" if years else counted(value, self.unit)
         labels = dict(self.choices.choices)
         if value == []:
             return self.none_of_them

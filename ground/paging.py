@@ -6,7 +6,7 @@ The place in an address is sealed, since it holds the values the list is sorted 
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -127,12 +127,14 @@ def _may_be_empty(queryset: QuerySet[Any], name: str) -> bool:
 TO_TEXT: dict[type, Callable[[Any], Any]] = {
     datetime: lambda one: ["at", one.isoformat()],
     date: lambda one: ["day", one.isoformat()],
+    time: lambda one: ["time", one.isoformat()],
     UUID: lambda one: ["uuid", str(one)],
     Decimal: lambda one: ["number", str(one)],
 }
 FROM_TEXT: dict[str, Callable[[str], Any]] = {
     "at": datetime.fromisoformat,
     "day": date.fromisoformat,
+    "time": time.fromisoformat,
     "uuid": UUID,
     "number": Decimal,
 }

@@ -11,5 +11,5 @@ class SentencesFilter(forms.Form):
     language = forms.ChoiceField(
         label="Language", required=False, choices=[("", "Any language"), *((one.code, one.english) for one in LANGUAGES if one != ENGLISH)]
     )
-    state = forms.ChoiceField(label="Read by a speaker", required=False, choices=[("", "Either"), ("no", "Not yet"), ("yes", "Yes")])
+    state = forms.ChoiceField(label="Checked by a speaker", required=False, choices=[("", "Either"), ("no", "Not yet"), ("yes", "Yes")])
     words = forms.CharField(label="Words, in English or in the language", required=False, max_length=100)

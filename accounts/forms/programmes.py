@@ -75,14 +75,16 @@ class MilestoneForm(DatedForm):
         widget=forms.TextInput(attrs=WHOLE),
         error_messages=NUMBER,
     )
-    in_use = forms.BooleanField(label="Jobs are asked after then", required=False)
+    in_use = forms.BooleanField(label="Ask about jobs at this point", required=False)
 
 
 class ReasonForm(DatedForm):
     """A reason in the programme's words."""
 
+    valid_from = DayField(label="From which day?", help_text="Today, or a later day.")
+
     label = LineField(label="The reason, in words", max_length=120)
-    in_use = forms.BooleanField(label="It may be chosen", required=False)
+    in_use = forms.BooleanField(label="Staff can choose this reason", required=False)
 
 
 class HolidayForm(HouseForm):

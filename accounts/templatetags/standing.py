@@ -28,7 +28,7 @@ MENU: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("/checks/", "Checks and starts", frozenset({"employer"})),
     ("/still-here/", "Still here?", frozenset({"employer"})),
     ("/headings/", "Career headings", frozenset({"employer", "programme_lead", "outreach_worker", "trainer"})),
-    ("/imports/", "Registers", frozenset({"programme_lead"})),
+    ("/imports/", "Imported registers", frozenset({"programme_lead"})),
     ("/integrity/", "Integrity", frozenset({"programme_lead"})),
     ("/settings/users/", "Users", frozenset({"administrator", "programme_lead"})),
     ("/settings/users/", "Colleagues", frozenset({"employer"})),
@@ -43,11 +43,12 @@ ON_A_PHONE = {
     "Find a person": "Find",
     "Career headings": "Headings",
     "Checks and starts": "Checks",
+    "Imported registers": "Registers",
     "Programme rules": "Rules",
     "Bank holidays": "Holidays",
     "Reference data": "Data",
     "Candidate’s phone": "Phone",
-    "Employer’s mailbox": "Mailbox",
+    "Demo mailbox": "Mailbox",
     "Move the day on": "Day",
 }
 #: Letters of a menu that stand in one line of a phone; and of its beginning, beside "More", under which the rest is folded.
@@ -59,7 +60,7 @@ KEEPERS = frozenset({"outreach_worker", "programme_lead", "trainer"})
 DEMO_MENU = (
     ("/demo/", "The demo"),
     ("/demo/phone/", "Candidate’s phone"),
-    ("/demo/mailbox/", "Employer’s mailbox"),
+    ("/demo/mailbox/", "Demo mailbox"),
     ("/demo/day/", "Move the day on"),
 )
 FOOTER = (

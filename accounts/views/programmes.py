@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -119,7 +119,7 @@ def reasons(request: HttpRequest, uuid: UUID, kind: str) -> HttpResponse:
     rows = list(Reason.objects.in_words(programme, kind=kind))
     context = {
         "programme": programme,
-        "setting": reason_setting(kind, rows, "", today=today),
+        "setting": reason_setting(kind, _own(rows), "", today=today),
         "reasons": standing_reasons(rows, today),
         "kind": kind,
         "may_change": user_of(request).has_perm("accounts.set_rules", programme),
@@ -142,8 +142,8 @@ def change_reason(request: HttpRequest, uuid: UUID, kind: str, code: str = "") -
     return _change(
         request,
         programme,
-        setting=reason_setting(kind, [row for row in rows if not code or row.code == code], "", today=today),
-        heading=f"{ReasonKind(kind).label}: {holds.label}" if holds else f"{ReasonKind(kind).label}: one more reason",
+        setting=reason_setting(kind, known if code else _own(rows), "", today=today),
+        heading=f"{ReasonKind(kind).label}: {holds.label}" if holds else f"Add a reason for “{ReasonKind(kind).label}”",
         version=services.rows_of(Reason, programme, kind=kind),
         initial={"label": holds.label if holds else "", "in_use": holds.in_use if holds else True, "valid_from": today},
         make=ReasonForm,
@@ -155,6 +155,7 @@ def change_reason(request: HttpRequest, uuid: UUID, kind: str, code: str = "") -
             **who,
         ),
         back=f"/settings/programmes/{programme.uuid}/reasons/{kind}/",
+        button="Save" if code else "Add reason",
     )
 
 
@@ -169,12 +170,14 @@ def _change(
     act: Callable[..., object],
     heading: str = "",
     back: str = "",
+    button: str = "Save",
 ) -> HttpResponse:
     """The form of one change: its page, and the change, in the order of questions that every door asks."""
     by = _ruler(request, programme)
     back = back or f"/settings/programmes/{programme.uuid}/"
     form = make(request.POST if request.method == "POST" else None, version=version, initial=initial)
-    context = {"form": form, "programme": programme, "setting": setting, "heading": heading or setting.label, "back": back}
+    context = {"form": form, "programme": programme, "setting": setting, "heading": heading or setting.label}
+    context |= {"back": back, "button": button}
 
     def page() -> HttpResponse:
         return render(request, "accounts/programme_change.html", context, status=422 if form.errors else 200)
@@ -197,6 +200,11 @@ def _change(
         return HttpResponseRedirect(back)
 
     return answer_once(request, take)
+
+
+def _own(rows: Sequence[Reason]) -> list[Reason]:
+    """What the programme itself set: the standard reasons stand in the list above their history, and are not told twice."""
+    return [row for row in rows if row.programme_id is not None]
 
 
 def _programme(request: HttpRequest, uuid: UUID) -> Programme:

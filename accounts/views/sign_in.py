@@ -210,9 +210,9 @@ def _begin(request: HttpRequest, user: User, proof: str, *, own_device: bool) ->
 def device_words(request: HttpRequest) -> str:
     """A browser and system in two words, enough to know one's own phone again."""
     agent = request.META.get("HTTP_USER_AGENT", "")
-    browser = next((words for sign, words in BROWSERS if sign in agent), "A browser")
+    browser = next((words for sign, words in BROWSERS if sign in agent), "")
     system = next((words for sign, words in SYSTEMS if sign in agent), "")
-    return f"{browser} on {system}" if system else browser
+    return f"{browser or 'A browser'} on {system}" if system else browser or "Browser not known"
 
 
 def _next(request: HttpRequest) -> str:

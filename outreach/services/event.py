@@ -77,7 +77,7 @@ def cancel_event(*, event: Event, version: int, by: Actor, at: datetime) -> Even
 def restore_event(*, event: Event, version: int, by: Actor, at: datetime) -> Event:
     """It goes ahead after all."""
     if event.cancelled_on is None:
-        raise Conflict("This event was not called off.")
+        raise Conflict("This event was not cancelled.")
     event.change(version=version, cancelled_on=None)
     return event
 
@@ -85,7 +85,7 @@ def restore_event(*, event: Event, version: int, by: Actor, at: datetime) -> Eve
 @service("event.repeat")
 def repeat_event(*, event: Event, by: Actor, at: datetime) -> Event:
     """The same stall on the same weekday, a week on; where that is over, on the next such day from today. Its code is a new one."""
-    day = _next_time(event.day, today_london(at))
+    day = next_time(event.day, today_london(at))
     names = ("organisation_id", "programme_id", "name", "venue", "postcode", "ward_code", "starts_at", "ends_at")
     made = Event.objects.create(
         code=new_code(), day=day, code_ends_on=day + (event.code_until - event.day), **{name: getattr(event, name) for name in names}
@@ -94,7 +94,8 @@ def repeat_event(*, event: Event, by: Actor, at: datetime) -> Event:
     return made
 
 
-def _next_time(day: date, today: date) -> date:
+def next_time(day: date, today: date) -> date:
+    """The day on which the same stall would be held again."""
     weeks = max(1, -((day - today).days // 7))
     return day + weeks * WEEK
 
@@ -132,4 +133,4 @@ def write_talks(*, event: Event, talks: int, was: int, by: Actor, at: datetime) 
 
 def _refuse_cancelled(event: Event) -> None:
     if event.cancelled_on is not None:
-        raise Conflict("This event was called off.")
+        raise Conflict("This event was cancelled.")

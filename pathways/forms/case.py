@@ -68,7 +68,7 @@ class Wants(HouseForm):
         choices=Barrier.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Of health only that it does. What helps has a page of its own.",
+        help_text="For health, tick only that it gets in the way. Record what helps under “What helps them”.",
     )
 
     def __init__(self, *args: Any, case: Pathway, **kwargs: Any) -> None:

@@ -38,7 +38,7 @@ class PairForm(HouseForm):
     """Which of the two goes on, where they are one person; and the press that says what they are."""
 
     edits = True
-    kept = forms.ChoiceField(label="Who goes on?", widget=forms.RadioSelect, required=False)
+    kept = forms.ChoiceField(label="Which record do you keep as the main one?", widget=forms.RadioSelect, required=False)
     answer = forms.ChoiceField(choices=[(each, each) for each in ANSWERS], widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, people: list[tuple[Candidate, str]], **kwargs: Any) -> None:
@@ -52,7 +52,7 @@ class PairForm(HouseForm):
     def clean(self) -> dict[str, Any]:
         told = super().clean() or self.cleaned_data
         if told.get("answer") in {"same", "propose"} and not told.get("kept") and "kept" not in self.errors:
-            self.add_error("kept", "Choose which of the two goes on")
+            self.add_error("kept", "Choose which of the two is the main one")
         return told
 
     def chosen(self) -> Candidate:

@@ -17,7 +17,7 @@ from places.queries import look_up
 #: A poster hangs no longer than this after its day.
 LONGEST_CODE = 366
 TIMES = ["%H:%M", "%H.%M", "%I:%M%p", "%I%p", "%H"]
-SHOWS = [("", "To come"), ("past", "Past"), ("cancelled", "Called off")]
+SHOWS = [("", "To come"), ("past", "Past"), ("cancelled", "Cancelled")]
 PERIODS = [("", "Any day"), ("7", "7 days from today"), ("30", "30 days from today"), ("92", "3 months from today")]
 PERIODS += [("366", "A year from today")]
 SORTS = [("", "Day"), ("name", "Name"), ("talks", "Most talks")]
@@ -47,11 +47,11 @@ class EventForm(HouseForm):
     starts_at = TimeField(label="From", required=False, help_text="For example 10:30")
     ends_at = TimeField(label="To", required=False)
     venue = LineField(label="Where?", max_length=160, required=False, help_text="Building and part of town")
-    postcode = PostcodeField(label="Postcode of the place", required=False, help_text="It tells the ward")
+    postcode = PostcodeField(label="Postcode of the place", required=False, help_text="We use it to find the ward")
     ward_code = forms.ChoiceField(label="Ward", required=False, help_text="Choose it where the postcode is not known")
     staff = forms.MultipleChoiceField(label="Who goes?", required=False, widget=forms.CheckboxSelectMultiple)
     code_days = forms.IntegerField(
-        label="How many days after does the code on the poster still work?",
+        label="How many days after the event should the poster’s code work?",
         min_value=0,
         max_value=LONGEST_CODE,
         initial=CODE_LASTS.days,
@@ -73,7 +73,7 @@ class EventForm(HouseForm):
         who: Any = self.fields["staff"]
         who.choices = [(key, each.name) for key, each in self.colleagues.items()]
         which: Any = self.fields["ward_code"]
-        which.choices = [("", "Not known, or by the postcode"), *wards]
+        which.choices = [("", "Find it from the postcode"), *wards]
         if not wards:
             del self.fields["ward_code"]
         if len(self.programmes) > 1:
@@ -128,6 +128,7 @@ class TalksForm(HouseForm):
     talks = forms.IntegerField(
         label="How many talks with people who gave no name?",
         min_value=0,
+        help_text="This number replaces the one that is counted so far.",
         widget=forms.TextInput(attrs={"class": "govuk-input--width-4", "inputmode": "numeric"}),
         error_messages={"invalid": "Enter a whole number, for example 12", "required": "Enter how many talks there were"},
     )

@@ -16,7 +16,7 @@ class LetterForm(HouseForm):
     named = forms.BooleanField(
         label="It may say who we are",
         required=False,
-        help_text="Leave it out when somebody there must not know: it then asks to be rung, or says when to meet, and holds no link.",
+        help_text="Untick it when somebody there must not know: the letter then asks to be rung, or says when to meet, and holds no link.",
     )
 
     def __init__(self, *args: Any, named: bool, **kwargs: Any) -> None:
@@ -48,7 +48,7 @@ class LetterFilters(forms.Form):
     """What the list of letters shows, as its address says it."""
 
     SHOWN = (("ready", "To post"), ("posted", "Posted"))
-    WHOSE = (("me", "My desk"), ("team", "My team’s"))
+    WHOSE = (("me", "Mine"), ("team", "My team’s"))
 
     show = forms.ChoiceField(choices=SHOWN, required=False)
     whose = forms.ChoiceField(choices=WHOSE, required=False)

@@ -165,7 +165,7 @@ class CorrectPerson(HouseForm):
     known_as = LineField(label="Name to use", required=False, help_text="If they go by another name")
     date_of_birth = DayField(label="Date of birth", required=False, widget=DayWidget(birthday=True))
     language = forms.ChoiceField(label="Language they like to use", choices=LANGUAGES)
-    english_is_fine = forms.BooleanField(label="English is fine too", required=False)
+    english_is_fine = forms.BooleanField(label="English is fine too", required=False, help_text="If the language above is another one")
 
     def __init__(self, *args: Any, person: Candidate, **kwargs: Any) -> None:
         self.person = person
@@ -188,7 +188,9 @@ class WayIn(HouseForm):
     """One way to reach a person, and what is safe on it."""
 
     value = LineField(label="Number, address or name", max_length=320)
-    main = forms.BooleanField(label="The main way to reach them", required=False, help_text="It stands first, and texts go to it.")
+    main = forms.BooleanField(
+        label="The main way to reach them", required=False, help_text="It stands first. If it is a mobile, texts go to it."
+    )
     is_shared = forms.BooleanField(label="Shared with others", required=False)
     may_text = forms.BooleanField(label="Texts are fine", required=False)
     may_call = forms.BooleanField(label="Calls are fine", required=False)
@@ -225,6 +227,8 @@ class AddRoute(WayIn):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial={"may_text": True, "may_call": True}, **kwargs)
+        for name in ("may_text", "may_call", "may_voicemail"):
+            self.fields[name].help_text = "Only for a phone number"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -298,4 +302,8 @@ class DeathForm(HouseForm):
     """The day a person died."""
 
     edits = True
-    died_on = DayField(label="When did they die?", error_messages={"required": "Enter the day as far as you know it."})
+    died_on = DayField(
+        label="When did they die?",
+        help_text="As far as you know it",
+        error_messages={"required": "Enter the day as far as you know it."},
+    )

@@ -23,7 +23,7 @@ class SupportForm(HouseForm):
     agreed_on = DayField(label="When did you agree it with them?", required=False, help_text="Leave empty for today.")
     review_on = DayField(label="When shall we look at it again?", required=False, help_text="For example 1 3 2027")
     with_trainer = forms.BooleanField(
-        label="They agree that the trainer of their course knows", required=False, help_text="Otherwise no trainer sees it."
+        label="They agree that the trainer of their course may know", required=False, help_text="Otherwise no trainer sees it."
     )
     share_with = forms.MultipleChoiceField(
         label="Which employers may know?",

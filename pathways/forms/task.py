@@ -49,7 +49,7 @@ class SnoozeForm(OnTask):
     """Another day; a reason where it is a later one than the next working day."""
 
     until = DayField(label="Until when?", error_messages={"required": "Enter the day, for example 27 11 2026."})
-    reason = forms.ChoiceField(label="Why?", required=False, help_text="Leave it out for the next working day.")
+    reason = forms.ChoiceField(label="Why?", required=False, help_text="Not needed if you choose the next working day.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,6 +17,7 @@ from pathways.queries.company import cases_of
 from pathways.queries.due import stage_words
 from pathways.queries.duplicates import common_words, proposal_of
 from pathways.queries.imports import born_words as born_in_words
+from pathways.queries.interests import isolated
 from pathways.queries.merging import told_apart
 from pathways.scope import pathways, placements
 from pathways.workflow.pathway import Stage
@@ -229,10 +230,11 @@ def would_do(one: Side, other: Side) -> list[str]:
     """What a merge would do, in sentences: one page, which case goes on, and what it leaves alone."""
     told = ["They are one person from then on: one page with the ways to reach them, the notes and the story of both."]
     for mine, theirs in _open_in_one_programme(one, other):
+        names = {mine.pk: isolated(one.person.name), theirs.pk: isolated(other.person.name)}
         goes, ends = sorted((mine, theirs), key=lambda case: PLACE_OF_STAGE[case.stage], reverse=True)
         told.append(
-            f"Both have an open case in {mine.programme.name}: the one that is {stage_words(goes).lower()} goes on, "
-            f"and the one that is {stage_words(ends).lower()} is read with it."
+            f"Both have an open case in {mine.programme.name}: {names[goes.pk]}’s ({stage_words(goes)}) carries on, "
+            f"and {names[ends.pk]}’s ({stage_words(ends)}) is added to it."
         )
     told.append("Nothing is deleted, and whoever may put them together can take them apart again.")
     return told
@@ -250,7 +252,7 @@ def would_undo(user: object, merge: Merge) -> list[str]:
     seen = set(pathways(user).filter(pk__in=[case.pk for case in back]).values_list("pk", flat=True))
     told = ["They are two people again, each with what was written on their own record, before and since."]
     told += [
-        f"The case in {case.programme.name} that is read with the other’s goes on by itself again."
+        f"Taken apart, each case in {case.programme.name} stands by itself again."
         for case in back
         if case.pk in seen and (case.candidate_id in halves) is not (_candidate_of(case.merged_into) in halves)
     ]

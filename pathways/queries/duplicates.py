@@ -183,10 +183,10 @@ def merges_listed(user: object, filters: Mapping[str, str]) -> QuerySet[Merge]:
 
 
 def merge_row(merge: Merge) -> ListRow:
-    """Who was taken in by whom, when and by whom; and when they were taken apart."""
+    """Which record was kept and which was merged into it, when and by whom; and when they were taken apart."""
     return ListRow(
         key=f"m-{merge.uuid}",
-        name=f"{isolated(merge.absorbed.name)} in {isolated(merge.kept.name)}",
+        name=f"{isolated(merge.kept.name)}, with {isolated(merge.absorbed.name)} merged in",
         href=f"/duplicates/merges/{merge.uuid}/",
         where=merged_words(merge),
         note=ended_words(merge),
@@ -195,7 +195,7 @@ def merge_row(merge: Merge) -> ListRow:
 
 def merged_words(merge: Merge) -> str:
     """When, and by whom."""
-    return f"Put together on {day(today_london(merge.merged_at))}{_by(merge.merged_by)}"
+    return f"Merged on {day(today_london(merge.merged_at))}{_by(merge.merged_by)}"
 
 
 def ended_words(merge: Merge) -> str:

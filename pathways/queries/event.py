@@ -37,7 +37,7 @@ def listed(user: object, chosen: Mapping[str, str], *, today: date) -> tuple[Que
         rows = rows.filter(ward_code=chosen["ward"])
     if chosen.get("programme"):
         rows = rows.filter(programme__uuid=UUID(chosen["programme"]))
-    by_day = ("-day", "-id") if past or chosen.get("show") == "cancelled" else ("day", "id")
+    by_day = ("-day", "-starts_at", "-id") if past or chosen.get("show") == "cancelled" else ("day", "starts_at", "id")
     return rows, {"name": ("name", "id"), "talks": ("-tally", "-id")}.get(chosen.get("sort", ""), by_day)
 
 
@@ -50,8 +50,9 @@ def stretch(period: str, *, past: bool, today: date) -> tuple[date, date] | None
 
 
 def ordering(order: tuple[str, ...]) -> list[OrderBy]:
-    """The order of a file: the list's own."""
-    return [F(name.removeprefix("-")).desc() if name.startswith("-") else F(name).asc() for name in order]
+    """The order of a file: the list's own, what has no time of day after what has one."""
+    fields = [(F(name.removeprefix("-")), name.startswith("-")) for name in order]
+    return [field.desc(nulls_last=True) if falling else field.asc(nulls_last=True) for field, falling in fields]
 
 
 def choices_for(user: object, today: date) -> tuple[list[Programme], list[tuple[str, str]]]:
@@ -240,7 +241,7 @@ def row_of(
         "where": where,
         "note": note,
         "next": f"{counted(event.tally, 'talk')}, {counted(met, 'person,people')} by name" if event.day <= today or met else "",
-        "due": "Called off" if off else in_days(event.day, today),
+        "due": "Cancelled" if off else in_days(event.day, today),
         "talks_href": f"/events/{event.uuid}/talks/?{urlencode({'back': f'{back}#{key}'})}" if on_now else "",
         "done": said_of_talks(event, press) if on_now and did == key else "",
         "undo": on_now and did == key and event.tally > 0,
@@ -261,5 +262,5 @@ def columns(met: Mapping[int, int], wards: Mapping[str, str]) -> list[Column]:
         Column("Programme", lambda event: event.programme.name),
         Column("Talks without a name", lambda event: event.tally),
         Column("People met by name", lambda event: met.get(event.pk, 0)),
-        Column("Called off on", lambda event: event.cancelled_on),
+        Column("Cancelled on", lambda event: event.cancelled_on),
     ]

@@ -11,6 +11,7 @@ from accounts.desk import desk_of
 from candidates.models import Candidate, ContactRoute
 from ground.paging import Page, keyset
 from ground.phones import show_phone
+from pathways.backends.register.proposals import NOT_KEPT
 from pathways.backends.register.stages import WORDS
 from pathways.models import ImportRow, ImportRun, Pathway
 from pathways.models.imports import RunState, Verdict
@@ -137,6 +138,7 @@ class Line:
     decided: str = ""
     gone_in: bool = False
     href: str = ""
+    not_kept: bool = False
 
 
 def rows_page(run: ImportRun, *, show: str, after: str | None, user: object) -> tuple[Page[Any], list[Line]]:
@@ -216,6 +218,7 @@ def _line(row: ImportRow, who: _Who) -> Line:
         facts=[fact_words(fact) for fact in row.facts],
         changes=[_change(name, *pair) for name, pair in row.changes.items()],
         problems=row.problems,
+        not_kept=any(problem["reason"].startswith(NOT_KEPT) for problem in row.problems),
         questions=[_asked(number, question, who) for number, question in enumerate(told.get("questions", []))],
         decided=row.decision,
         gone_in=row.applied_at is not None,

@@ -28,7 +28,7 @@ from pathways.scope import interests, led_programmes, people
 SHOWN: Mapping[str, tuple[str, str]] = {
     "known": (InterestState.REVIEW, "May be somebody we know"),
     "doubtful": (InterestState.HELD, "Not clear whose they are"),
-    "left-out": (InterestState.LEFT_OUT, "Left out"),
+    "left-out": (InterestState.LEFT_OUT, "Set aside"),
 }
 #: Of a form that waits for a worker who has nobody in sight with that number. Whether somebody else has is not theirs to learn:
 #: one that may be known and one that a machine may have sent read alike.
@@ -155,7 +155,7 @@ def form_row(
                 for each in may_be
             ),
             Act("New person", href, name="answer", value="new", version=post.version),
-            Act("Leave out", href, name="answer", value="out", version=post.version, kind="quiet"),
+            Act("Set aside", href, name="answer", value="out", version=post.version, kind="quiet"),
         ]
     return ListRow(
         key=key_of_form(post),

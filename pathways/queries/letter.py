@@ -126,6 +126,17 @@ def _code(task: Task, row: Any, *, at: datetime) -> str:
     return "get-in-touch" if over and code.startswith("chat-") else code
 
 
+def only_asks(sheet: Sheet, *, named: bool) -> bool:
+    """Whether a letter asks somebody to get in touch and says nothing of what about: what is to be told then is still to be told."""
+    with override(BY_CODE[sheet.language].locale):
+        return list(sheet.words) == said.words("get-in-touch", None, named=named)
+
+
+def to_be_told(task: Task, *, at: datetime) -> str:
+    """What a letter was made for, in the words of its task."""
+    return task_words(task, about(task, subjects_of([task]), today_london(at)))
+
+
 def _who(case: Pathway) -> said.Who:
     us, owner = case.organisation, case.owner
     return said.Who(
@@ -306,10 +317,12 @@ def _row(row: Letter, words: str, why_not: str, *, today: Any, back: str) -> Lis
         return line
     line.owed, line.ours = "You", True
     line.due, line.overdue = due_words(row.task.due_on, today), row.task.due_on < today
+    if only_asks(sheet_of(row), named=row.named):
+        line.note = f"{line.note}. The letter does not say what about"
     if why_not:
         line.note = why_not
     else:
-        line.acts.append(Act("Posted", f"/letters/{row.uuid}/posted/?{more}", version=row.version))
+        line.acts.append(Act("Mark as posted", f"/letters/{row.uuid}/posted/?{more}", version=row.version))
     line.acts.append(Act("Look at it", f"/letters/{row.uuid}/", tap=False))
     return line
 

@@ -16,10 +16,10 @@ from ground.views import stale_page
 from pathways.forms.case import Wants
 from pathways.forms.contact import TAPS, CloseForm, ContactForm, TapForm
 from pathways.forms.note import NoteForm
-from pathways.models import Pathway
+from pathways.models import Consent, Pathway
 from pathways.models.introduction import ConsentKind
 from pathways.queries.acted import contact_words
-from pathways.queries.company import with_key
+from pathways.queries.company import records_of, with_key
 from pathways.scope import CASE_ROLES, consents, contacts, interviews, pathways
 from pathways.scope import messages as texts
 from pathways.services import contact as talks
@@ -222,6 +222,12 @@ def employers_agreed_to(request: HttpRequest, case: Pathway) -> list[Organisatio
     return list(Organisation.objects.unscoped("employers that the person agreed to share with").filter(pk__in=allowed).order_by("name"))
 
 
+def _shares_besides(request: HttpRequest, row: Consent) -> bool:
+    """Whether the same employer may see the person by another permission as well: each job has one of its own."""
+    standing = consents(request.user).filter(kind=ConsentKind.SHARE, withdrawn_on__isnull=True, voided_at__isnull=True)
+    return standing.filter(candidate__in=records_of(row.candidate), employer=row.employer).exclude(pk=row.pk).exists()
+
+
 @open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)
 def withdraw_consent(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The person takes a permission back: from today it allows nothing."""
@@ -231,12 +237,18 @@ def withdraw_consent(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise Http404
     form = CloseForm(request.POST if request.method == "POST" else None, version=row.version)
     name = row.employer.name if row.employer else ""
+    sharing = row.kind == ConsentKind.SHARE and bool(name)
+    called = row.candidate.called
     more = {
-        "heading": f"Withdraw: {row.get_kind_display()}{f' ({name})' if name else ''}",
+        "heading": f"Stop sharing with {name}" if sharing else f"Withdraw: {row.get_kind_display()}{f' ({name})' if name else ''}",
         "person": row.candidate,
-        "button": "Withdraw the permission",
-        "words": "From today it allows nothing. An employer who sees this person now will not see them any more.",
+        "button": f"Stop sharing with {name}" if sharing else "Withdraw the permission",
+        "words": "From today this permission no longer counts.",
     }
+    if sharing:
+        more["words"] = f"From the next page they open, {name} no longer sees {called}."
+        if _shares_besides(request, row):
+            more["words"] = f"{name} no longer sees what was shared by this permission. Another one stands: they see {called} by that."
     hosting = interviews(request.user).filter(consent=row, stage="booked").exists()
     if hosting:
         more["words"] += " It was to host a chat: that chat then needs another host."

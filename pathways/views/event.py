@@ -18,6 +18,7 @@ from ground.once import answer_once
 from ground.paging import keyset
 from ground.qr import qr_square
 from ground.tables import csv_response
+from ground.templatetags.said import weekday
 from ground.views import stale_page
 from outreach.models import Event
 from outreach.rules import event_actor
@@ -116,6 +117,7 @@ def event_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "today": today,
         "open": event.is_open_on(today),
         "over": event.day < today,
+        "again_words": f"Copy to {weekday(services.next_time(event.day, today))}",
         "page": page,
         "rows": [_met_row(case, me=me, today=today) for case in page.rows],
         "met": asks.numbers_met(request.user, [event])[event.pk],
@@ -293,7 +295,7 @@ def cancel_event(request: HttpRequest, uuid: UUID) -> HttpResponse:
         typed = request.POST.get("version", "")
         version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
         (services.restore_event if goes_ahead else services.cancel_event)(event=event, version=version, by=by, at=at)
-        messages.success(request, "It goes ahead." if goes_ahead else "Called off. Its code leads nowhere now.")
+        messages.success(request, "It goes ahead." if goes_ahead else "Cancelled. Its code leads nowhere now.")
         return HttpResponseRedirect(f"/events/{event.uuid}/")
 
     return answer_once(request, act)

@@ -20,7 +20,7 @@ from pathways.forms.handing_over import HandOverMany, open_chosen, seal_chosen
 from pathways.models import Pathway, StageChange
 from pathways.queries.caseload import rows
 from pathways.queries.colleagues import may_hold
-from pathways.queries.handing_over import Chosen, found_by_filters, names_of, still_in_sight, ticked
+from pathways.queries.handing_over import Chosen, found_by_filters, holders_of, names_of, still_in_sight, ticked
 from pathways.scope import CASE_ROLES, changes
 from pathways.services.handing_over import MOST, MOST_BACK, HandedOver, hand_over_many, take_back_many
 from pathways.views.caseload import asked_for, filters_in
@@ -150,11 +150,16 @@ def _nobody(request: HttpRequest, words: str, how: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: HandOverMany, chosen: Chosen, *, status: int = 200) -> HttpResponse:
+    names, holders = names_of(request.user, chosen), holders_of(chosen)
     context = {
         "form": form,
         "people": counted(len(chosen.versions), "person,people"),
         "ended": chosen.ended,
-        "names": names_of(request.user, chosen),
+        "names": names,
+        "more_names": len(chosen.versions) - len(names),
+        "holders": holders,
+        "several": len(chosen.holders) > 1,
+        "more_holders": len(chosen.holders) - len(holders),
         "back": _list(request),
     }
     return render(request, "pathways/hand_over_many.html", context, status=status)

@@ -113,7 +113,7 @@ def _decide(request: HttpRequest, post: InterestPost, form: AnswerForm, *, at: d
         return with_done(way_back(request, HERE), f"{LET_IN}-{case.uuid}")
     if answer == "out":
         leave_out(post=post, version=version, by=by, at=at)
-        messages.success(request, "Left out. It can be fetched back from “Left out” for 30 days.")
+        messages.success(request, "Set aside. It can be fetched back from “Set aside” for 30 days.")
     elif answer == "back":
         look_again(post=post, version=version, by=by, at=at)
         messages.success(request, "It waits again.")

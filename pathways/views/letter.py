@@ -15,7 +15,7 @@ from ground.door import Conflict, Refused, open_to
 from ground.languages import BY_CODE
 from ground.once import answer_once
 from ground.paging import keyset
-from pathways.backends.letter.printing import print_letters
+from pathways.backends.letter.printing import Sheet, print_letters
 from pathways.forms.letter import LetterFilters, LetterForm, ManyPosted, OnLetter
 from pathways.models import Letter, LetterState, Pathway
 from pathways.queries import letter as asks
@@ -67,16 +67,22 @@ def _draft_page(request: HttpRequest, form: LetterForm, draft: asks.Draft) -> Ht
         "written_in": BY_CODE[draft.sheet.language] if draft.sheet is not None else None,
         "other": asks.draft_of(draft.task, case, named=not draft.named, at=read_clock()).sheet if draft.sheet is not None else None,
         "ready": in_sight(request.user).filter(task=draft.task, state=LetterState.READY).first(),
+        "untold": asks.to_be_told(draft.task, at=read_clock()) if _only_asks(draft.sheet, named=draft.named) else "",
         "stopped": asks.stop_of(case.candidate) is not None,
         "back": way_back(request, home_of(case)),
     }
     return render(request, "pathways/letter_draft.html", context, status=422 if form.errors else 200)
 
 
+def _only_asks(sheet: Sheet | None, *, named: bool) -> bool:
+    return sheet is not None and asks.only_asks(sheet, named=named)
+
+
 @open_to(*CASE_ROLES, kinds=OWN)
 def letter_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A letter that was made: to print it, and to say that it is in the post."""
-    letter, case = letter_in_sight(request, uuid, at=read_clock())
+    at = read_clock()
+    letter, case = letter_in_sight(request, uuid, at=at)
     sheet = asks.sheet_of(letter)
     context = {
         "letter": letter,
@@ -87,6 +93,7 @@ def letter_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "file_href": f"/letters/{letter.uuid}/letter.pdf",
         "why_not": asks.reasons_now([letter])[letter.pk] if letter.state == LetterState.READY else "",
         "over": letter.task.kind in asks.OVER_WHEN_POSTED,
+        "untold": asks.to_be_told(letter.task, at=at) if _only_asks(sheet, named=letter.named) else "",
         "back": way_back(request, home_of(case)),
     }
     return render(request, "pathways/letter.html", context)

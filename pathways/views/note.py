@@ -14,7 +14,7 @@ from pathways.forms.note import OpenNotes, ReadersForm
 from pathways.models import Note
 from pathways.queries.company import records_of
 from pathways.scope import CASE_ROLES, closed_notes, notes
-from pathways.services.note import is_narrower, narrow_note, open_closed_notes, widen_note
+from pathways.services.note import NARROW_DAYS, is_narrower, narrow_note, open_closed_notes, widen_note
 from pathways.views.contact import employers_agreed_to
 from pathways.views.finding import acting_on, case_in_sight, form_page, leading_for, person_in_sight
 from pathways.views.way_back import home_of
@@ -33,7 +33,10 @@ def readers(request: HttpRequest, uuid: UUID) -> HttpResponse:
     row.pathway = case
     data = request.POST if request.method == "POST" else None
     form = ReadersForm(data, note=row, employers=employers_agreed_to(request, case), version=row.version)
-    words = "Fewer people read it from now on, while it is no older than 14 days. For more to read it, it is written once more as of today."
+    words = (
+        f"For {NARROW_DAYS} days after you wrote a note you can choose fewer readers. Choose more, and the same words become a new note "
+        "dated today, beside this one."
+    )
     more: dict[str, Any] = {"heading": "Who reads this note", "person": case.candidate, "words": words, "quoted": row.text}
     if data is None:
         return form_page(request, form, **more)

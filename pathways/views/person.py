@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from accounts.middleware import desk_for
 from accounts.models import Audit
+from candidates.choices import RouteKind
 from candidates.models import Address, Candidate, ContactRoute
 from candidates.services import person as people
 from ground.actor import Actor
@@ -79,7 +80,7 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
 #: Lists that lead to a person's page, by the beginning of their address: the way back names them.
 LISTS = (
     ("/caseload/", "Caseload"),
-    ("/unclaimed/", "Nobody’s yet"),
+    ("/unclaimed/", "People without a worker"),
     ("/events/", "Events"),
     ("/board/", "Figures"),
     ("/today/", "Today"),
@@ -248,9 +249,9 @@ def end_route(request: HttpRequest, uuid: UUID, route: UUID) -> HttpResponse:
     found, row = _route(request, uuid, route)
     form = CloseForm(request.POST if request.method == "POST" else None, version=row.version)
     shown = show_phone(row.value) if row.is_phone else row.value
-    words = (
-        f"{shown} leaves the page and nothing more goes to it. Texts still waiting for it go to another of their numbers, if there is one."
-    )
+    words = f"{shown} is removed from their page, and nothing more goes to it."
+    if row.is_phone:
+        words += _other_numbers(found, row)
     more = {"heading": "This does not reach them", "person": found, "button": "Remove it", "words": words}
     if request.method != "POST":
         return form_page(request, form, **more)
@@ -263,6 +264,15 @@ def end_route(request: HttpRequest, uuid: UUID, route: UUID) -> HttpResponse:
         return HttpResponseRedirect(_home(found))
 
     return answer_once(request, act)
+
+
+def _other_numbers(person: Candidate, row: ContactRoute) -> str:
+    """What is left to ring and text where this number goes; said as a warning where nothing is."""
+    theirs = ContactRoute.objects.current().filter(candidate__in=records_of(person), kind__in=(RouteKind.MOBILE, RouteKind.LANDLINE))
+    left = list(dict.fromkeys(theirs.exclude(value=row.value).values_list("value", flat=True)))
+    if not left:
+        return f" We will have no way to reach {person.called} by phone."
+    return f" Texts still waiting for it go to another of their mobiles, if there is one. Still there: {', '.join(map(show_phone, left))}."
 
 
 @open_to(*CASE_ROLES, methods=("GET", "POST"), kinds=OWN)

@@ -65,7 +65,7 @@ def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: SupportForm, found: Candidate, **more: Any) -> HttpResponse:
-    return form_page(request, form, heading="What helps them", person=found, **{"back": _home(found), **more})
+    return form_page(request, form, heading="What helps them", person=found, kept_in_record=False, **{"back": _home(found), **more})
 
 
 def _row(request: HttpRequest, uuid: UUID, row: UUID, *, at: datetime) -> tuple[Candidate, Support]:
@@ -128,17 +128,24 @@ def end(request: HttpRequest, uuid: UUID, row: UUID) -> HttpResponse:
     """It is no longer needed."""
     at = read_clock()
     found, kept = _row(request, uuid, row, at=at)
+    by = acting_for(request, found)
     form = CloseForm(request.POST if request.method == "POST" else None, version=kept.version)
-    words = "What it said is taken out and kept nowhere, and whoever it was shared with sees it no more."
-    more = {"heading": "No longer needed", "person": found, "button": "Take it out", "words": words, "back": _home(found)}
-    if request.method != "POST":
+    words = "These words are deleted and kept nowhere, and whoever they were shared with no longer sees them. This cannot be undone."
+    more = {"heading": "No longer needed", "person": found, "button": "Delete this", "words": words, "quoted": kept.helps}
+    more |= {"back": _home(found), "kept_in_record": False}
+
+    def page() -> HttpResponse:
+        read_support(candidate=found, rows=[kept], by=by, at=at)
         return form_page(request, form, **more)
+
+    if request.method != "POST":
+        return page()
 
     def act() -> HttpResponse:
         if not form.is_valid():
-            return form_page(request, form, **more)
-        end_support(support=kept, version=form.cleaned_data["version"], by=acting_for(request, found), at=at)
-        messages.success(request, "Taken out.")
+            return page()
+        end_support(support=kept, version=form.cleaned_data["version"], by=by, at=at)
+        messages.success(request, "Deleted.")
         return HttpResponseRedirect(_home(found))
 
     return answer_once(request, act)

@@ -185,7 +185,7 @@ def test_a_lead_sets_milestones_and_reasons(lead: User, programme: Programme) ->
     assert "Hours or pay" in browser.get(list_of).content.decode()
     assert set_on_page(browser, programme, "reasons/leave/add/", label="Went to university", in_use="on")["Location"] == list_of
     assert set_on_page(browser, programme, "reasons/leave/health/", label="Health", version="2").status_code == 302
-    words = browser.get(list_of).content.decode().partition("History")[0]
+    words = browser.get(list_of).content.decode().partition("What was changed")[0]
     assert ("Went to university" in words, ">Health<" in words) == (True, False)
     page = browser.get(f"/settings/programmes/{programme.uuid}/").content.decode()
     assert all(said in page for said in ("An answer counts for 21 days", "An answer counts for 28 days", "Health: not offered"))

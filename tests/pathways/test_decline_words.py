@@ -47,7 +47,10 @@ def test_a_no_asks_the_worker_to_tell_them_and_nothing_goes_by_itself(by):
     assert ("Tell the person: not taken further, Ward host, City Hospital" in home, path(task) in home) == (True, True)
     assert path(task) in page(client, "/today/")
     shown = page(client, path(task))
-    assert ("Tell Amina" in shown, "City Hospital did not take it further: Ward host. Why: Hours." in shown) == (True, True)
+    assert ("Tell Amina" in shown, "City Hospital did not take <bdi>Amina</bdi> further for Ward host. Why: Hours." in shown) == (
+        True,
+        True,
+    )
     assert "It goes to 07700 900111 when you press" in shown
     assert box(client, task) == f"{USUAL}We go on looking for hours that do. {RING}"
     assert Message.objects.count() == 0

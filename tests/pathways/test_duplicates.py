@@ -13,6 +13,7 @@ from candidates.models import Candidate, ContactRoute, Merge, MergeProposal, Not
 from candidates.services.person import end_route
 from ground.once import new_once
 from pathways.models import Pathway
+from pathways.queries.interests import isolated
 from tests.factories import actor, organisation, partner, programme, user
 from tests.pathways.duplicate_scene import Twice
 from tests.signing_in import signed_in
@@ -159,10 +160,8 @@ class TestSideBySide:
         pair = scene.pair()
         scene.ready(Pathway.objects.get(candidate=pair.other))
         told = " ".join(signed_in(scene.worker).get(page_of(pair)).context["page"].would)
-        assert (
-            f"open case in {scene.programme.name}: the one that is job ready goes on, and the one that is interested is read with it"
-            in told
-        )
+        goes, ends = isolated(pair.other.name), isolated(pair.one.name)
+        assert f"open case in {scene.programme.name}: {goes}’s (Job ready) carries on, and {ends}’s (Interested) is added to it." in told
 
 
 class TestOnePerson:
@@ -286,7 +285,7 @@ class TestTakenApart:
         page = browser.get(address)
         assert "two people again" in page.content.decode()
         (row,) = browser.get(f"{LIST}merges/").context["rows"]
-        assert (row.href, row.name) == (address, "\u2068Amina Yusof\u2069 in \u2068Amina Yusuf\u2069")
+        assert (row.href, row.name) == (address, "\u2068Amina Yusuf\u2069, with \u2068Amina Yusof\u2069 merged in")
         version = Merge.objects.get().version
         assert browser.post(address, {"version": version, "once": new_once()}).status_code == 302
         merge = Merge.objects.get()

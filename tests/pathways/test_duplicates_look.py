@@ -35,7 +35,7 @@ def test_every_page_of_duplicates_reads_well_at_both_widths(scene: Twice, server
         assert page.evaluate(SMALL) == []
     page.goto(f"{server.url}{addresses[0]}")
     page.get_by_role("button", name="Same person", exact=True).click()
-    expect(page.get_by_role("heading", name="One person", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Merged into one record", exact=True)).to_be_visible()
     sound(page, "merge")
     page.get_by_role("button", name="Take them apart").click()
     expect(page.get_by_text("are two people again")).to_be_visible()

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Audit
 from ground.door import Conflict
 from ground.once import new_once
+from ground.templatetags.said import weekday
 from outreach.models import Event
 from outreach.services.event import add_event, cancel_event, new_code, repeat_event, take_off_talk
 from pathways.forms.event import EventForm
@@ -99,6 +100,23 @@ def test_the_list_begins_with_what_is_to_come_and_keeps_the_past_and_what_was_ca
         assert names(page(browser, "/events/?period=7")) == ["Sooner"]
         assert names(page(browser, "/events/?show=past&period=7")) == ["Lately"]
         assert names(page(browser, "/events/?show=nonsense&ward=nonsense&period=x")) == ["Sooner", "Later"]
+
+
+def test_on_one_day_what_begins_earlier_comes_first_and_what_has_no_time_comes_last_on_every_page() -> None:
+    scene = Scene()
+    for number in range(26):
+        stall(scene, days=2, name=f"Stall {number:02}", starts_at=time(8 + number % 13, 30) if number < 20 else None)
+    in_order = [
+        *(f"Stall {number:02}" for number in sorted(range(20), key=lambda each: (each % 13, each))),
+        *(f"Stall {each}" for each in range(20, 26)),
+    ]
+    browser = signed_in(scene.worker)
+    first = page(browser, "/events/")
+    further = re.search(r'href="([^"]*after=[^"]*)" rel="next"', first)
+    assert further is not None
+    assert [*names(first), *names(page(browser, f"/events/{further.group(1)}"))] == in_order
+    rows = b"".join(browser.get("/events.csv")).decode("utf-8-sig").splitlines()[1:]
+    assert [name for row in rows for name in in_order if name in row] == in_order
 
 
 def test_one_s_own_and_the_programme_are_filters() -> None:
@@ -282,7 +300,10 @@ def test_it_is_called_off_and_goes_ahead_again_with_one_press_each() -> None:
 def test_a_weekly_stall_is_held_again_with_one_press_on_the_same_weekday(days: int, then: int) -> None:
     scene = Scene()
     event = stall(scene, days=days, tally=9, staff=[scene.worker], starts_at=time(10), code_ends_on=scene.today + timedelta(days=days + 5))
-    sent = signed_in(scene.worker).post(f"/events/{event.uuid}/again/", {"once": new_once()})
+    browser = signed_in(scene.worker)
+    offered = f"Copy to {weekday(scene.today + timedelta(days=then))}"
+    assert offered in page(browser, f"/events/{event.uuid}/")
+    sent = browser.post(f"/events/{event.uuid}/again/", {"once": new_once()})
     made = Event.objects.exclude(pk=event.pk).get()
     assert sent["Location"] == f"/events/{made.uuid}/"
     assert ((made.day - scene.today).days, (made.code_until - made.day).days) == (then, 5)

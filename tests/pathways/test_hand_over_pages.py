@@ -205,6 +205,24 @@ def test_colleagues_are_those_who_may_hold_each_of_them_and_reasons_those_of_eac
     assert (f">{scene.colleague.name}<" in two, both.name in two, 'value="balance"' in two) == (False, True, False)
 
 
+def test_the_page_says_with_whom_they_are_now_and_names_as_many_as_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene()
+    for owner in (scene.worker, scene.worker, scene.colleague, None):
+        somebody = person(scene.delivery)
+        met = cases.new_case(candidate=somebody, programme=scene.programme, organisation=scene.delivery, owner=owner, opened_on=scene.today)
+        cases.express_interest(case=met, by=scene.lead_by, at=scene.now)
+    page = opened(signed_in(scene.lead), {"all": "1", "whose": "all"})
+    said = page[page.index("They are with") : page.index("Who they are")]
+    assert all(
+        f"<bdi>{name}</bdi> ({number})" in said for name, number in ((scene.worker.name, 2), (scene.colleague.name, 1), ("nobody yet", 1))
+    )
+    assert page.count("<li><bdi>") == 4
+    monkeypatch.setattr("pathways.queries.handing_over.NAMED", 3)
+    monkeypatch.setattr("pathways.queries.handing_over.HOLDERS_NAMED", 2)
+    page = opened(signed_in(scene.lead), {"all": "1", "whose": "all"})
+    assert (page.count("<li><bdi>"), "and 1 person more" in page, "and 1 colleague more" in page) == (3, True, True)
+
+
 def test_a_page_where_nobody_may_hold_all_and_one_where_nobody_was_chosen_say_so() -> None:
     scene = Scene()
     browser = signed_in(scene.worker)
@@ -271,7 +289,7 @@ def test_the_page_asks_as_many_questions_for_one_as_for_three() -> None:
         with CaptureQueriesContext(connection) as asked:
             opened(browser, {"all": "1"})
         counts.append(len(asked))
-    assert counts[0] == counts[1] <= 13
+    assert counts[0] == counts[1] <= 14
 
 
 @pytest.mark.django_db(transaction=True)

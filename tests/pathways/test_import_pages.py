@@ -63,7 +63,7 @@ def test_a_register_goes_from_a_file_to_the_caseload(lead: Client) -> None:
     assert "Nothing is written yet" in waiting.content.decode()
     work_once(at=AT)
     looked = lead.get(page).content.decode()
-    assert "2 new</a>, <a" in looked
+    assert ("2 new</a>, 0 changed, 0 need you, <a" in looked, "show=changed" in looked) == (True, False)  # nobody is behind a nought
     assert "1 cannot go in</a>" in looked
     assert "“31.02.2026”: There is no such day as 31.02.2026" in looked
     assert Pathway.objects.count() == 0

@@ -34,7 +34,7 @@ def test_from_today_to_a_letter_in_the_post_without_a_script(server: Any, browse
     with page.expect_download() as came:
         page.get_by_role("link", name="Print 1 letter (one PDF)").click()
     assert came.value.suggested_filename == "letters.pdf"
-    page.get_by_role("button", name="All posted").click()
+    page.get_by_role("button", name="Mark all as posted").click()
     expect(page.get_by_role("main")).to_contain_text("1 letter logged as posted.")
     assert Letter.objects.get().state == "posted"
 

@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import Audit
 from ground.door import Refused
 from outreach.models import Contact
-from pathways.models import Letter
+from pathways.models import Letter, Task
 from pathways.services.letter import post_letter, throw_away_letter, unpost_letter
 from tests.factories import actor, organisation, partner, user
 from tests.pathways.letter_scene import Post, pages_of, press
@@ -65,6 +65,19 @@ def test_the_list_prints_all_and_logs_all_and_shows_what_was_posted():
     assert "No letter waits to be posted" in page(client, "/letters/")
     assert page(client, "/letters/?show=posted").count("/undo/") == 3
     assert client.get("/letters.pdf").status_code == 302
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_letter_that_says_nothing_of_what_it_is_about_is_said_to(named):
+    scene = Post()
+    task = Task.objects.get(pathway=scene.amina(), kind="book_chat")
+    letter = scene.letter(task, named=named)
+    client = signed_in(scene.worker)
+    shown = page(client, f"/letters/{letter.uuid}/")
+    assert ("Thank you for telling us" in shown, "it only asks them to get in touch" in shown) == (named, not named)
+    assert ("The letter does not say what about" in page(client, "/letters/")) is not named
+    telling = scene.letter(scene.to_tell(), named=False)
+    assert "it only asks them to get in touch" not in page(client, f"/letters/{telling.uuid}/")  # it says when to meet
 
 
 def test_of_many_one_foreign_refuses_all_and_one_that_changed_is_left():

@@ -142,7 +142,13 @@ def test_a_permission_is_withdrawn() -> None:
     browser = signed_in(scene.worker)
     path = f"/consents/{row.uuid}/withdraw/"
     assert path in text(browser, home(case))
-    assert browser.get(path).status_code == 200
+    alone = f"From the next page they open, {scene.trust.name} no longer sees {case.candidate.called}."
+    assert all(words in text(browser, path) for words in (f"Stop sharing with {scene.trust.name}", alone))
+    besides = Consent.objects.create(
+        candidate=row.candidate, kind=row.kind, employer=row.employer, given_on=row.given_on, given_how="phone", recorded_by=scene.worker
+    )
+    assert (alone in text(browser, path), "Another one stands" in text(browser, path)) == (False, True)
+    besides.change(version=1, withdrawn_on=scene.today)
     assert browser.post(path, {"version": row.version, "once": new_once()})["Location"] == home(case)
     row.refresh_from_db()
     assert row.withdrawn_on == scene.today

@@ -92,6 +92,10 @@ def test_it_is_added_changed_and_taken_out_and_what_it_said_before_is_kept_nowhe
     assert (row.helps, row.with_trainer, row.agreed_on) == ("Yak words", True, scene.today)
     assert holds_nowhere("Zebra words")
     assert holds_nowhere("Yak words")  # sealed where it stands
+    before = reads()
+    asked = browser.get(f"{there}end/").content.decode()
+    assert ("Yak words" in asked, "This cannot be undone." in asked, "kept in the record" in asked) == (True, True, False)
+    assert reads() == before + 1  # whoever is asked reads it once more
     assert browser.post(f"{there}end/", {"version": row.version, "once": new_once()}).status_code == 302
     row.refresh_from_db()
     assert (row.helps, row.ended_at is not None) == ("", True)

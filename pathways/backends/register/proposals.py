@@ -46,6 +46,10 @@ class Fact(NamedTuple):
         return date.fromordinal(following.toordinal() - 1)
 
 
+#: How a flag begins where nothing was taken from its cell.
+NOT_KEPT = "Not kept."
+
+
 class Flag(NamedTuple):
     """A cell that a person should look at: taken with the field empty, or read in a way that should be known."""
 

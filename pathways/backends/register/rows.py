@@ -11,7 +11,7 @@ from pathways.backends.register.days import Said, settle_birth
 from pathways.backends.register.habits import ColumnHabit
 from pathways.backends.register.headings import Column, Table
 from pathways.backends.register.mapping import Mapping
-from pathways.backends.register.proposals import Decision, Fact, Flag, Note, Place, Rejected, Spot
+from pathways.backends.register.proposals import NOT_KEPT, Decision, Fact, Flag, Note, Place, Rejected, Spot
 from pathways.backends.register.sheets import Cell, TooLong, shown
 from pathways.backends.register.statuses import Meaning
 
@@ -115,7 +115,7 @@ class RowReader:
             word = shown(cell).strip()
             read.meaning = self.mapping.means(word)
             if word and not read.meaning.known and not read.meaning.hint:
-                self.flag(read, column, cell, "status", "This status is not understood: nothing was taken from it")
+                self.flag(read, column, cell, "status", "We did not recognise this status, so we left it out")
         return read, row
 
     @staticmethod
@@ -189,7 +189,9 @@ class RowReader:
         elif said.outcome == "ambiguous":
             read.births = said.either
         elif said.outcome != "nothing":
-            self.flag(read, column, cell, "date_of_birth", _capital(said.remark) or "This cannot be read as a date of birth")
+            self.flag(
+                read, column, cell, "date_of_birth", f"{NOT_KEPT} {_capital(said.remark) or 'This cannot be read as a date of birth'}"
+            )
 
     def hand(self, row: list[Cell]) -> str:
         """Who wrote the row, for habits."""
@@ -208,7 +210,8 @@ class RowReader:
 
     def _put(self, read: RowRead, name: str, column: Column, cell: Cell, found: cells.Read) -> None:
         if found.reason:
-            self.flag(read, column, cell, name, found.reason, found.suggestion)
+            reason = found.reason if found.value or found.also else f"{NOT_KEPT} {found.reason}"
+            self.flag(read, column, cell, name, reason, found.suggestion)
         values = [value for value in (found.value, *found.also) if value and value != read.fields.get(name)]
         if values and name not in read.fields:
             read.fields[name] = values.pop(0)
@@ -234,9 +237,7 @@ class RowReader:
             return
         read.answers[name] = answer
         if not answer.understood:
-            read.flags.append(
-                Flag(Spot(read.place, column.letter, column.heading, ""), name, "Not an answer of the list: kept as not known")
-            )
+            read.flags.append(Flag(Spot(read.place, column.letter, column.heading, ""), name, "Not on the list: kept as not known"))
 
 
 def _capital(sentence: str) -> str:

@@ -87,7 +87,7 @@ def test_the_registers_word_adds_and_never_takes_back(read_csv: Read) -> None:
     assert (paused.people[0].stage, paused.people[0].paused) == ("chatted", True)
     unclear = read_csv(PHASES, phase_row(Chat="02/02/2026", Status="see notes"))
     assert unclear.people[0].stage == "chatted"
-    assert [flag.reason for flag in unclear.people[0].flags] == ["This status is not understood: nothing was taken from it"]
+    assert [flag.reason for flag in unclear.people[0].flags] == ["We did not recognise this status, so we left it out"]
 
 
 def test_a_day_still_to_come_is_a_plan_where_plans_are_made(read_csv: Read) -> None:
