@@ -40,8 +40,8 @@ def show_chat(*, chat: Interview) -> None:
 
 def show_without(*, undone: Iterable[StageChange]) -> None:
     """Steps were taken back: where a chat was no longer held by them, or is again, the talks are asked anew."""
-    chats = {each.pathway_id for each in undone if each.machine == Interview.machine and each.step in OF_A_TALK}
-    show_what_is_left(cases=Pathway.objects.filter(pk__in=chats))
+    rows = [each for each in undone if each.machine == Interview.machine and each.step in OF_A_TALK]
+    show_what_is_left(cases=Pathway.objects.filter(changes__in=rows).distinct())
 
 
 def show_what_is_left(*, cases: Iterable[Pathway]) -> None:
