@@ -1,9 +1,13 @@
 """The usual world, with an employer's people put forward, offered, started and asked about, at the time of the test."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
+from django.test import Client
+
 from ground.clock import read_clock, today_london
+from ground.once import new_once
 from pathways.models import Introduction, Placement, RetentionCheck
 from pathways.services import introduction, placement, retention
 from pathways.services.door import Taken
@@ -43,3 +47,17 @@ class Scene(World):
         assert retention.move_with_the_clock(check=check, at=self.at)
         check.refresh_from_db()
         return check
+
+
+def page(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def names(shown: str) -> list[str]:
+    return re.findall(r'row__name"[^>]*>([^<]+)<', shown)
+
+
+def press(client: Client, href: str, row, **more: str):
+    return client.post(href, {"version": str(row.version), "once": new_once(), **more})
