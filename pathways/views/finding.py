@@ -85,7 +85,7 @@ def lead_or_worker(request: HttpRequest, case: Pathway) -> Actor:
 
 
 def form_page(request: HttpRequest, form: HouseForm, *, heading: str, person: Candidate, button: str = "Save", **more: Any) -> HttpResponse:
-    """A form about one person on a page of its own."""
+    """A form about one person on a page of its own; `template` where the page says something else of what is kept."""
     context = {"form": form, "heading": heading, "person": person, "button": button, "back": f"/people/{person.uuid}/", **more}
     status = more.get("status", 422 if form.errors else 200)
-    return render(request, "pathways/person_form.html", context, status=status)
+    return render(request, more.get("template", "pathways/person_form.html"), context, status=status)

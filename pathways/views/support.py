@@ -24,6 +24,7 @@ from pathways.services.support import add_support, change_support, end_support, 
 from pathways.views.finding import acting_for, form_page, person_in_sight
 
 OWN = ("own", "colleague")
+FORM = "pathways/support_form.html"
 
 
 def _home(person: Candidate) -> str:
@@ -65,7 +66,7 @@ def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: SupportForm, found: Candidate, **more: Any) -> HttpResponse:
-    return form_page(request, form, heading="What helps them", person=found, kept_in_record=False, **{"back": _home(found), **more})
+    return form_page(request, form, heading="What helps them", person=found, template=FORM, **{"back": _home(found), **more})
 
 
 def _row(request: HttpRequest, uuid: UUID, row: UUID, *, at: datetime) -> tuple[Candidate, Support]:
@@ -132,7 +133,7 @@ def end(request: HttpRequest, uuid: UUID, row: UUID) -> HttpResponse:
     form = CloseForm(request.POST if request.method == "POST" else None, version=kept.version)
     words = "These words are deleted and kept nowhere, and whoever they were shared with no longer sees them. This cannot be undone."
     more = {"heading": "No longer needed", "person": found, "button": "Delete this", "words": words, "quoted": kept.helps}
-    more |= {"back": _home(found), "kept_in_record": False}
+    more |= {"back": _home(found), "template": FORM}
 
     def page() -> HttpResponse:
         read_support(candidate=found, rows=[kept], by=by, at=at)
