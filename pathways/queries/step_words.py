@@ -20,7 +20,7 @@ SAYS: Mapping[str, str] = {
     "pathway.mark_ready": "They can be put forward from now on. Somebody on a course stays on it, and can be put forward all the same.",
     "pathway.unmark_ready": "They are not put forward for now. Deciding together comes next on your list.",
     "pathway.restart_search": "They have left their job and you have talked: they look for work again.",
-    "pathway.set_not_now": f"This pauses nothing: it closes the case until the day you enter, or for good. {_LIVE}",
+    "pathway.set_not_now": f"It closes the case until the day you enter, or for good. {_LIVE}",
     "pathway.withdraw": f"They want no more of this. It closes the case; they may come back at any time. {_LIVE}",
     "pathway.close_unreachable": (
         f"For somebody who was tried three times over ten days in two ways, and did not answer. It closes the case. {_LIVE}"
