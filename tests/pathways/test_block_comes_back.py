@@ -176,7 +176,7 @@ def row_of(browser: Any) -> str:
 def numbers(browser: Any) -> list[str]:
     page = browser.get(f"{LIST}?show=doubtful").content.decode()
     kinds = page.split('class="govuk-list kinds"')[1].split("</ul>")[0]
-    return [each.split("</li>")[0].strip() for each in kinds.split("</a>:")[1:]]
+    return re.findall(r"</(?:a|b)>: (\d+)</li>", kinds)
 
 
 def test_a_row_of_a_register_that_is_somebody_kept_from_the_lead_is_no_other_rows_twin() -> None:
