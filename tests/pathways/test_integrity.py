@@ -330,7 +330,7 @@ def test_a_lead_reads_each_finding_with_its_person_and_what_to_do(night: Night) 
     assert "A stage is not what the log says" in said
     assert "rows were changed past the door" in said
     assert "candidates.Candidate.x is not declared." in said
-    assert "The last look ended" in said
+    assert "The last check ended" in said
 
 
 def test_a_lead_of_another_programme_reads_nothing_of_it(night: Night) -> None:
