@@ -7,10 +7,15 @@ from http import HTTPStatus
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.core.management.color import no_style
 from django.db import DatabaseError, connection, transaction
 from playwright.sync_api import Page
 
+from accounts.models import User
+from ground.clock import real_now
 from ground.models import JobRun
+from pathways.models import DeviceKey
+from tests.factories import organisation, user
 from tests.fixtures.database import APPLICATION
 from tests.fixtures.network import LeftTheMachine
 from tests.fixtures.server import Server
@@ -90,3 +95,12 @@ def test_the_browser_is_real(server: Server, page: Page):
 def test_no_test_leaves_the_machine(connect: Callable):
     with socket.socket() as line, pytest.raises(LeftTheMachine):
         line.connect(("192.0.2.1", 80))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_written_while_the_rows_go_goes_with_them():
+    person = user("outreach_worker", organisation())
+    planned = connection.ops.sql_flush(no_style(), connection.introspection.django_table_names(only_existing=True, include_views=False))
+    DeviceKey.objects.create(user=person, private="x", public="y", made_at=real_now())
+    connection.ops.execute_sql_flush(planned)
+    assert (DeviceKey.objects.count(), User.objects.unscoped("whether anybody is left").count()) == (0, 0)
