@@ -21,7 +21,18 @@ from pathways.models import Pathway
 from pathways.models.case import IN_WORK_LAST, SILENT_SINCE, STAGE_PLACE
 from pathways.models.task import TaskKind
 from pathways.queries.company import first_of
-from pathways.queries.due import KIND_WORDS, NOT_WAITING, ListRow, due_words, for_whom, person_href, stage_words, waiting_words, who_owes
+from pathways.queries.due import (
+    KIND_WORDS,
+    NOT_WAITING,
+    ListRow,
+    chat_is_over,
+    due_words,
+    for_whom,
+    person_href,
+    stage_words,
+    waiting_words,
+    who_owes,
+)
 from pathways.scope import CASE_ROLES, held, pathways
 from pathways.workflow.pathway import OPEN, PHASE_OF, Stage
 from places.queries import wards_on
@@ -179,19 +190,14 @@ def list_row(case: Pathway, *, me: int | None, today: date, own: bool = False) -
     )
 
 
-def chat_is_over(case: Any, today: date) -> bool:
-    """Whether the day of the chat has passed: what is owed now is to say how it went. Of a case, or of its values as a file reads them."""
-    return case.next_kind == TaskKind.HOLD_CHAT and case.next_due_on is not None and case.next_due_on < today
-
-
 def owed_by_of(case: Any, today: date) -> str:
-    """Who owes the next thing; nobody where nothing is owed."""
-    return "worker" if chat_is_over(case, today) else (case.next_owed_by or "")
+    """Who owes the next thing, of a case or of its values as a file reads them; nobody where nothing is owed."""
+    return "worker" if chat_is_over(case.next_kind, case.next_due_on, today) else (case.next_owed_by or "")
 
 
 def next_words(case: Any, today: date) -> str:
     """The next thing owed, in words; of an open case also that nothing is."""
-    if chat_is_over(case, today):
+    if chat_is_over(case.next_kind, case.next_due_on, today):
         return "Say how the chat went"
     return KIND_WORDS.get(case.next_kind, "Nothing planned" if case.stage in OPEN else "")
 

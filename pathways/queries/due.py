@@ -190,6 +190,16 @@ def chat_words(chat: Interview, today: date) -> str:
     return ", ".join(part for part in (time, chat.place, host) if part)
 
 
+def chat_is_over(kind: str, due_on: date | None, today: date) -> bool:
+    """Whether the day of a chat has passed: what is owed now is to say how it went, and by us."""
+    return kind == TaskKind.HOLD_CHAT and due_on is not None and due_on < today
+
+
+def owed_by_now(task: Task, today: date) -> str:
+    """Who owes a task as of today."""
+    return "worker" if chat_is_over(task.kind, task.due_on, today) else task.owed_by
+
+
 def task_words(task: Task, what: About) -> str:
     """The next step as a sentence."""
     if task.kind == TaskKind.HOLD_CHAT and what.words:

@@ -21,7 +21,7 @@ from pathways.models.task import TaskKind, TaskState
 from pathways.queries.acts import LEADS_TO, ONE_PRESS
 from pathways.queries.children import Live, children_of, shown_children
 from pathways.queries.company import of_person, own_first, records_of
-from pathways.queries.due import about, due_words, task_words, who_owes, words_href
+from pathways.queries.due import about, due_words, owed_by_now, task_words, who_owes, words_href
 from pathways.queries.facts import conduct_of, facts_among, facts_of
 from pathways.queries.merging import AlsoRecorded, also_recorded
 from pathways.queries.offers import NEXT_STEP, Offers
@@ -332,15 +332,14 @@ def _owed(case: Pathway, tasks: Sequence[Task], children: Mapping[tuple[str, int
         if task.pathway_id not in case.ids or task.state != TaskState.OPEN:
             continue
         what = about(task, subjects, today)
-        owes = who_owes(
-            task.owed_by, owner=case.owner, me=user.pk, called=case.candidate.called, employer=what.employer, given_to=task.given_to
-        )
+        owed_by = owed_by_now(task, today)
+        owes = who_owes(owed_by, owner=case.owner, me=user.pk, called=case.candidate.called, employer=what.employer, given_to=task.given_to)
         found.append(
             Owed(
                 task=task,
                 words=task_words(task, what),
                 owed=owes,
-                ours=task.owed_by == "worker",
+                ours=owed_by == "worker",
                 due=due_words(task.due_on, today),
                 overdue=task.due_on < today,
                 on=_said(task.due_on),

@@ -30,6 +30,7 @@ from pathways.queries.due import (
     due_words,
     for_whom,
     one_of,
+    owed_by_now,
     person_href,
     stage_words,
     subjects_of,
@@ -280,12 +281,13 @@ def task_row(task: Task, what: About, beside: Beside, asked: Asked, number: int)
     case = task.pathway
     row = _row(f"t-{task.uuid}", case, beside, asked)
     row.next = task_words(task, what)
+    owed_by = owed_by_now(task, asked.today)
     row.owed = who_owes(
-        task.owed_by, owner=case.owner, me=asked.user.pk, called=case.candidate.called, employer=what.employer, given_to=task.given_to
+        owed_by, owner=case.owner, me=asked.user.pk, called=case.candidate.called, employer=what.employer, given_to=task.given_to
     )
     if asked.whose == "me":
         row.where = for_whom(row.where, task.given_to or case.owner, me=asked.user.pk)
-    row.ours = task.owed_by == "worker"
+    row.ours = owed_by == "worker"
     row.due = due_words(task.due_on, asked.today)
     row.overdue = task.due_on < asked.today
     back = asked.address(row=row.key, place=str(number), was=task.due_on.isoformat()) + "#acted"

@@ -1,5 +1,6 @@
 """A chat that one of us held was a talk: lists and the person's page say so, and no longer when it is taken back."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -77,3 +78,11 @@ def test_what_is_not_known_of_a_leaving_is_said_from_what_is_next() -> None:
     job = scene.left_unsaid()
     nearest = words(scene, f"/people/{job.pathway.candidate.uuid}/").partition('id="next"')[2].partition("</ul>")[0]
     assert f"/placements/{job.uuid}/steps/tell_leaving/" in nearest
+
+
+def test_once_its_day_has_passed_a_chat_is_ours_to_say_everywhere() -> None:
+    scene = Scene()
+    chat = scene.chat(to_come=False)
+    for path in ("/today/", "/caseload/", f"/people/{chat.pathway.candidate.uuid}/"):
+        said = re.sub(r"<[^>]+>|\n", "", words(scene, path))
+        assert re.search(r"You, \d+ days overdue", said), path
